@@ -1,0 +1,313 @@
+//! A batch: the records of one block, as columns of cells.
+//!
+//! A batch owns its block, so it can wait for the drain or be kept by a sort. Columns are looked up by name in each
+//! batch, because inputs may differ; a stage does that once per batch and then loops over rows.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use crate::core::block::Block;
+use crate::core::data::cell::{Cell, Kind};
+use crate::core::data::number::Number;
+use crate::core::data::value::Value;
+
+/// One column: its name and a value for each record of the batch (selected or not).
+#[derive(Debug, Clone)]
+pub(crate) struct Column {
+    /// The name as users write it.
+    pub(crate) name: Arc<str>,
+    /// The values, one per record.
+    pub(crate) values: Values,
+}
+
+/// The values of a column.
+#[derive(Debug, Clone)]
+pub(crate) enum Values {
+    /// Spans of the block or of the side buffer.
+    Cells(Vec<Cell>),
+    /// Computed numbers; none is null.
+    Numbers(Vec<Option<Number>>),
+}
+
+/// Which records of a batch are still there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) enum Selection {
+    /// All of them.
+    #[default]
+    All,
+    /// These, in this order, by index.
+    Rows(Vec<u32>),
+}
+
+/// Which columns each record has, in which order, for records that differ (JSON). Without one, every record has
+/// every column in column order.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Shapes {
+    /// Each distinct order: column indices.
+    pub(crate) orders: Vec<Vec<u32>>,
+    /// For each record, which of `orders`.
+    pub(crate) of_row: Vec<u32>,
+}
+
+/// How the raw text of records is written, so that an encoder knows whether it may copy it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    /// Delimited text with this delimiter and quote.
+    Delimited {
+        /// Between cells.
+        delimiter: u8,
+        /// Around cells.
+        quote: u8,
+    },
+    /// JSON values.
+    Json,
+}
+
+/// The raw text of each record in the block.
+#[derive(Debug, Clone)]
+pub(crate) struct Records {
+    /// How it is written.
+    pub(crate) dialect: Dialect,
+    /// `(start, end)` of each record in `block.bytes`; a delimited record ends after its line end, a JSON value with
+    /// its last byte.
+    pub(crate) spans: Vec<(u32, u32)>,
+}
+
+/// The records of one block.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    /// The input bytes.
+    pub(crate) block: Block,
+    /// Computed bytes that cells may point into.
+    pub(crate) side: Vec<u8>,
+    /// Number of records, selected or not.
+    pub(crate) rows: usize,
+    /// How many records came before this batch in the run.
+    pub(crate) first_row: u64,
+    /// The records' raw text, as long as no stage has touched the columns.
+    pub(crate) raw: Option<Records>,
+    /// The columns.
+    pub(crate) columns: Vec<Column>,
+    /// Orders of records that differ.
+    pub(crate) shapes: Option<Shapes>,
+    /// The records that remain.
+    pub(crate) selection: Selection,
+}
+
+impl Batch {
+    /// Position of the column of that name.
+    pub(crate) fn find(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| &*column.name == name)
+    }
+
+    /// Number of records that remain.
+    pub(crate) fn selected(&self) -> usize {
+        match &self.selection {
+            Selection::All => self.rows,
+            Selection::Rows(rows) => rows.len(),
+        }
+    }
+
+    /// Indices of the records that remain, in order.
+    pub(crate) fn rows(&self) -> RowIter<'_> {
+        match &self.selection {
+            Selection::All => RowIter::All(0..self.rows as u32),
+            Selection::Rows(rows) => RowIter::Rows(rows.iter()),
+        }
+    }
+
+    /// The source text a cell points at.
+    #[inline]
+    pub(crate) fn bytes(&self, cell: Cell) -> &[u8] {
+        let from = if cell.in_side() { &self.side } else { &self.block.bytes };
+        from.get(cell.start()..cell.start() + cell.len()).unwrap_or_default()
+    }
+
+    /// The text a cell stands for: unquoted and unescaped. Null is empty.
+    pub(crate) fn text(&self, cell: Cell) -> Cow<'_, [u8]> {
+        let bytes = self.bytes(cell);
+        match cell.kind() {
+            Kind::Missing | Kind::Null => Cow::Borrowed(b""),
+            Kind::True => Cow::Borrowed(b"true"),
+            Kind::False => Cow::Borrowed(b"false"),
+            Kind::QuotedRaw => Cow::Owned(unquote(bytes)),
+            Kind::TextRaw => Cow::Owned(unescape(bytes)),
+            _ => Cow::Borrowed(bytes),
+        }
+    }
+
+    /// The value a cell stands for.
+    pub(crate) fn cell_value(&self, cell: Cell) -> Value<'_> {
+        match cell.kind() {
+            Kind::Missing => Value::Missing,
+            Kind::Null => Value::Null,
+            Kind::True => Value::Bool(true),
+            Kind::False => Value::Bool(false),
+            Kind::Bare | Kind::Quoted | Kind::QuotedRaw => Value::Bare(self.text(cell)),
+            Kind::Number => Value::Literal(self.text(cell)),
+            Kind::Text | Kind::TextRaw => Value::Text(self.text(cell)),
+            Kind::Nested => Value::Nested(self.text(cell)),
+        }
+    }
+
+    /// The value of a column in a record.
+    pub(crate) fn value(&self, column: usize, row: usize) -> Value<'_> {
+        match self.columns.get(column).map(|column| &column.values) {
+            Some(Values::Cells(cells)) => cells.get(row).map_or(Value::Missing, |cell| self.cell_value(*cell)),
+            Some(Values::Numbers(numbers)) => match numbers.get(row) {
+                Some(Some(number)) => Value::Number(*number),
+                _ => Value::Null,
+            },
+            None => Value::Missing,
+        }
+    }
+
+    /// Stores a value's text in the side buffer and returns a cell for it.
+    pub(crate) fn store(&mut self, value: &Value<'_>) -> Cell {
+        store(&mut self.side, value)
+    }
+}
+
+/// Stores a value's text in a side buffer and returns a cell for it.
+pub(crate) fn store(side: &mut Vec<u8>, value: &Value<'_>) -> Cell {
+    let start = side.len();
+    let kind = match value {
+        Value::Missing => return Cell::MISSING,
+        Value::Null => return Cell::NULL,
+        Value::Bool(value) => return Cell::boolean(*value),
+        Value::Number(number) => {
+            number.write(side);
+            Kind::Number
+        }
+        Value::Literal(text) => {
+            side.extend_from_slice(text);
+            Kind::Number
+        }
+        Value::Bare(text) => {
+            side.extend_from_slice(text);
+            Kind::Bare
+        }
+        Value::Text(text) => {
+            side.extend_from_slice(text);
+            Kind::Text
+        }
+        Value::Nested(text) => {
+            side.extend_from_slice(text);
+            Kind::Nested
+        }
+    };
+    Cell::side(kind, start, side.len() - start)
+}
+
+/// Iterates over the indices of selected records.
+#[derive(Debug)]
+pub(crate) enum RowIter<'a> {
+    /// All records.
+    All(std::ops::Range<u32>),
+    /// Listed ones.
+    Rows(std::slice::Iter<'a, u32>),
+}
+
+impl Iterator for RowIter<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        match self {
+            Self::All(range) => range.next().map(|row| row as usize),
+            Self::Rows(rows) => rows.next().map(|row| *row as usize),
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        match self {
+            Self::All(range) => range.size_hint(),
+            Self::Rows(rows) => rows.size_hint(),
+        }
+    }
+}
+
+/// The value of a source CSV cell with quotes: doubled quotes become one; a quote after the closing one, and all that
+/// follows it, is literal, as is a quote inside an unquoted cell.
+pub(crate) fn unquote(source: &[u8]) -> Vec<u8> {
+    let Some((&quote, rest)) = source.split_first() else {
+        return Vec::new();
+    };
+    let mut value = Vec::with_capacity(rest.len());
+    let mut bytes = rest.iter().copied();
+    while let Some(byte) = bytes.next() {
+        if byte != quote {
+            value.push(byte);
+            continue;
+        }
+        match bytes.next() {
+            Some(next) if next == quote => value.push(quote),
+            Some(next) => {
+                value.push(next);
+                value.extend(bytes);
+                break;
+            }
+            None => break,
+        }
+    }
+    value
+}
+
+/// The text of the inside of a valid JSON string literal (RFC 8259 §7). A lone surrogate becomes U+FFFD.
+pub(crate) fn unescape(source: &[u8]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(source.len());
+    let mut rest = source;
+    while let Some(at) = memchr::memchr(b'\\', rest) {
+        text.extend_from_slice(&rest[..at]);
+        let Some(&escape) = rest.get(at + 1) else {
+            return text;
+        };
+        rest = &rest[at + 2..];
+        match escape {
+            b'n' => text.push(b'\n'),
+            b't' => text.push(b'\t'),
+            b'r' => text.push(b'\r'),
+            b'b' => text.push(8),
+            b'f' => text.push(12),
+            b'u' => {
+                let high = hex4(rest);
+                rest = rest.get(4..).unwrap_or_default();
+                let mut code = high;
+                if (0xD800..0xDC00).contains(&high) && rest.starts_with(b"\\u") {
+                    let low = hex4(&rest[2..]);
+                    if (0xDC00..0xE000).contains(&low) {
+                        code = 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
+                        rest = rest.get(6..).unwrap_or_default();
+                    }
+                }
+                let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
+                text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+            other => text.push(other),
+        }
+    }
+    text.extend_from_slice(rest);
+    text
+}
+
+fn hex4(bytes: &[u8]) -> u32 {
+    bytes.iter().take(4).fold(0, |code, byte| code * 16 + (*byte as char).to_digit(16).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{unescape, unquote};
+
+    #[test]
+    fn unquotes_as_tolerant_readers_do() {
+        assert_eq!(unquote(b"\"a\"\"b\""), b"a\"b");
+        assert_eq!(unquote(b"\"a\"b\"c"), b"ab\"c");
+        assert_eq!(unquote(b"\"\""), b"");
+    }
+
+    #[test]
+    fn unescapes_surrogate_pairs() {
+        assert_eq!(unescape(br"a\u00e9\ud83d\ude00\n\\"), "aé😀\n\\".as_bytes());
+        assert_eq!(unescape(br"\ud83dx"), "\u{FFFD}x".as_bytes());
+    }
+}

@@ -1,0 +1,64 @@
+//! A baton handed from block to block: the exchange between neighbours.
+//!
+//! A worker that must know what all earlier blocks add up to (lines so far, quote state, rows so far) calls
+//! [`Relay::advance`] with its sequence number; it waits for its turn, sees the state its predecessors left, and
+//! leaves the state for its successor. Work that does not need the state is done before the call, so that the
+//! baton moves fast. Every sequence number must pass exactly once, also when its block failed.
+//!
+//! Waiting cannot lock up: numbers are handed out in order, each to a running thread, so the lowest one that has
+//! not passed is always at work.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::core::error::{Error, Result};
+use crate::core::exec::cancel::Cancel;
+
+/// How often a waiting thread looks at the turn before it sleeps.
+const SPINS: u32 = 2_000;
+
+/// State that passes through all sequence numbers in order.
+#[derive(Debug)]
+pub(crate) struct Relay<S> {
+    turn: AtomicU64,
+    state: Mutex<S>,
+    moved: Condvar,
+    cancel: Cancel,
+}
+
+impl<S> Relay<S> {
+    /// A relay whose number 0 sees `state`.
+    pub(crate) fn new(state: S, cancel: Cancel) -> Self {
+        Self { turn: AtomicU64::new(0), state: Mutex::new(state), moved: Condvar::new(), cancel }
+    }
+
+    /// Waits until all numbers below `seq` have passed, lets `step` read and change the state, and passes on.
+    ///
+    /// Fails with [`Error::Cancelled`] where the run was stopped while waiting.
+    pub(crate) fn advance<R>(&self, seq: u64, step: impl FnOnce(&mut S) -> R) -> Result<R> {
+        for _ in 0..SPINS {
+            if self.turn.load(Ordering::Acquire) == seq {
+                break;
+            }
+            std::hint::spin_loop();
+        }
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        while self.turn.load(Ordering::Acquire) != seq {
+            if self.cancel.stopped() {
+                return Err(Error::Cancelled);
+            }
+            state = self.moved.wait_timeout(state, Duration::from_millis(20)).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        let result = step(&mut state);
+        self.turn.store(seq + 1, Ordering::Release);
+        drop(state);
+        self.moved.notify_all();
+        Ok(result)
+    }
+
+    /// The state after all numbers have passed.
+    pub(crate) fn into_state(self) -> S {
+        self.state.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,305 @@
+//! Formats: one file (or folder) and one row in [`FORMATS`] each.
+//!
+//! A format may read ([`Reader`] looks at an input's head and makes a [`Decoder`] for it) and may write ([`Encoder`]).
+//! Decoders turn blocks into batches; encoders turn batches into bytes. Both work on one block at a time, on any
+//! thread, in any order: what an answer needs from other blocks goes through the engine's relays and drain.
+
+use std::io::{BufRead, Read, Write};
+use std::sync::Arc;
+
+use crate::core::block::Block;
+use crate::core::data::batch::Batch;
+use crate::core::data::cell::Cell;
+use crate::core::error::{Code, Problem, Result};
+use crate::core::input::boundary::Boundary;
+use crate::core::registry::Row;
+
+/// Every format, in the order of `mytools list formats`.
+pub(crate) static FORMATS: &[Row<Format>] = &[];
+
+/// What a format can do.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Format {
+    /// File name extensions, without the dot, lower case.
+    pub(crate) extensions: &'static [&'static str],
+    /// Makes a reader, for formats that can be read.
+    pub(crate) reader: Option<fn(&ReadOptions) -> Result<Box<dyn Reader>>>,
+    /// Makes an encoder, for formats that can be written.
+    pub(crate) encoder: Option<fn(&WriteOptions) -> Result<Box<dyn Encoder>>>,
+    /// Whether the head of an input without a telling name looks like this format. Asked in table order.
+    pub(crate) sniff: Option<fn(&[u8]) -> bool>,
+}
+
+/// How inputs are to be read; each format takes what concerns it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ReadOptions {
+    /// Between cells; the format's own where none.
+    pub(crate) delimiter: Option<u8>,
+    /// Around cells.
+    pub(crate) quote: Option<u8>,
+    /// The first record is data; columns are `c1`, `c2`, …
+    pub(crate) no_header: bool,
+    /// Names to use instead of the header record (or for inputs without one).
+    pub(crate) header: Option<Vec<String>>,
+    /// Text that stands for null.
+    pub(crate) null_value: Option<String>,
+    /// What to do with records of another length.
+    pub(crate) ragged: Ragged,
+    /// Path of the array to stream, `data.items`.
+    pub(crate) root: Option<String>,
+}
+
+/// What to do with delimited records that have more or fewer cells than the header.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Ragged {
+    /// Stop reading that input.
+    #[default]
+    Error,
+    /// Missing cells are null; surplus ones are dropped.
+    Pad,
+    /// Leave the record out.
+    Skip,
+}
+
+/// When CSV cells become JSON numbers or booleans.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Infer {
+    /// Numbers, cell by cell, where nothing is lost.
+    #[default]
+    Number,
+    /// Nothing: all cells are strings.
+    None,
+    /// Numbers and booleans.
+    Bool,
+}
+
+/// How the output is to be written.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct WriteOptions {
+    /// Between cells.
+    pub(crate) delimiter: Option<u8>,
+    /// Around cells.
+    pub(crate) quote: Option<u8>,
+    /// No header record.
+    pub(crate) no_header: bool,
+    /// When cells are quoted.
+    pub(crate) quoting: Quoting,
+    /// Records end in CRLF.
+    pub(crate) crlf: bool,
+    /// A byte order mark in front.
+    pub(crate) bom: bool,
+    /// Text that stands for null.
+    pub(crate) null_value: Option<String>,
+    /// Spaces per level of JSON; none is one record per line.
+    pub(crate) indent: Option<usize>,
+    /// When untyped text becomes a JSON number.
+    pub(crate) infer: Infer,
+    /// Columns whose untyped text stays text (`--schema zip:str`).
+    pub(crate) text_columns: Vec<String>,
+    /// Digits after the point of computed numbers.
+    pub(crate) precision: Option<u8>,
+    /// Terminal width to fit tables into; none in pipes: nothing is cut.
+    pub(crate) width: Option<usize>,
+    /// Whether colours are wanted.
+    pub(crate) color: bool,
+}
+
+/// When delimited cells are quoted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Quoting {
+    /// Untouched cells as they came, others where needed.
+    #[default]
+    Keep,
+    /// Only where needed.
+    Minimal,
+    /// Always.
+    All,
+    /// All that are not numbers.
+    NonNumeric,
+    /// Never; an error where that would change the data.
+    Never,
+}
+
+/// A format set up for reading.
+pub(crate) trait Reader: Send + Sync {
+    /// Looks at the head of an input (decompressed, decoded, without its byte order mark). `whole` says that `head` is
+    /// all there is. Reading starts over at `Opening::data_start`.
+    fn open(&self, head: &[u8], whole: bool) -> Result<Opening, Fault>;
+}
+
+/// What a reader learned from the head of an input.
+pub(crate) struct Opening {
+    /// Decodes its blocks.
+    pub(crate) decoder: Arc<dyn Decoder>,
+    /// Where the first record starts.
+    pub(crate) data_start: usize,
+    /// The columns, where the format knows them before the records.
+    pub(crate) columns: Option<Vec<Arc<str>>>,
+    /// The header record as it came, line end included, for output in the same dialect.
+    pub(crate) header: Option<Vec<u8>>,
+    /// Things to tell the user, without a path.
+    pub(crate) notes: Vec<Problem>,
+    /// Wraps the rest of the input, for inputs whose records must be looked for by one thread (a JSON array, `--root`):
+    /// the stream from `data_start` on goes in, one that holds just records comes out.
+    pub(crate) wrap: Option<Wrap>,
+}
+
+/// Turns the stream of an input into the stream of its records.
+pub(crate) type Wrap = Box<dyn FnOnce(Box<dyn Read + Send>) -> Box<dyn Read + Send> + Send>;
+
+/// Turns blocks into batches. One decoder serves all blocks of an input, on all threads.
+pub(crate) trait Decoder: Send + Sync {
+    /// How records end.
+    fn boundary(&self) -> &dyn Boundary;
+
+    /// Decodes the records of `block.body()`. A fault ends the batch before the record it is in: the records before it
+    /// are in the batch.
+    fn decode(&self, block: Block, projection: &Projection, scratch: &mut Scratch) -> (Batch, Option<Fault>);
+}
+
+/// Which columns a plan reads.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Projection {
+    /// The columns to decode, as names or as paths (`a.b[0].c`, where no column has exactly that name); all where
+    /// none. A batch of a JSON input has just these, in this order, with missing cells; a batch of a CSV input has
+    /// those that exist, in header order.
+    pub(crate) columns: Option<Vec<String>>,
+    /// Whether `Batch::raw` is wanted.
+    pub(crate) raw: bool,
+}
+
+/// A record that breaks the rules of its format.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// Where in `block.bytes` (or in the head) it was found.
+    pub(crate) at: usize,
+    /// What is wrong.
+    pub(crate) message: String,
+    /// What to do about it.
+    pub(crate) hint: Option<String>,
+}
+
+impl Fault {
+    /// A fault at an offset.
+    pub(crate) fn new(at: usize, message: impl Into<String>) -> Self {
+        Self { at, message: message.into(), hint: None }
+    }
+
+    /// The same with a hint.
+    #[must_use]
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The problem to report, without its place.
+    pub(crate) fn problem(&self) -> Problem {
+        let problem = Problem::new(Code::Data, self.message.clone());
+        match &self.hint {
+            Some(hint) => problem.hint(hint.clone()),
+            None => problem,
+        }
+    }
+}
+
+/// Buffers that a worker uses again and again.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    /// Byte buffers: blocks, side buffers, output.
+    pub(crate) bytes: Vec<Vec<u8>>,
+    /// Cell buffers: columns.
+    pub(crate) cells: Vec<Vec<Cell>>,
+    /// Span buffers: raw records.
+    pub(crate) spans: Vec<Vec<(u32, u32)>>,
+    /// Index buffers: structural positions, selections.
+    pub(crate) indices: Vec<Vec<u32>>,
+}
+
+impl Scratch {
+    /// An empty byte buffer, an old one if there is one.
+    pub(crate) fn take_bytes(&mut self) -> Vec<u8> {
+        cleared(self.bytes.pop())
+    }
+
+    /// An empty cell buffer.
+    pub(crate) fn take_cells(&mut self) -> Vec<Cell> {
+        cleared(self.cells.pop())
+    }
+
+    /// An empty span buffer.
+    pub(crate) fn take_spans(&mut self) -> Vec<(u32, u32)> {
+        cleared(self.spans.pop())
+    }
+
+    /// An empty index buffer.
+    pub(crate) fn take_indices(&mut self) -> Vec<u32> {
+        cleared(self.indices.pop())
+    }
+
+    /// Takes a batch apart and keeps its buffers. Block buffers keep their length, so that reading into them again
+    /// need not zero them.
+    pub(crate) fn recycle(&mut self, batch: Batch) {
+        self.bytes.push(batch.block.bytes);
+        if batch.side.capacity() > 0 {
+            self.bytes.push(batch.side);
+        }
+        for column in batch.columns {
+            if let crate::core::data::batch::Values::Cells(cells) = column.values {
+                self.cells.push(cells);
+            }
+        }
+        if let Some(raw) = batch.raw {
+            self.spans.push(raw.spans);
+        }
+        if let crate::core::data::batch::Selection::Rows(rows) = batch.selection {
+            self.indices.push(rows);
+        }
+    }
+}
+
+fn cleared<T>(buffer: Option<Vec<T>>) -> Vec<T> {
+    let mut buffer = buffer.unwrap_or_default();
+    buffer.clear();
+    buffer
+}
+
+/// What an encoder must know before it can print the first record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// Nothing: records of any shape stream out (JSON, JSON Lines, vertical).
+    Stream,
+    /// All columns: a header comes first. Where the columns are not known before reading, records are spooled and
+    /// short ones padded (CSV, TSV).
+    Header,
+    /// All records: column widths. Always spooled (table, markdown).
+    Widths,
+}
+
+/// Turns batches into bytes. One encoder serves all threads.
+pub(crate) trait Encoder: Send + Sync {
+    /// What must be known first.
+    fn layout(&self) -> Layout;
+
+    /// Appends what comes before the first record, for `Stream` and `Header`. `columns` are all columns (empty for
+    /// `Stream`); `header` is the input's own header record, offered where the columns are exactly those of the
+    /// one input and the dialect may be the same.
+    fn start(&self, columns: &[Arc<str>], header: Option<&[u8]>, out: &mut Vec<u8>);
+
+    /// Appends the selected records of a batch. For `Header` and `Widths`, cells go out in the order of `columns`, which
+    /// hold every column of the batch and maybe more; objects have been flattened. For `Widths`, what is appended is the
+    /// encoder's own spool form of the records.
+    fn records(&self, batch: &Batch, columns: &[Arc<str>], out: &mut Vec<u8>) -> Result<()>;
+
+    /// What `records` puts in front of each record to separate it from the one before; the drain drops it from the very
+    /// first. Empty where records end themselves.
+    fn separator(&self) -> &'static [u8] {
+        b""
+    }
+
+    /// Copies spooled records that were encoded with `had` columns to the output that has `columns`. Only `Header` and
+    /// `Widths` are asked. `Widths` gets the whole spool in one call at the end.
+    fn unspool(&self, spool: &mut dyn BufRead, had: usize, columns: &[Arc<str>], out: &mut dyn Write) -> Result<()>;
+
+    /// Appends what comes after the last record.
+    fn end(&self, records: u64, out: &mut Vec<u8>);
+}

@@ -1,0 +1,2 @@
+//! mytools
+mod core;
