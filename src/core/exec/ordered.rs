@@ -5,8 +5,11 @@
 //! for the head are bounded in bytes: past the budget no new claims are made, while the head, already claimed, goes
 //! on, so nothing can lock up. A worker's error takes its place in the line, so what came before it is drained
 //! first. The drained order, and so the output, is that of the claims, at any number of threads.
+//!
+//! A worker that finds its claim too big for one thread (a huge file in a run of small ones) splits it: the parts
+//! take the claim's place in the line, and idle threads take them, lowest first, before they claim anything new.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -21,6 +24,15 @@ pub(crate) enum Flow {
     Continue,
     /// Enough: later results are dropped and no more claims are made.
     Stop,
+}
+
+/// What became of a claim.
+#[derive(Debug)]
+pub(crate) enum Step<C, O> {
+    /// It is done.
+    Done(O),
+    /// A first part is done; the others take its place in the line, in this order.
+    Split(O, Vec<C>),
 }
 
 /// What the engine runs.
@@ -40,7 +52,7 @@ pub(crate) trait Task: Sync {
     fn claim(&self, worker: &mut Self::Worker) -> Result<Option<(u64, Self::Claim)>>;
 
     /// Does the work.
-    fn work(&self, worker: &mut Self::Worker, seq: u64, claim: Self::Claim) -> Result<Self::Output>;
+    fn work(&self, worker: &mut Self::Worker, claim: Self::Claim) -> Result<Step<Self::Claim, Self::Output>>;
 
     /// How many bytes a result holds while it waits.
     fn weight(&self, output: &Self::Output) -> usize;
@@ -67,12 +79,14 @@ pub(crate) const DEFAULT_BUDGET: usize = 64 << 20;
 pub(crate) fn run<T: Task>(
     task: &T,
     options: &Options,
-    drain: impl FnMut(u64, T::Output) -> Result<Flow> + Send,
+    drain: impl FnMut(T::Output) -> Result<Flow> + Send,
 ) -> Result<Vec<T::Worker>> {
     let line = Line {
         state: Mutex::new(State {
             next: 0,
-            waiting: BTreeMap::new(),
+            parts: BTreeMap::new(),
+            pending: BTreeSet::new(),
+            working: 0,
             bytes: 0,
             draining: false,
             ended: false,
@@ -99,103 +113,210 @@ pub(crate) fn run<T: Task>(
     }
 }
 
-struct State<O> {
+/// A place in the line: the number of the claim, then the positions in each split of it.
+type Place = (u64, Vec<u32>);
+
+enum Part<C, O> {
+    Pending(C),
+    Running,
+    Ready(Result<O>, usize),
+}
+
+struct State<C, O> {
+    /// Claims below this number are drained.
     next: u64,
-    waiting: BTreeMap<u64, (Result<O>, usize)>,
+    /// Everything that waits, and everything that came from a split.
+    parts: BTreeMap<Place, Part<C, O>>,
+    /// The places of parts that nobody works on.
+    pending: BTreeSet<Place>,
+    /// Threads between a claim and its hand-in; they may still split.
+    working: usize,
     bytes: usize,
     draining: bool,
     ended: bool,
     failure: Option<Error>,
 }
 
-struct Line<'a, O, D> {
-    state: Mutex<State<O>>,
+impl<C, O> State<C, O> {
+    /// Takes the lowest part that nobody works on.
+    fn take_pending(&mut self) -> Option<(Place, C)> {
+        let place = self.pending.pop_first()?;
+        match self.parts.insert(place.clone(), Part::Running) {
+            Some(Part::Pending(claim)) => Some((place, claim)),
+            _ => None,
+        }
+    }
+
+    /// Whether the head of the line waits for somebody to work on it.
+    fn head_pending(&self) -> bool {
+        matches!(self.parts.first_key_value(), Some(((seq, _), Part::Pending(_))) if *seq == self.next)
+    }
+
+    /// Takes the head of the line if it is ready, and moves the line on.
+    fn take_ready(&mut self) -> Option<(Result<O>, usize)> {
+        let entry = self.parts.first_entry()?;
+        if entry.key().0 != self.next || !matches!(entry.get(), Part::Ready(..)) {
+            return None;
+        }
+        let Part::Ready(output, weight) = entry.remove() else { return None };
+        if self.parts.first_key_value().is_none_or(|((seq, _), _)| *seq != self.next) {
+            self.next += 1;
+        }
+        Some((output, weight))
+    }
+}
+
+struct Line<'a, C, O, D> {
+    state: Mutex<State<C, O>>,
     drain: Mutex<D>,
     moved: Condvar,
     budget: usize,
     cancel: &'a Cancel,
 }
 
-impl<O, D: FnMut(u64, O) -> Result<Flow>> Line<'_, O, D> {
-    fn lock(&self) -> MutexGuard<'_, State<O>> {
+/// What a thread is to do next.
+enum Turn<C> {
+    /// Work on this part of a split.
+    Part(Place, C),
+    /// Make a new claim.
+    Claim,
+    /// Nothing is left to do.
+    End,
+}
+
+impl<C, O, D: FnMut(O) -> Result<Flow>> Line<'_, C, O, D> {
+    fn lock(&self) -> MutexGuard<'_, State<C, O>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits while too much is undrained. Returns false where the run has ended.
-    fn ready(&self) -> bool {
+    /// Decides what the calling thread does next; waits while too much is undrained, or, once the claims are
+    /// exhausted, while others may still split.
+    fn turn(&self, exhausted: bool) -> Turn<C> {
         let mut state = self.lock();
-        while state.bytes > self.budget && !state.ended && !self.cancel.stopped() {
+        loop {
+            if state.ended || self.cancel.stopped() {
+                return Turn::End;
+            }
+            let full = state.bytes > self.budget;
+            if !full || state.head_pending() {
+                if let Some((place, claim)) = state.take_pending() {
+                    state.working += 1;
+                    return Turn::Part(place, claim);
+                }
+                if !exhausted && !full {
+                    state.working += 1;
+                    return Turn::Claim;
+                }
+            }
+            if exhausted && state.working == 0 && state.pending.is_empty() {
+                return Turn::End;
+            }
             state = self.moved.wait_timeout(state, Duration::from_millis(20)).unwrap_or_else(PoisonError::into_inner).0;
         }
-        !state.ended && !self.cancel.stopped()
     }
 
-    /// Hands in a result; drains the head of the line if it is there and nobody else does.
-    fn hand_in(&self, seq: u64, output: Result<O>, weight: usize) {
+    /// The claiming thread found nothing to claim.
+    fn give_up(&self) {
+        self.lock().working -= 1;
+        self.moved.notify_all();
+    }
+
+    /// Hands in a result and its further parts; drains the head of the line if it is there and nobody else does.
+    fn hand_in(&self, place: Place, output: Result<O>, weight: usize, rest: Vec<C>) {
         let mut state = self.lock();
-        state.waiting.insert(seq, (output, weight));
+        state.working -= 1;
+        if state.ended {
+            return;
+        }
+        for (at, claim) in rest.into_iter().enumerate() {
+            let mut part = place.clone();
+            part.1.push(at as u32);
+            state.pending.insert(part.clone());
+            state.parts.insert(part, Part::Pending(claim));
+        }
+        state.parts.insert(place, Part::Ready(output, weight));
         state.bytes += weight;
+        if !state.pending.is_empty() || state.working == 0 {
+            self.moved.notify_all();
+        }
         if state.draining {
             return;
         }
         state.draining = true;
-        loop {
-            let next = state.next;
-            if state.ended {
-                break;
-            }
-            let Some((output, weight)) = state.waiting.remove(&next) else {
-                break;
-            };
+        while !state.ended {
+            let Some((output, weight)) = state.take_ready() else { break };
             drop(state);
             let flow = match output {
                 Ok(output) => {
                     let mut drain = self.drain.lock().unwrap_or_else(PoisonError::into_inner);
-                    catch_unwind(AssertUnwindSafe(|| drain(next, output))).unwrap_or_else(|_| Err(bug()))
+                    catch_unwind(AssertUnwindSafe(|| drain(output))).unwrap_or_else(|_| Err(bug()))
                 }
                 Err(error) => Err(error),
             };
             state = self.lock();
-            state.next += 1;
+            let was_full = state.bytes > self.budget;
             state.bytes = state.bytes.saturating_sub(weight);
             match flow {
                 Ok(Flow::Continue) => {}
                 Ok(Flow::Stop) => self.end(&mut state, None),
                 Err(error) => self.end(&mut state, Some(error)),
             }
-            self.moved.notify_all();
+            if was_full {
+                self.moved.notify_all();
+            }
         }
         state.draining = false;
     }
 
-    fn end(&self, state: &mut State<O>, failure: Option<Error>) {
+    fn end(&self, state: &mut State<C, O>, failure: Option<Error>) {
         if !state.ended {
             state.ended = true;
             state.failure = failure;
         }
-        state.waiting.clear();
+        state.parts.clear();
+        state.pending.clear();
         state.bytes = 0;
         self.cancel.stop();
         self.moved.notify_all();
     }
 }
 
-fn claim_loop<T: Task, D: FnMut(u64, T::Output) -> Result<Flow>>(task: &T, line: &Line<'_, T::Output, D>) -> T::Worker {
+fn claim_loop<T, D>(task: &T, line: &Line<'_, T::Claim, T::Output, D>) -> T::Worker
+where
+    T: Task,
+    D: FnMut(T::Output) -> Result<Flow>,
+{
     let mut worker = task.worker();
-    while line.ready() {
-        let claimed = catch_unwind(AssertUnwindSafe(|| task.claim(&mut worker))).unwrap_or_else(|_| Err(bug()));
-        let (seq, claim) = match claimed {
-            Ok(Some(claimed)) => claimed,
-            Ok(None) => break,
-            Err(error) => {
-                line.end(&mut line.lock(), Some(error));
-                break;
+    let mut exhausted = false;
+    loop {
+        let (place, claim) = match line.turn(exhausted) {
+            Turn::End => break,
+            Turn::Part(place, claim) => (place, claim),
+            Turn::Claim => {
+                let claimed = catch_unwind(AssertUnwindSafe(|| task.claim(&mut worker))).unwrap_or_else(|_| Err(bug()));
+                match claimed {
+                    Ok(Some((seq, claim))) => ((seq, Vec::new()), claim),
+                    Ok(None) => {
+                        exhausted = true;
+                        line.give_up();
+                        continue;
+                    }
+                    Err(error) => {
+                        line.give_up();
+                        line.end(&mut line.lock(), Some(error));
+                        break;
+                    }
+                }
             }
         };
-        let output =
-            catch_unwind(AssertUnwindSafe(|| task.work(&mut worker, seq, claim))).unwrap_or_else(|_| Err(bug()));
+        let step = catch_unwind(AssertUnwindSafe(|| task.work(&mut worker, claim))).unwrap_or_else(|_| Err(bug()));
+        let (output, rest) = match step {
+            Ok(Step::Done(output)) => (Ok(output), Vec::new()),
+            Ok(Step::Split(output, rest)) => (Ok(output), rest),
+            Err(error) => (Err(error), Vec::new()),
+        };
         let weight = output.as_ref().map_or(0, |output| task.weight(output));
-        line.hand_in(seq, output, weight);
+        line.hand_in(place, output, weight, rest);
     }
     worker
 }
@@ -210,17 +331,23 @@ fn bug() -> Error {
 mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
 
-    use super::{Cancel, Flow, Options, Result, Task, run};
+    use super::{Cancel, Flow, Options, Result, Step, Task, run};
     use crate::core::exec::relay::Relay;
 
+    /// Squares numbers; every multiple of 7 splits into itself and the ten that follow it, nested ones further.
     struct Squares {
         next: AtomicU64,
         end: u64,
         sum: Relay<u64>,
     }
 
+    enum Claim {
+        Top(u64),
+        Part(u64, u32),
+    }
+
     impl Task for Squares {
-        type Claim = u64;
+        type Claim = Claim;
         type Worker = u64;
         type Output = (u64, u64);
 
@@ -228,19 +355,26 @@ mod tests {
             0
         }
 
-        fn claim(&self, _: &mut u64) -> Result<Option<(u64, u64)>> {
+        fn claim(&self, _: &mut u64) -> Result<Option<(u64, Claim)>> {
             let n = self.next.fetch_add(1, Ordering::Relaxed);
-            Ok((n < self.end).then_some((n, n)))
+            Ok((n < self.end).then_some((n, Claim::Top(n))))
         }
 
-        fn work(&self, worker: &mut u64, seq: u64, n: u64) -> Result<(u64, u64)> {
+        fn work(&self, worker: &mut u64, claim: Claim) -> Result<Step<Claim, (u64, u64)>> {
             *worker += 1;
-            let before = self.sum.advance(seq, |sum| {
-                let before = *sum;
-                *sum += n;
-                before
-            })?;
-            Ok((n * n, before))
+            let (n, depth) = match claim {
+                Claim::Top(n) => {
+                    let before = self.sum.advance(n, |sum| std::mem::replace(sum, *sum + n))?;
+                    assert_eq!(before, n * n.saturating_sub(1) / 2);
+                    (n, 0)
+                }
+                Claim::Part(n, depth) => (n, depth),
+            };
+            let output = (n, n * n);
+            if n % 7 == 0 && depth < 2 {
+                return Ok(Step::Split(output, (n..n + 10).map(|part| Claim::Part(part, depth + 1)).collect()));
+            }
+            Ok(Step::Done(output))
         }
 
         fn weight(&self, _: &(u64, u64)) -> usize {
@@ -248,13 +382,13 @@ mod tests {
         }
     }
 
-    fn squares(threads: usize, end: u64, stop_after: u64) -> (Vec<(u64, u64)>, u64) {
+    fn squares(threads: usize, end: u64, stop_after: usize) -> (Vec<(u64, u64)>, u64) {
         let cancel = Cancel::default();
         let task = Squares { next: AtomicU64::new(0), end, sum: Relay::new(0, cancel.clone()) };
         let mut seen = Vec::new();
-        let workers = run(&task, &Options { threads, budget: 64, cancel }, |_, square| {
+        let workers = run(&task, &Options { threads, budget: 64, cancel }, |square| {
             seen.push(square);
-            Ok(if seen.len() as u64 == stop_after { Flow::Stop } else { Flow::Continue })
+            Ok(if seen.len() == stop_after { Flow::Stop } else { Flow::Continue })
         })
         .unwrap();
         (seen, workers.into_iter().sum())
@@ -262,11 +396,12 @@ mod tests {
 
     #[test]
     fn drains_in_order_at_any_thread_count() {
-        let (plain, _) = squares(1, 500, u64::MAX);
+        let (plain, _) = squares(1, 500, usize::MAX);
+        assert_eq!(&plain[..13].iter().map(|x| x.0).collect::<Vec<_>>(), &[0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 1]);
         for threads in [2, 3, 8] {
-            let (seen, worked) = squares(threads, 500, u64::MAX);
+            let (seen, worked) = squares(threads, 500, usize::MAX);
             assert_eq!(seen, plain);
-            assert_eq!(worked, 500);
+            assert_eq!(worked as usize, plain.len());
         }
     }
 
