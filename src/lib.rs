@@ -1,2 +1,3 @@
 //! mytools
 mod core;
+mod process;

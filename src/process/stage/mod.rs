@@ -1,0 +1,225 @@
+//! Stages: what `process` does to records, one file and one row in [`STAGES`] each.
+//!
+//! A stage is made from one flag of the command line (and the flags that belong to it). It says which columns it needs
+//! and leaves, so that the plan is checked before anything is read and only needed columns are decoded, and it
+//! becomes one of three kinds of [`Operation`]: on the rows of each batch in any order, on all batches in order, or
+//! gathering everything before anything comes out.
+
+use std::any::Any;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::core::data::batch::Batch;
+use crate::core::error::{Code, Problem, Result};
+use crate::core::exec::cancel::Cancel;
+use crate::core::exec::ordered::Flow;
+use crate::core::format::Scratch;
+use crate::core::registry::{Row, did_you_mean};
+
+/// Every stage, in the order of the help.
+pub(crate) static STAGES: &[Row<StageKind>] = &[];
+
+/// How a kind of stage is written and made. The row's name is its long flag, its aliases are hidden long flags.
+#[derive(Debug)]
+pub(crate) struct StageKind {
+    /// The one-letter flag.
+    pub(crate) short: Option<char>,
+    /// How help shows the value; none for a flag without one.
+    pub(crate) value: Option<&'static str>,
+    /// Long flags that belong to this stage where they directly follow it (`agg` after `group-by`).
+    pub(crate) attach: &'static [&'static str],
+    /// Makes the stage.
+    pub(crate) build: fn(&Written, &Setup) -> Result<Box<dyn Stage>>,
+}
+
+/// A stage as written on the command line.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Written {
+    /// The long flag.
+    pub(crate) flag: String,
+    /// Its value; empty for a flag without one.
+    pub(crate) value: String,
+    /// The attached flags with their values.
+    pub(crate) attached: Vec<(String, String)>,
+}
+
+/// What stages need to know about the run.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Setup {
+    /// What expressions see of the outside.
+    pub(crate) env: Arc<crate::process::expr::Env>,
+    /// Stops the run; for relays.
+    pub(crate) cancel: Cancel,
+    /// Number of threads.
+    pub(crate) threads: usize,
+}
+
+/// A planned stage.
+pub(crate) trait Stage: Send + Sync {
+    /// One line for `--explain`.
+    fn explain(&self) -> String;
+
+    /// Checks the columns it names against those before it, and says which columns there are after it.
+    fn columns(&self, before: &Columns) -> Result<Columns>;
+
+    /// Which columns it must be given so that those in `after` can be had.
+    fn needs(&self, after: Needs) -> Needs;
+
+    /// What it does.
+    fn operation(&self) -> Result<Operation>;
+}
+
+/// The columns at a place in the plan.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Columns {
+    /// The known columns, in order.
+    pub(crate) names: Vec<Arc<str>>,
+    /// Whether records may have others (JSON before anything was read).
+    pub(crate) open: bool,
+    /// Columns that a stage took away, with the stage as written, for errors.
+    pub(crate) removed: Vec<(Arc<str>, String)>,
+}
+
+impl Columns {
+    /// Checks that a column (or the path `a.b[0].c` into one) may exist.
+    pub(crate) fn check(&self, path: &str) -> Result<()> {
+        let known = |name: &str| self.names.iter().any(|column| &**column == name);
+        let root = path.split(['.', '[']).next().unwrap_or(path);
+        if known(path) || known(root) {
+            return Ok(());
+        }
+        let removed = |name: &str| self.removed.iter().find(|(column, _)| &**column == name);
+        if let Some((_, stage)) = removed(path).or_else(|| removed(root)) {
+            return Err(Problem::new(Code::Plan, format!("column '{path}' is gone after '{stage}'"))
+                .hint("move that stage behind this one")
+                .into());
+        }
+        if self.open {
+            return Ok(());
+        }
+        let problem = Problem::new(Code::UnknownColumn, format!("unknown column '{path}'"));
+        let names = self.names.iter().map(|name| &**name);
+        let hint = did_you_mean(path, names.clone())
+            .unwrap_or_else(|| format!("columns: {}", names.take(20).collect::<Vec<_>>().join(", ")));
+        Err(problem.hint(hint).into())
+    }
+}
+
+/// Which columns are needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Needs {
+    /// All of them.
+    All,
+    /// Only these names or paths.
+    Only(BTreeSet<String>),
+    /// All of them, but untouched: an encoder that can copy raw records needs only these decoded.
+    Raw(BTreeSet<String>),
+}
+
+impl Needs {
+    /// The same and these too.
+    #[must_use]
+    pub(crate) fn and(self, more: impl IntoIterator<Item = String>) -> Self {
+        match self {
+            Self::All => Self::All,
+            Self::Only(mut names) => {
+                names.extend(more);
+                Self::Only(names)
+            }
+            Self::Raw(mut names) => {
+                names.extend(more);
+                Self::Raw(names)
+            }
+        }
+    }
+
+    /// Only these.
+    pub(crate) fn only(names: impl IntoIterator<Item = String>) -> Self {
+        Self::Only(names.into_iter().collect())
+    }
+
+    /// The needs of a stage that changes columns: raw records are of no use then.
+    #[must_use]
+    pub(crate) fn decoded(self) -> Self {
+        match self {
+            Self::Raw(_) => Self::All,
+            other => other,
+        }
+    }
+}
+
+/// What a stage does when it runs.
+pub(crate) enum Operation {
+    /// Changes each batch by itself, on any thread.
+    Rows(Box<dyn Rows>),
+    /// Sees all batches in order, on one thread at a time.
+    Serial(Box<dyn Serial>),
+    /// Takes everything in before anything comes out.
+    Gather(Box<dyn Gather>),
+}
+
+/// What an operation is handed besides the batch.
+pub(crate) struct Scope<'a> {
+    /// Number of the batch in this part of the plan: 0, 1, 2, … without gaps.
+    pub(crate) seq: u64,
+    /// Buffers of the thread.
+    pub(crate) scratch: &'a mut Scratch,
+    /// Problems to report, in order.
+    pub(crate) problems: &'a mut Vec<Problem>,
+    /// Set to `Stop` where no later batch can matter.
+    pub(crate) flow: Flow,
+}
+
+/// An operation on each batch by itself. It sees every batch of its part of the plan exactly once, empty ones too, so
+/// it may hold a relay.
+pub(crate) trait Rows: Send + Sync {
+    /// Changes the batch.
+    fn apply(&self, batch: &mut Batch, scope: &mut Scope<'_>) -> Result<()>;
+
+    /// What to tell the user after the last batch (values that were not numbers).
+    fn notes(&self) -> Vec<Problem> {
+        Vec::new()
+    }
+}
+
+/// An operation on all batches in order.
+pub(crate) trait Serial: Send {
+    /// Changes the batch.
+    fn apply(&mut self, batch: &mut Batch, scope: &mut Scope<'_>) -> Result<()>;
+}
+
+/// An operation that takes everything in first: one gatherer per thread, put together once.
+pub(crate) trait Gather: Send + Sync {
+    /// The state of a new thread.
+    fn gatherer(&self) -> Result<Box<dyn Gatherer>>;
+
+    /// Puts the threads' states together. The result does not depend on which thread saw which batch.
+    fn finish(&self, gathered: Vec<Box<dyn Gatherer>>) -> Result<Box<dyn Table>>;
+
+    /// What to tell the user afterwards.
+    fn notes(&self) -> Vec<Problem> {
+        Vec::new()
+    }
+}
+
+/// What one thread has taken in.
+pub(crate) trait Gatherer: Send {
+    /// Takes a batch; its buffers go back to the scratch where they are not kept. Rows are ordered by
+    /// `batch.first_row` and index.
+    fn take(&mut self, batch: Batch, scope: &mut Scope<'_>) -> Result<()>;
+
+    /// The gatherer itself, for `finish`.
+    fn into_any(self: Box<Self>) -> Box<dyn Any>;
+}
+
+/// Records held by mytools: the result of a gathering stage, read in chunks by the next part of the plan.
+pub(crate) trait Table: Send + Sync {
+    /// Its columns, where all records have the same.
+    fn columns(&self) -> Option<Vec<Arc<str>>>;
+
+    /// Number of chunks.
+    fn chunks(&self) -> usize;
+
+    /// Makes a chunk; each is asked for once, by any thread. `first_row` is set.
+    fn chunk(&self, index: usize, scratch: &mut Scratch) -> Result<Batch>;
+}
