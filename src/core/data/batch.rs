@@ -63,6 +63,17 @@ pub(crate) enum Dialect {
     Json,
 }
 
+/// How the delimited records of an input are laid out. Its cells of kind `Bare`, `Quoted` and `QuotedRaw` are written so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Delimited {
+    /// Between cells.
+    pub(crate) delimiter: u8,
+    /// Around cells.
+    pub(crate) quote: u8,
+    /// The columns of every raw record, in order, whether they were decoded or not.
+    pub(crate) columns: Vec<Arc<str>>,
+}
+
 /// The raw text of each record in the block.
 #[derive(Debug, Clone)]
 pub(crate) struct Records {
@@ -86,6 +97,9 @@ pub(crate) struct Batch {
     pub(crate) first_row: u64,
     /// The records' raw text, as long as no stage has touched the columns.
     pub(crate) raw: Option<Records>,
+    /// How the block is laid out, where it is delimited text with line feeds: tells an encoder of the same dialect that
+    /// untouched cells may keep their source bytes. Stays when columns change.
+    pub(crate) delimited: Option<Arc<Delimited>>,
     /// The columns.
     pub(crate) columns: Vec<Column>,
     /// Orders of records that differ.

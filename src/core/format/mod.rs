@@ -8,7 +8,7 @@ use std::io::{BufRead, Read, Write};
 use std::sync::Arc;
 
 use crate::core::block::Block;
-use crate::core::data::batch::Batch;
+use crate::core::data::batch::{Batch, Delimited};
 use crate::core::data::cell::Cell;
 use crate::core::error::{Code, Problem, Result};
 use crate::core::input::boundary::Boundary;
@@ -152,6 +152,11 @@ pub(crate) trait Decoder: Send + Sync {
     /// How records end.
     fn boundary(&self) -> &dyn Boundary;
 
+    /// How its records are laid out, for delimited text whose raw records may be copied.
+    fn delimited(&self) -> Option<Arc<Delimited>> {
+        None
+    }
+
     /// Decodes the records of `block.body()`. A fault ends the batch before the record it is in: the records before it
     /// are in the batch.
     fn decode(&self, block: Block, projection: &Projection, scratch: &mut Scratch) -> (Batch, Option<Fault>);
@@ -164,7 +169,8 @@ pub(crate) struct Projection {
     /// none. A batch of a JSON input has just these, in this order, with missing cells; a batch of a CSV input has
     /// those that exist, in header order.
     pub(crate) columns: Option<Vec<String>>,
-    /// Whether `Batch::raw` is wanted.
+    /// Whether `Batch::raw` is wanted. Where a decoder cannot give it (a padded record), the batch has all columns
+    /// instead.
     pub(crate) raw: bool,
 }
 
@@ -279,6 +285,13 @@ pub(crate) enum Layout {
 pub(crate) trait Encoder: Send + Sync {
     /// What must be known first.
     fn layout(&self) -> Layout;
+
+    /// Whether untouched raw records of this layout may be copied to an output that has just these columns. A plan asks
+    /// for `Projection::raw` instead of all columns only where this is true of every input.
+    fn copies(&self, source: &Delimited, columns: &[Arc<str>]) -> bool {
+        let _ = (source, columns);
+        false
+    }
 
     /// Appends what comes before the first record, for `Stream` and `Header`. `columns` are all columns (empty for
     /// `Stream`); `header` is the input's own header record, offered where the columns are exactly those of the
