@@ -2,5 +2,12 @@
 
 pub(crate) mod blocks;
 pub(crate) mod boundary;
+pub(crate) mod decompress;
+pub(crate) mod encoding;
+pub(crate) mod expand;
+pub(crate) mod globs;
 pub(crate) mod open;
 pub(crate) mod positional;
+pub(crate) mod select;
+pub(crate) mod types;
+pub(crate) mod walk;

@@ -1,0 +1,1 @@
+//! Byte order marks and UTF-16.

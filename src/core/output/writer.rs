@@ -1,0 +1,198 @@
+//! Where output goes: standard output, a file, or memory.
+//!
+//! Output is finished bytes in large pieces, so large pieces go straight to the system and small ones are gathered.
+//! A reader that has gone is [`Error::BrokenPipe`]; a full disk is a problem that names the target. Nothing is flushed
+//! on drop: whoever owns the writer calls [`Writer::finish`], so that the last error is not lost.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+
+use crate::core::error::{Error, Problem, Result};
+use crate::core::output::atomic::AtomicFile;
+
+/// When bytes leave the buffer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Buffering {
+    /// When there are many.
+    Block,
+    /// After each write that ends a line: for terminals and `--line-buffered`.
+    Line,
+}
+
+/// Bytes that are gathered before they go out.
+const CAPACITY: usize = 64 << 10;
+
+/// A buffered target.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    target: Target,
+    name: String,
+    buffering: Buffering,
+    buffer: Vec<u8>,
+}
+
+#[derive(Debug)]
+enum Target {
+    /// A descriptor without a buffer of its own.
+    Raw(File),
+    /// The library's standard output, where it must translate for the console.
+    #[cfg_attr(unix, expect(dead_code, reason = "used on other systems"))]
+    Console(io::Stdout),
+    Atomic(AtomicFile),
+    Memory(Vec<u8>),
+}
+
+impl Writer {
+    /// Standard output. Where it is a pipe, the pipe is made as large as the system allows.
+    pub(crate) fn stdout(buffering: Buffering) -> Result<Self> {
+        let name = "<stdout>".to_string();
+        let target = stdout_target().map_err(|error| fault(&name, &error))?;
+        Ok(Self::new(target, name, buffering))
+    }
+
+    /// A file that appears whole at [`Writer::finish`].
+    pub(crate) fn create(path: &Path) -> Result<Self> {
+        let target = Target::Atomic(AtomicFile::create(path)?);
+        Ok(Self::new(target, path.display().to_string(), Buffering::Block))
+    }
+
+    /// An open file; `name` is for messages.
+    pub(crate) fn file(file: File, name: impl Into<String>, buffering: Buffering) -> Self {
+        Self::new(Target::Raw(file), name.into(), buffering)
+    }
+
+    /// Memory, to be taken out with [`Writer::into_bytes`].
+    pub(crate) fn memory() -> Self {
+        Self::new(Target::Memory(Vec::new()), "<memory>".to_string(), Buffering::Block)
+    }
+
+    fn new(target: Target, name: String, buffering: Buffering) -> Self {
+        Self { target, name, buffering, buffer: Vec::new() }
+    }
+
+    /// How messages name the target.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Writes all of it.
+    pub(crate) fn put(&mut self, bytes: &[u8]) -> Result<()> {
+        self.write_all(bytes).map_err(|error| fault(&self.name, &error))
+    }
+
+    /// Hands everything to the system.
+    pub(crate) fn flush_all(&mut self) -> Result<()> {
+        self.flush().map_err(|error| fault(&self.name, &error))
+    }
+
+    /// Hands everything to the system and puts a new file in its place.
+    pub(crate) fn finish(mut self) -> Result<()> {
+        self.flush_all()?;
+        match self.target {
+            Target::Atomic(file) => file.commit(),
+            Target::Raw(_) | Target::Console(_) | Target::Memory(_) => Ok(()),
+        }
+    }
+
+    /// What a memory writer holds; empty for all others.
+    pub(crate) fn into_bytes(mut self) -> Vec<u8> {
+        match &mut self.target {
+            Target::Memory(bytes) => {
+                bytes.append(&mut self.buffer);
+                std::mem::take(bytes)
+            }
+            Target::Raw(_) | Target::Console(_) | Target::Atomic(_) => Vec::new(),
+        }
+    }
+}
+
+/// The error of a failed write to `name`, for code that writes through [`io::Write`].
+pub(crate) fn fault(name: &str, error: &io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => Error::BrokenPipe,
+        _ => Problem::io(name, error).into(),
+    }
+}
+
+impl Target {
+    fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Raw(file) => file.write_all(bytes),
+            Self::Console(out) => out.write_all(bytes).and_then(|()| out.flush()),
+            Self::Atomic(file) => file.write_all(bytes),
+            Self::Memory(held) => {
+                held.extend_from_slice(bytes);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Write for Writer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_all(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.buffer.len() + bytes.len() < CAPACITY {
+            self.buffer.extend_from_slice(bytes);
+        } else {
+            self.flush()?;
+            if bytes.len() < CAPACITY {
+                self.buffer.extend_from_slice(bytes);
+            } else {
+                self.target.send(bytes)?;
+            }
+        }
+        if self.buffering == Buffering::Line && bytes.contains(&b'\n') {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        // The bytes count as written even where the system refuses them: they are not tried again.
+        let sent = self.target.send(&self.buffer);
+        self.buffer.clear();
+        sent
+    }
+}
+
+/// Standard output without the library's line buffer.
+#[cfg(unix)]
+fn stdout_target() -> io::Result<Target> {
+    use std::os::fd::AsFd;
+    let file = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+    widen_pipe(&file);
+    Ok(Target::Raw(file))
+}
+
+/// Standard output through the library, which translates for consoles.
+#[cfg(not(unix))]
+fn stdout_target() -> io::Result<Target> {
+    Ok(Target::Console(io::stdout()))
+}
+
+/// Makes a pipe as large as the system allows: fewer wake-ups between us and the reader.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn widen_pipe(file: &File) {
+    const FALLBACK: usize = 1 << 20;
+    let Ok(present) = rustix::pipe::fcntl_getpipe_size(file) else { return };
+    let largest = std::fs::read_to_string("/proc/sys/fs/pipe-max-size")
+        .ok()
+        .and_then(|text| text.trim().parse().ok())
+        .unwrap_or(FALLBACK);
+    if largest > present {
+        // Where the user's share of pipe memory is used up, the pipe stays as it is.
+        let _ = rustix::pipe::fcntl_setpipe_size(file, largest);
+    }
+}
+
+/// Pipes have one size here.
+#[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
+fn widen_pipe(_: &File) {}
