@@ -4,6 +4,9 @@
 //! Decoders turn blocks into batches; encoders turn batches into bytes. Both work on one block at a time, on any
 //! thread, in any order: what an answer needs from other blocks goes through the engine's relays and drain.
 
+pub(crate) mod flatten;
+pub(crate) mod json;
+
 use std::io::{BufRead, Read, Write};
 use std::sync::Arc;
 
@@ -208,6 +211,23 @@ impl Fault {
     }
 }
 
+/// A fault that a [`Wrap`] met: the inner error of the [`std::io::Error`] its stream ends with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StreamFault {
+    /// What is wrong; its own place is not used.
+    pub(crate) fault: Fault,
+    /// Offset in the input (decompressed, decoded, without its byte order mark).
+    pub(crate) offset: u64,
+}
+
+impl std::fmt::Display for StreamFault {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.fault.problem().fmt(out)
+    }
+}
+
+impl std::error::Error for StreamFault {}
+
 /// Buffers that a worker uses again and again.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
@@ -315,4 +335,9 @@ pub(crate) trait Encoder: Send + Sync {
 
     /// Appends what comes after the last record.
     fn end(&self, records: u64, out: &mut Vec<u8>);
+
+    /// What the encoder has to say once everything is written: replaced bytes, columns of mixed types.
+    fn notes(&self) -> Vec<Problem> {
+        Vec::new()
+    }
 }
