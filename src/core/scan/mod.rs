@@ -1,1 +1,5 @@
-//! scan
+//! Byte kernels: structural masks, counting. The only unsafe code, each kernel tested against a plain version.
+
+pub(crate) mod delimited;
+pub(crate) mod lanes;
+pub(crate) mod newlines;

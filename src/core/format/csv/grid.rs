@@ -1,0 +1,148 @@
+//! A grid over the positions of cell and record ends: which records a block has, and where each of their cells is.
+//!
+//! Most blocks are regular: every record has as many cells as the header, so the list of positions is the grid as it stands,
+//! with one entry in front, and record *r*'s cell *c* lies between entries `r * columns + c` and the next. Blocks with blank
+//! lines or ragged records are copied into a grid of one more entry per record.
+
+use crate::core::data::cell::MAX_CELL;
+use crate::core::format::{Fault, Ragged};
+use crate::core::scan::delimited::Structure;
+
+/// The cells of a block.
+#[derive(Debug)]
+pub(super) struct Grid {
+    /// Positions: the one before a cell's first byte, and the one after its last.
+    pub(super) index: Vec<u32>,
+    /// Entries per record.
+    pub(super) stride: usize,
+    /// Number of records.
+    pub(super) rows: usize,
+    /// Whether a record was padded or cut, so that raw records do not fit the columns.
+    pub(super) altered: bool,
+}
+
+/// What a grid is made for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shape<'a> {
+    /// Cells per record, at least one.
+    pub(super) columns: usize,
+    /// The byte that ends records.
+    pub(super) terminator: u8,
+    /// What to do with records of another length.
+    pub(super) ragged: Ragged,
+    /// What gave the number of columns, for messages.
+    pub(super) authority: &'a str,
+}
+
+/// Makes a grid of `index`: the position before the first record, then those of all cell and record ends in
+/// `bytes[..end]`. `spare` is a buffer for the copy, and comes back as the buffer that is not used.
+pub(super) fn build(
+    mut index: Vec<u32>,
+    spare: &mut Vec<u32>,
+    structure: Structure,
+    bytes: &[u8],
+    end: usize,
+    shape: Shape<'_>,
+) -> (Grid, Option<Fault>) {
+    let ends_record = |at: u32| at as usize >= end || bytes.get(at as usize) == Some(&shape.terminator);
+    let mut records = structure.records;
+    let mut fault = None;
+    let first = index.first().copied().unwrap_or(u32::MAX);
+    let last = index.last().copied().unwrap_or(first);
+    if structure.open {
+        fault = Some(
+            Fault::new(last.wrapping_add(1) as usize, "quoted cell is never closed")
+                .hint("--quote CHAR names another quote"),
+        );
+        let kept = index.iter().skip(1).rposition(|at| ends_record(*at)).map_or(1, |at| at + 2);
+        index.truncate(kept);
+    } else if last.wrapping_add(1) as usize != end || (index.len() > 1 && !ends_record(last)) {
+        index.push(end as u32);
+        records += 1;
+    }
+    let cells = index.len() - 1;
+    let regular = cells == records * shape.columns
+        && index.iter().skip(shape.columns).step_by(shape.columns).all(|at| ends_record(*at));
+    let mut grid = Grid { index, stride: shape.columns, rows: records, altered: false };
+    if !regular {
+        let mut copy = std::mem::take(spare);
+        copy.clear();
+        let (rows, altered, ragged) = copy_rows(&grid.index, &mut copy, bytes, ends_record, shape);
+        fault = ragged.or(fault);
+        *spare = std::mem::replace(&mut grid.index, copy);
+        grid = Grid { stride: shape.columns + 1, rows, altered, ..grid };
+    }
+    if end - first.wrapping_add(1) as usize > MAX_CELL {
+        fault = limit_cells(&mut grid).or(fault);
+    }
+    (grid, fault)
+}
+
+/// Copies the records that count, with the position before each in front. Returns their number, whether one was
+/// padded or cut, and the fault that ended the copy.
+fn copy_rows(
+    index: &[u32],
+    copy: &mut Vec<u32>,
+    bytes: &[u8],
+    ends_record: impl Fn(u32) -> bool,
+    shape: Shape<'_>,
+) -> (usize, bool, Option<Fault>) {
+    let mut rows = 0;
+    let mut altered = false;
+    let mut rest = index;
+    while let Some((&front, ends)) = rest.split_first() {
+        let Some(count) = ends.iter().position(|at| ends_record(*at)).map(|at| at + 1) else {
+            break;
+        };
+        let (ends, _) = ends.split_at(count);
+        rest = rest.get(count..).unwrap_or_default();
+        let (start, end) = (front.wrapping_add(1), ends.last().copied().unwrap_or_default());
+        if ends.len() == shape.columns {
+            copy.push(front);
+            copy.extend_from_slice(ends);
+            rows += 1;
+            continue;
+        }
+        let returned = end > start && bytes.get(end as usize - 1) == Some(&b'\r');
+        let content_end = end - u32::from(returned);
+        if ends.len() == 1 && content_end == start {
+            continue;
+        }
+        match shape.ragged {
+            Ragged::Skip => {}
+            Ragged::Error => return (rows, altered, Some(ragged_fault(start, ends.len(), shape))),
+            Ragged::Pad => {
+                altered = true;
+                rows += 1;
+                copy.push(front);
+                copy.extend(ends.iter().take(shape.columns));
+                if ends.len() < shape.columns {
+                    copy.pop();
+                    copy.extend(std::iter::repeat_n(content_end, shape.columns + 1 - ends.len()));
+                }
+            }
+        }
+    }
+    (rows, altered, None)
+}
+
+fn ragged_fault(start: u32, found: usize, shape: Shape<'_>) -> Fault {
+    let fields = if found == 1 { "field" } else { "fields" };
+    Fault::new(start as usize, format!("record has {found} {fields}, {} has {}", shape.authority, shape.columns))
+        .hint("--ragged pad fills missing fields with null, --ragged skip leaves such records out")
+}
+
+/// Ends the grid before the first record with a cell that is too long to be one. Only asked of huge blocks.
+fn limit_cells(grid: &mut Grid) -> Option<Fault> {
+    for row in 0..grid.rows {
+        let mut cells = grid.index.get(row * grid.stride..).unwrap_or_default().array_windows::<2>();
+        let long = cells.by_ref().take(grid.stride).find(|[front, end]| {
+            end.saturating_sub(front.wrapping_add(1)) as usize > MAX_CELL
+        });
+        if let Some([front, _]) = long {
+            grid.rows = row;
+            return Some(Fault::new(front.wrapping_add(1) as usize, format!("cell is longer than {MAX_CELL} bytes")));
+        }
+    }
+    None
+}

@@ -1,0 +1,55 @@
+//! Comma-separated values (RFC 4180), and every other delimited text: one delimiter, one quote, a header record.
+
+mod boundary;
+mod decoder;
+mod grid;
+mod machine;
+mod reader;
+
+use crate::core::error::{Code, Problem, Result};
+use crate::core::format::csv::reader::CsvReader;
+use crate::core::format::{Format, ReadOptions, Reader};
+use crate::core::registry::{Example, Row};
+
+/// The table row.
+pub(crate) const ROW: Row<Format> = Row {
+    name: "csv",
+    aliases: &[],
+    usage: "csv",
+    summary: "Comma-separated values with a header record",
+    examples: &[Example { input: "a,b\n1,x\n", output: "a,b\n1,x\n" }],
+    item: Format {
+        extensions: &["csv"],
+        reader: Some(|options| reader(options, b',')),
+        encoder: None,
+        sniff: Some(|head| sniff(head, b',', b'\t')),
+    },
+};
+
+/// A reader of delimited text.
+pub(crate) fn reader(options: &ReadOptions, delimiter: u8) -> Result<Box<dyn Reader>> {
+    let delimiter = options.delimiter.unwrap_or(delimiter);
+    let quote = options.quote.unwrap_or(b'"');
+    check(delimiter, quote)?;
+    Ok(Box::new(CsvReader { delimiter, quote, options: options.clone() }))
+}
+
+/// Whether the first line has at least one of `delimiter` and more of it than of the `other`.
+pub(crate) fn sniff(head: &[u8], delimiter: u8, other: u8) -> bool {
+    let line = head.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
+    let count = |byte| memchr::memchr_iter(byte, line).count();
+    !line.contains(&0) && count(delimiter) > count(other)
+}
+
+/// Delimiter, quote and line end must differ.
+fn check(delimiter: u8, quote: u8) -> Result<()> {
+    for (byte, flag) in [(delimiter, "--delimiter"), (quote, "--quote")] {
+        if matches!(byte, b'\n' | b'\r') {
+            return Err(Problem::new(Code::Usage, format!("{flag} cannot be a line end")).into());
+        }
+    }
+    if delimiter == quote {
+        return Err(Problem::new(Code::Usage, "delimiter and quote are the same").hint("--quote CHAR").into());
+    }
+    Ok(())
+}

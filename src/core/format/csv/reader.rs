@@ -1,0 +1,175 @@
+//! Looks at the head of a delimited input: its line ends, its header and so its columns.
+
+use std::collections::HashSet;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use crate::core::data::batch::{Delimited, unquote};
+use crate::core::error::Problem;
+use crate::core::format::csv::boundary::Quotes;
+use crate::core::format::csv::decoder::CsvDecoder;
+use crate::core::format::csv::machine::{self, Place};
+use crate::core::format::{Fault, Opening, Ragged, ReadOptions, Reader};
+use crate::core::scan::lanes::Marks;
+
+/// Reads delimited text.
+#[derive(Debug)]
+pub(super) struct CsvReader {
+    /// Between cells.
+    pub(super) delimiter: u8,
+    /// Around cells.
+    pub(super) quote: u8,
+    /// The rest of what the user asked for.
+    pub(super) options: ReadOptions,
+}
+
+/// The first record of an input.
+#[derive(Debug)]
+struct First {
+    /// Its first byte.
+    start: usize,
+    /// One past its line end.
+    end: usize,
+    /// The values of its cells.
+    values: Vec<Vec<u8>>,
+}
+
+impl Reader for CsvReader {
+    fn open(&self, head: &[u8], whole: bool) -> Result<Opening, Fault> {
+        let terminator = self.terminator(head, whole);
+        let marks = Marks { delimiter: self.delimiter, quote: self.quote, terminator };
+        let first = first_record(head, whole, marks)?;
+        let mut notes = Vec::new();
+        let mut header = None;
+        let mut data_start = 0;
+        let columns = match (&self.options.header, &first) {
+            (Some(names), first) => {
+                if let (Some(first), false) = (first, self.options.no_header) {
+                    self.check_count(names, first)?;
+                    data_start = first.end;
+                }
+                let given = names.iter().map(|name| Arc::from(name.as_str())).collect();
+                distinct(given, &mut notes)
+            }
+            (None, None) => {
+                data_start = head.len();
+                Vec::new()
+            }
+            (None, Some(first)) if self.options.no_header => {
+                (1..=first.values.len()).map(|number| Arc::from(format!("c{number}"))).collect()
+            }
+            (None, Some(first)) => {
+                data_start = first.end;
+                let found = first.values.iter().map(|value| Arc::from(String::from_utf8_lossy(value))).collect();
+                let columns = distinct(found, &mut notes);
+                if notes.is_empty() && terminator == b'\n' {
+                    header = head.get(first.start..first.end).map(<[u8]>::to_vec);
+                }
+                columns
+            }
+        };
+        let layout = Delimited { delimiter: self.delimiter, quote: self.quote, columns: columns.clone() };
+        let decoder = CsvDecoder {
+            layout: Arc::new(layout),
+            copyable: terminator == b'\n',
+            boundary: Quotes { marks },
+            null_value: self.options.null_value.as_ref().map(|text| text.as_bytes().to_vec()),
+            ragged: self.options.ragged,
+            authority: if self.options.no_header && self.options.header.is_none() {
+                "the first record"
+            } else {
+                "the header"
+            },
+        };
+        Ok(Opening { decoder: Arc::new(decoder), data_start, columns: Some(columns), header, notes, wrap: None })
+    }
+}
+
+impl CsvReader {
+    /// What ends records: a carriage return where the head has one outside quotes and no line feed there, else a line
+    /// feed. A carriage return at the very end of a head that goes on may be half of a CRLF and does not count.
+    fn terminator(&self, head: &[u8], whole: bool) -> u8 {
+        let marks = |terminator| Marks { delimiter: self.delimiter, quote: self.quote, terminator };
+        let ends = |terminator| machine::first_end(head, Place::Start, marks(terminator)).0;
+        match (ends(b'\n'), ends(b'\r')) {
+            (None, Some(at)) if whole || at + 1 < head.len() => b'\r',
+            _ => b'\n',
+        }
+    }
+
+    /// Holds a given header against the record it replaces.
+    fn check_count(&self, names: &[String], first: &First) -> Result<(), Fault> {
+        let (given, found) = (names.len(), first.values.len());
+        if given == found || self.options.ragged != Ragged::Error {
+            return Ok(());
+        }
+        Err(Fault::new(first.start, format!("--header names {given} columns, the header record has {found}"))
+            .hint("with --no-header the first record is data"))
+    }
+}
+
+/// The first record that is not a blank line; none where there is none.
+fn first_record(head: &[u8], whole: bool, marks: Marks) -> Result<Option<First>, Fault> {
+    let start = head.iter().position(|byte| !matches!(byte, b'\n' | b'\r')).unwrap_or(head.len());
+    let rest = head.get(start..).unwrap_or_default();
+    if rest.is_empty() && whole {
+        return Ok(None);
+    }
+    let mut values = Vec::new();
+    let mut from = 0;
+    let mut end = None;
+    machine::run(rest, Place::Start, marks, |at, byte| {
+        let last = byte == marks.terminator;
+        values.push(cell_value(rest.get(from..at).unwrap_or_default(), last, marks));
+        from = at + 1;
+        if last {
+            end = Some(from);
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    });
+    match end {
+        Some(end) => Ok(Some(First { start, end: start + end, values })),
+        None if whole => {
+            values.push(cell_value(rest.get(from..).unwrap_or_default(), true, marks));
+            Ok(Some(First { start, end: head.len(), values }))
+        }
+        None => Err(Fault::new(start, format!("the header record is longer than {} bytes", head.len()))
+            .hint("is the input delimited text? --quote CHAR names another quote")),
+    }
+}
+
+/// The value of a header cell.
+fn cell_value(source: &[u8], last: bool, marks: Marks) -> Vec<u8> {
+    let source = match source {
+        [rest @ .., b'\r'] if last && marks.terminator == b'\n' => rest,
+        _ => source,
+    };
+    if source.first() == Some(&marks.quote) { unquote(source) } else { source.to_vec() }
+}
+
+/// Makes names distinct: the second `a` becomes `a_2`, or the next number that is free.
+fn distinct(names: Vec<Arc<str>>, notes: &mut Vec<Problem>) -> Vec<Arc<str>> {
+    let mut taken: HashSet<Arc<str>> = names.iter().cloned().collect();
+    if taken.len() == names.len() {
+        return names;
+    }
+    let mut seen: HashSet<Arc<str>> = HashSet::new();
+    let mut renamed = Vec::new();
+    let mut result = Vec::with_capacity(names.len());
+    for name in names {
+        if seen.insert(Arc::clone(&name)) {
+            result.push(name);
+            continue;
+        }
+        let free = (2_u64..).map(|number| format!("{name}_{number}")).find(|free| !taken.contains(free.as_str()));
+        let free: Arc<str> = Arc::from(free.unwrap_or_default());
+        taken.insert(Arc::clone(&free));
+        renamed.push(format!("'{name}' as '{free}'"));
+        result.push(free);
+    }
+    let shown = renamed.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
+    let more = if renamed.len() > 5 { format!(" and {} more", renamed.len() - 5) } else { String::new() };
+    notes.push(Problem::note(format!("the header repeats names; later columns are read under new ones: {shown}{more}")));
+    result
+}

@@ -1,0 +1,196 @@
+//! The structure of delimited text (RFC 4180, any delimiter): where cells and records end, and what its quotes do.
+//!
+//! [`index`] writes the position of every delimiter and terminator outside quotes. Until the first quote that is three
+//! comparisons per 64 bytes; from then on a prefix exclusive or of the quote mask tells inside from outside. [`quoting`]
+//! tells the block reader what a range does to the quote state. Both rest on one fact: a quote that opens (the parity of
+//! quotes before it is even) must stand after a delimiter, a terminator, another quote, or at the start. If all do, parity is
+//! exactly the tolerant reader's state; if one does not, the quoting is irregular and the caller runs that reader instead.
+//! Measured on one core of an EPYC with AVX2: `index` 7 to 9 GB/s on plain rows of 11 cells.
+
+#![allow(unsafe_code)]
+#![allow(clippy::inline_always, reason = "kernels must be inlined into the function that enables their features")]
+
+#[cfg(target_arch = "x86_64")]
+use crate::core::scan::lanes::avx2;
+use crate::core::scan::lanes::{Lanes, Marks, Portable};
+
+/// What [`index`] found besides positions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Structure {
+    /// Number of terminators outside quotes.
+    pub(crate) records: usize,
+    /// Whether there is any quote.
+    pub(crate) quoted: bool,
+    /// Whether a cell may hold quotes inside its outer ones.
+    pub(crate) doubled: bool,
+    /// Whether the text ends inside quotes.
+    pub(crate) open: bool,
+}
+
+/// What the quotes of a range do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Quoting {
+    /// Whether their number is odd.
+    pub(crate) odd: bool,
+    /// Whether parity is exact when the range starts outside quotes.
+    pub(crate) regular_outside: bool,
+    /// Whether parity is exact when the range starts inside quotes.
+    pub(crate) regular_inside: bool,
+}
+
+/// Appends `base` plus the position of every delimiter and terminator outside quotes; `bytes` starts at a record start.
+/// None where quoting is irregular; then what was appended is meaningless.
+pub(crate) fn index(bytes: &[u8], marks: Marks, base: u32, out: &mut Vec<u32>) -> Option<Structure> {
+    #[cfg(target_arch = "x86_64")]
+    if avx2::available() {
+        // SAFETY: the features were detected.
+        return unsafe { index_avx2(bytes, marks, base, out) };
+    }
+    index_with(Portable::new(marks), bytes, base, out)
+}
+
+/// Summarizes the quotes of `bytes`, in front of which stands `before`.
+pub(crate) fn quoting(bytes: &[u8], before: Option<u8>, marks: Marks) -> Quoting {
+    #[cfg(target_arch = "x86_64")]
+    if avx2::available() {
+        // SAFETY: the features were detected.
+        return unsafe { quoting_avx2(bytes, before, marks) };
+    }
+    quoting_with(Portable::new(marks), bytes, before, marks)
+}
+
+/// [`index`] on AVX2.
+///
+/// # Safety
+/// The features must be there.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,pclmulqdq")]
+unsafe fn index_avx2(bytes: &[u8], marks: Marks, base: u32, out: &mut Vec<u32>) -> Option<Structure> {
+    // SAFETY: the caller has detected the features.
+    index_with(unsafe { avx2::Avx2::new(marks) }, bytes, base, out)
+}
+
+/// [`quoting`] on AVX2.
+///
+/// # Safety
+/// The features must be there.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,pclmulqdq")]
+unsafe fn quoting_avx2(bytes: &[u8], before: Option<u8>, marks: Marks) -> Quoting {
+    // SAFETY: the caller has detected the features.
+    quoting_with(unsafe { avx2::Avx2::new(marks) }, bytes, before, marks)
+}
+
+/// Calls `work` with every 64 bytes and a mask of those that are real (the last chunk is padded). There is one call, so
+/// that `work` is inlined.
+#[inline(always)]
+fn each_chunk(bytes: &[u8], mut work: impl FnMut(&[u8; 64], u64)) {
+    let (chunks, rest) = bytes.as_chunks::<64>();
+    let mut padded = [0; 64];
+    for (to, from) in padded.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    for number in 0..chunks.len() + usize::from(!rest.is_empty()) {
+        let (chunk, real) = match chunks.get(number) {
+            Some(chunk) => (chunk, !0),
+            None => (&padded, (1 << rest.len()) - 1),
+        };
+        work(chunk, real);
+    }
+}
+
+#[inline(always)]
+fn index_with<L: Lanes>(lanes: L, bytes: &[u8], base: u32, out: &mut Vec<u32>) -> Option<Structure> {
+    let mut found = Structure::default();
+    let mut at = base;
+    // All ones while inside quotes at the end of the chunk before.
+    let mut inside = 0;
+    // Bit 0: whether the byte before the chunk lets a quote open, and whether it is a quote.
+    let mut may_open = 1;
+    let mut after_quote = 0;
+    let (mut irregular, mut doubled) = (0, 0);
+    each_chunk(bytes, |chunk, real| {
+        let masks = lanes.masks(chunk);
+        let (delimiter, terminator, quote) = (masks.delimiter & real, masks.terminator & real, masks.quote & real);
+        if quote != 0 || found.quoted {
+            found.quoted = true;
+            let within = lanes.prefix_xor(quote) ^ inside;
+            let opening = quote & within;
+            let marks = delimiter | terminator | quote;
+            irregular |= opening & !((marks << 1) | may_open);
+            doubled |= opening & ((quote << 1) | after_quote);
+            after_quote = quote >> 63;
+            may_open = marks >> 63;
+            inside = (within.cast_signed() >> 63).cast_unsigned();
+            let ends = terminator & !within;
+            found.records += ends.count_ones() as usize;
+            push_positions(out, (delimiter & !within) | ends, at);
+        } else {
+            may_open = (delimiter | terminator) >> 63;
+            found.records += terminator.count_ones() as usize;
+            push_positions(out, delimiter | terminator, at);
+        }
+        at = at.wrapping_add(64);
+    });
+    found.doubled = doubled != 0;
+    // Padding keeps the parity of the last real byte, so the state after the last chunk is that at the end.
+    found.open = inside != 0;
+    (irregular == 0).then_some(found)
+}
+
+/// Appends `at` plus the position of each set bit. Writes in groups of eight without looking how many are left, since
+/// most chunks hold fewer than nine marks.
+#[inline(always)]
+fn push_positions(out: &mut Vec<u32>, mask: u64, at: u32) {
+    let count = mask.count_ones() as usize;
+    if out.capacity() - out.len() < 64 {
+        grow(out);
+    }
+    let len = out.len();
+    let mut rest = mask;
+    // SAFETY: there is room for 64 values after `len`, at most 64 are written, and the first `count` of them are
+    // initialised: each group of eight is written in full, and groups are written until `count` is covered.
+    unsafe {
+        let mut slot = out.as_mut_ptr().add(len);
+        let mut written = 0;
+        loop {
+            for offset in 0..8 {
+                slot.add(offset).write(at.wrapping_add(rest.trailing_zeros()));
+                rest &= rest.wrapping_sub(1);
+            }
+            written += 8;
+            if written >= count {
+                break;
+            }
+            slot = slot.add(8);
+        }
+        out.set_len(len + count);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn grow(out: &mut Vec<u32>) {
+    out.reserve(out.len().max(1 << 12));
+}
+
+#[inline(always)]
+fn quoting_with<L: Lanes>(lanes: L, bytes: &[u8], before: Option<u8>, marks: Marks) -> Quoting {
+    let opens_after = |byte: u8| byte == marks.delimiter || byte == marks.terminator || byte == marks.quote;
+    let mut previous = before.is_none_or(opens_after);
+    let mut inside = 0;
+    let (mut irregular_outside, mut irregular_inside) = (0, 0);
+    each_chunk(bytes, |chunk, real| {
+        let quote = lanes.quotes(chunk) & real;
+        if quote != 0 {
+            let masks = lanes.masks(chunk);
+            let within = lanes.prefix_xor(quote) ^ inside;
+            let may_open = ((masks.delimiter | masks.terminator | quote) << 1) | u64::from(previous);
+            irregular_outside |= quote & within & !may_open;
+            irregular_inside |= quote & !within & !may_open;
+            inside = (within.cast_signed() >> 63).cast_unsigned();
+        }
+        previous = opens_after(chunk[63]);
+    });
+    Quoting { odd: inside != 0, regular_outside: irregular_outside == 0, regular_inside: irregular_inside == 0 }
+}
