@@ -4,8 +4,10 @@
 //! Decoders turn blocks into batches; encoders turn batches into bytes. Both work on one block at a time, on any
 //! thread, in any order: what an answer needs from other blocks goes through the engine's relays and drain.
 
+pub(crate) mod csv;
 pub(crate) mod flatten;
 pub(crate) mod json;
+pub(crate) mod tsv;
 
 use std::io::{BufRead, Read, Write};
 use std::sync::Arc;
@@ -18,7 +20,7 @@ use crate::core::input::boundary::Boundary;
 use crate::core::registry::Row;
 
 /// Every format, in the order of `mytools list formats`.
-pub(crate) static FORMATS: &[Row<Format>] = &[];
+pub(crate) static FORMATS: &[Row<Format>] = &[csv::ROW, tsv::ROW];
 
 /// What a format can do.
 #[derive(Debug, Clone, Copy)]

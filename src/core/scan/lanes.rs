@@ -3,6 +3,9 @@
 //! [`Lanes`] hides the machine from the kernels built on it: AVX2 with carry-less multiply where the processor has them,
 //! eight bytes to a word elsewhere. A kernel is one generic function, inlined into a twin for each.
 
+#![allow(unsafe_code)]
+#![allow(clippy::inline_always, reason = "kernels must be inlined into the function that enables their features")]
+
 /// The bytes that give delimited text its structure. All differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Marks {
@@ -53,7 +56,6 @@ impl Portable {
 /// Which of 64 bytes equal `byte`. Per word: an exact zero-byte test that leaves one high bit per byte, gathered by a
 /// multiplication.
 #[inline(always)]
-#[allow(clippy::inline_always, reason = "part of every kernel's inner loop")]
 fn equal(chunk: &[u8; 64], byte: u8) -> u64 {
     const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
     let pattern = u64::from_ne_bytes([byte; 8]);

@@ -105,7 +105,10 @@ impl CsvDecoder {
         let starts = grid.index.iter().step_by(grid.stride);
         let ends = grid.index.iter().skip(columns).step_by(grid.stride);
         spans.extend(
-            starts.zip(ends).take(grid.rows).map(|(front, last)| (front.wrapping_add(1), end.min(last.wrapping_add(1)))),
+            starts
+                .zip(ends)
+                .take(grid.rows)
+                .map(|(front, last)| (front.wrapping_add(1), end.min(last.wrapping_add(1)))),
         );
         let dialect = Dialect::Delimited { delimiter: self.layout.delimiter, quote: self.layout.quote };
         Records { dialect, spans }
@@ -120,9 +123,9 @@ impl CsvDecoder {
         match (&self.null_value, structure.quoted) {
             (None, false) if !returns => fill(grid, column, cells, bare),
             (None, false) => fill(grid, column, cells, |start, end| bare(start, trim(start, end))),
-            (None, true) => fill(grid, column, cells, |start, end| {
-                any(bytes, quote, structure.doubled, start, trim(start, end))
-            }),
+            (None, true) => {
+                fill(grid, column, cells, |start, end| any(bytes, quote, structure.doubled, start, trim(start, end)))
+            }
             (Some(null), _) => fill(grid, column, cells, |start, end| {
                 let end = trim(start, end);
                 if bytes.get(start..end) == Some(null.as_slice()) && bytes.get(start) != Some(&quote) {
@@ -170,8 +173,7 @@ fn any(bytes: &[u8], quote: u8, doubled: bool, start: usize, end: usize) -> Cell
 /// return is taken for the first half of one.
 #[inline]
 fn without_return(bytes: &[u8], block_end: usize, start: usize, end: usize) -> usize {
-    let returned = end > start
-        && bytes.get(end - 1) == Some(&b'\r')
-        && (end >= block_end || bytes.get(end) == Some(&b'\n'));
+    let returned =
+        end > start && bytes.get(end - 1) == Some(&b'\r') && (end >= block_end || bytes.get(end) == Some(&b'\n'));
     end - usize::from(returned)
 }

@@ -136,9 +136,10 @@ fn ragged_fault(start: u32, found: usize, shape: Shape<'_>) -> Fault {
 fn limit_cells(grid: &mut Grid) -> Option<Fault> {
     for row in 0..grid.rows {
         let mut cells = grid.index.get(row * grid.stride..).unwrap_or_default().array_windows::<2>();
-        let long = cells.by_ref().take(grid.stride).find(|[front, end]| {
-            end.saturating_sub(front.wrapping_add(1)) as usize > MAX_CELL
-        });
+        let long = cells
+            .by_ref()
+            .take(grid.stride)
+            .find(|[front, end]| end.saturating_sub(front.wrapping_add(1)) as usize > MAX_CELL);
         if let Some([front, _]) = long {
             grid.rows = row;
             return Some(Fault::new(front.wrapping_add(1) as usize, format!("cell is longer than {MAX_CELL} bytes")));

@@ -170,6 +170,7 @@ fn distinct(names: Vec<Arc<str>>, notes: &mut Vec<Problem>) -> Vec<Arc<str>> {
     }
     let shown = renamed.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
     let more = if renamed.len() > 5 { format!(" and {} more", renamed.len() - 5) } else { String::new() };
-    notes.push(Problem::note(format!("the header repeats names; later columns are read under new ones: {shown}{more}")));
+    notes
+        .push(Problem::note(format!("the header repeats names; later columns are read under new ones: {shown}{more}")));
     result
 }
