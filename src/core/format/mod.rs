@@ -9,7 +9,7 @@ pub(crate) mod flatten;
 pub(crate) mod json;
 pub(crate) mod tsv;
 
-use std::io::{BufRead, Read, Write};
+use std::io::{BufRead, Read, Seek, Write};
 use std::sync::Arc;
 
 use crate::core::block::Block;
@@ -303,6 +303,11 @@ pub(crate) enum Layout {
     Widths,
 }
 
+/// Encoded records that wait for what must be known first. They can be read more than once.
+pub(crate) trait Spool: BufRead + Seek {}
+
+impl<T: BufRead + Seek> Spool for T {}
+
 /// Turns batches into bytes. One encoder serves all threads.
 pub(crate) trait Encoder: Send + Sync {
     /// What must be known first.
@@ -333,7 +338,7 @@ pub(crate) trait Encoder: Send + Sync {
 
     /// Copies spooled records that were encoded with `had` columns to the output that has `columns`. Only `Header` and
     /// `Widths` are asked. `Widths` gets the whole spool in one call at the end.
-    fn unspool(&self, spool: &mut dyn BufRead, had: usize, columns: &[Arc<str>], out: &mut dyn Write) -> Result<()>;
+    fn unspool(&self, spool: &mut dyn Spool, had: usize, columns: &[Arc<str>], out: &mut dyn Write) -> Result<()>;
 
     /// Appends what comes after the last record.
     fn end(&self, records: u64, out: &mut Vec<u8>);
