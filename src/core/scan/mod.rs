@@ -3,3 +3,4 @@
 pub(crate) mod delimited;
 pub(crate) mod lanes;
 pub(crate) mod newlines;
+pub(crate) mod number;
