@@ -13,7 +13,7 @@ pub(crate) const ROW: Row<Format> = Row {
     item: Format {
         extensions: &["tsv", "tab"],
         reader: Some(|options| csv::reader(options, b'\t')),
-        encoder: None,
+        encoder: Some(|options| csv::encoder(options, b'\t')),
         sniff: Some(|head| csv::sniff(head, b'\t', b',')),
     },
 };

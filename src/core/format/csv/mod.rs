@@ -2,13 +2,18 @@
 
 mod boundary;
 mod decoder;
+mod encoder;
 mod grid;
 mod machine;
+mod quoting;
 mod reader;
+mod spool;
 
 use crate::core::error::{Code, Problem, Result};
+use crate::core::format::csv::encoder::CsvEncoder;
+use crate::core::format::csv::quoting::Style;
 use crate::core::format::csv::reader::CsvReader;
-use crate::core::format::{Format, ReadOptions, Reader};
+use crate::core::format::{Encoder, Format, ReadOptions, Reader, WriteOptions};
 use crate::core::registry::{Example, Row};
 
 /// The table row.
@@ -21,7 +26,7 @@ pub(crate) const ROW: Row<Format> = Row {
     item: Format {
         extensions: &["csv"],
         reader: Some(|options| reader(options, b',')),
-        encoder: None,
+        encoder: Some(|options| encoder(options, b',')),
         sniff: Some(|head| sniff(head, b',', b'\t')),
     },
 };
@@ -32,6 +37,15 @@ pub(crate) fn reader(options: &ReadOptions, delimiter: u8) -> Result<Box<dyn Rea
     let quote = options.quote.unwrap_or(b'"');
     check(delimiter, quote)?;
     Ok(Box::new(CsvReader { delimiter, quote, options: options.clone() }))
+}
+
+/// An encoder of delimited text.
+pub(crate) fn encoder(options: &WriteOptions, delimiter: u8) -> Result<Box<dyn Encoder>> {
+    let delimiter = options.delimiter.unwrap_or(delimiter);
+    let quote = options.quote.unwrap_or(b'"');
+    check(delimiter, quote)?;
+    let style = Style::new(options, delimiter, quote);
+    Ok(Box::new(CsvEncoder { style, crlf: options.crlf, bom: options.bom, no_header: options.no_header }))
 }
 
 /// Whether the first line has at least one of `delimiter` and more of it than of the `other`.

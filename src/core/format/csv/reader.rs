@@ -139,6 +139,14 @@ fn first_record(head: &[u8], whole: bool, marks: Marks) -> Result<Option<First>,
     }
 }
 
+/// The values of the first record in `header`, for an encoder that holds it against its own columns.
+pub(super) fn header_values(header: &[u8], marks: Marks) -> Vec<Vec<u8>> {
+    match first_record(header, true, marks) {
+        Ok(Some(first)) if first.end == header.len() => first.values,
+        _ => Vec::new(),
+    }
+}
+
 /// The value of a header cell.
 fn cell_value(source: &[u8], last: bool, marks: Marks) -> Vec<u8> {
     let source = match source {

@@ -1,0 +1,243 @@
+//! Writes batches as delimited records.
+//!
+//! What no stage touched keeps its bytes: whole raw records where the dialect and the columns are the same, and else single
+//! cells, quotes included. Neighbouring raw records are copied in one piece.
+
+use std::borrow::Cow;
+use std::io::{BufRead, Write};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use crate::core::data::batch::{Batch, Delimited, Records, Values};
+use crate::core::data::cell::{Cell, Kind};
+use crate::core::data::number::Number;
+use crate::core::error::Result;
+use crate::core::format::csv::machine::{self, Place};
+use crate::core::format::csv::quoting::Style;
+use crate::core::format::csv::reader::header_values;
+use crate::core::format::csv::spool;
+use crate::core::format::{Encoder, Layout, Quoting};
+use crate::core::scan::lanes::Marks;
+
+/// Writes delimited text.
+#[derive(Debug)]
+pub(super) struct CsvEncoder {
+    /// How cells are written.
+    pub(super) style: Style,
+    /// Whether records end in CRLF.
+    pub(super) crlf: bool,
+    /// Whether a byte order mark comes first.
+    pub(super) bom: bool,
+    /// Whether the header record is left out.
+    pub(super) no_header: bool,
+}
+
+/// Where a column of the output comes from.
+#[derive(Debug, Clone, Copy)]
+enum From<'a> {
+    /// The batch does not have it.
+    Nowhere,
+    /// Spans.
+    Cells(&'a [Cell]),
+    /// Computed numbers.
+    Numbers(&'a [Option<Number>]),
+}
+
+impl Encoder for CsvEncoder {
+    fn layout(&self) -> Layout {
+        Layout::Header
+    }
+
+    fn copies(&self, source: &Delimited, columns: &[Arc<str>]) -> bool {
+        self.keeps(source) && !self.crlf && self.style.null.is_empty() && source.columns == columns
+    }
+
+    fn start(&self, columns: &[Arc<str>], header: Option<&[u8]>, out: &mut Vec<u8>) {
+        if self.bom {
+            out.extend_from_slice(b"\xEF\xBB\xBF");
+        }
+        if self.no_header || columns.is_empty() {
+            return;
+        }
+        if let Some(header) = header
+            && self.may_copy_header(columns, header)
+        {
+            out.extend_from_slice(header);
+            if !header.ends_with(b"\n") {
+                out.push(b'\n');
+            }
+            return;
+        }
+        for (number, name) in columns.iter().enumerate() {
+            if number > 0 {
+                out.push(self.style.delimiter);
+            }
+            self.style.name(name, columns.len() == 1, out);
+        }
+        out.extend_from_slice(self.line_end());
+    }
+
+    fn records(&self, batch: &Batch, columns: &[Arc<str>], out: &mut Vec<u8>) -> Result<()> {
+        let source = batch.delimited.as_deref();
+        if let (Some(raw), Some(source)) = (&batch.raw, source)
+            && self.copies(source, columns)
+        {
+            copy_raw(batch, raw, out);
+            return Ok(());
+        }
+        let keep = source.is_some_and(|source| self.keeps(source));
+        let columns: Vec<From<'_>> = columns.iter().map(|name| find(batch, name)).collect();
+        let line_end = self.line_end();
+        for row in batch.rows() {
+            for (number, column) in columns.iter().enumerate() {
+                if number > 0 {
+                    out.push(self.style.delimiter);
+                }
+                match column {
+                    From::Nowhere => out.extend_from_slice(&self.style.null),
+                    From::Cells(cells) => {
+                        let cell = cells.get(row).copied().unwrap_or(Cell::MISSING);
+                        self.cell(batch, cell, keep, out)?;
+                    }
+                    From::Numbers(numbers) => match numbers.get(row) {
+                        Some(Some(number)) => self.number(*number, out)?,
+                        _ => out.extend_from_slice(&self.style.null),
+                    },
+                }
+            }
+            out.extend_from_slice(line_end);
+        }
+        Ok(())
+    }
+
+    fn unspool(&self, spool: &mut dyn BufRead, had: usize, columns: &[Arc<str>], out: &mut dyn Write) -> Result<()> {
+        let mut padding = Vec::new();
+        for number in had..columns.len() {
+            if number > 0 {
+                padding.push(self.style.delimiter);
+            }
+            padding.extend_from_slice(&self.style.null);
+        }
+        spool::pad(spool, self.marks(), &padding, out)
+    }
+
+    fn end(&self, _: u64, _: &mut Vec<u8>) {}
+}
+
+impl CsvEncoder {
+    fn line_end(&self) -> &'static [u8] {
+        if self.crlf { b"\r\n" } else { b"\n" }
+    }
+
+    fn marks(&self) -> Marks {
+        Marks { delimiter: self.style.delimiter, quote: self.style.quote, terminator: b'\n' }
+    }
+
+    /// Whether source cells of this layout keep their bytes.
+    fn keeps(&self, source: &Delimited) -> bool {
+        self.style.quoting == Quoting::Keep
+            && source.delimiter == self.style.delimiter
+            && source.quote == self.style.quote
+    }
+
+    /// Whether the input's header record says just what ours would: it is read in our dialect to find out.
+    fn may_copy_header(&self, columns: &[Arc<str>], header: &[u8]) -> bool {
+        if self.style.quoting != Quoting::Keep || self.crlf {
+            return false;
+        }
+        let values = header_values(header, self.marks());
+        values.len() == columns.len()
+            && values.iter().zip(columns).all(|(value, name)| String::from_utf8_lossy(value) == **name)
+    }
+
+    /// Appends one cell. `keep` says that the block is written in our dialect and its cells keep their bytes.
+    fn cell(&self, batch: &Batch, cell: Cell, keep: bool, out: &mut Vec<u8>) -> Result<()> {
+        let bytes = batch.bytes(cell);
+        if keep && !cell.in_side() && self.keep(batch, cell, bytes, out) {
+            return Ok(());
+        }
+        match cell.kind() {
+            Kind::Missing | Kind::Null => {
+                out.extend_from_slice(&self.style.null);
+                Ok(())
+            }
+            _ => match batch.text(cell) {
+                Cow::Borrowed(text) => self.style.text(text, out),
+                Cow::Owned(text) => self.style.text(&text, out),
+            },
+        }
+    }
+
+    /// Appends a cell's source bytes, if they mean the same anywhere in a record of our dialect. They do, but for a cell
+    /// that ends in a carriage return, or that a stage cut out of a longer one.
+    fn keep(&self, batch: &Batch, cell: Cell, bytes: &[u8], out: &mut Vec<u8>) -> bool {
+        let source = match cell.kind() {
+            Kind::Null if !bytes.is_empty() => bytes,
+            Kind::Bare if !self.style.needs_quotes(bytes) => bytes,
+            Kind::Bare | Kind::QuotedRaw if self.reads_back(bytes) => bytes,
+            Kind::Quoted => {
+                let start = cell.start().checked_sub(1);
+                let quoted = start.and_then(|start| batch.block.bytes.get(start..=cell.start() + cell.len()));
+                match quoted {
+                    Some(quoted @ [first, .., last]) if *first == self.style.quote && first == last => quoted,
+                    _ => return false,
+                }
+            }
+            _ => return false,
+        };
+        out.extend_from_slice(source);
+        true
+    }
+
+    /// Whether bytes with quotes or carriage returns in them are one cell, the same wherever it stands.
+    fn reads_back(&self, bytes: &[u8]) -> bool {
+        let mut whole = *bytes != *self.style.null && !bytes.ends_with(b"\r");
+        let place = machine::run(bytes, Place::Start, self.marks(), |_, _| {
+            whole = false;
+            ControlFlow::Break(())
+        });
+        whole && place != Place::Quoted
+    }
+
+    /// Appends a computed number.
+    fn number(&self, number: Number, out: &mut Vec<u8>) -> Result<()> {
+        let start = out.len();
+        number.write(out);
+        let written = out.get(start..).unwrap_or_default();
+        if self.style.quoting == Quoting::All || self.style.needs_quotes(written) {
+            let text = out.split_off(start);
+            return self.style.text(&text, out);
+        }
+        Ok(())
+    }
+}
+
+/// The column of that name.
+fn find<'a>(batch: &'a Batch, name: &str) -> From<'a> {
+    match batch.find(name).and_then(|at| batch.columns.get(at)).map(|column| &column.values) {
+        Some(Values::Cells(cells)) => From::Cells(cells),
+        Some(Values::Numbers(numbers)) => From::Numbers(numbers),
+        None => From::Nowhere,
+    }
+}
+
+/// Copies the raw text of the selected records; the very last one gets a line feed if the input ends without.
+fn copy_raw(batch: &Batch, raw: &Records, out: &mut Vec<u8>) {
+    let bytes = batch.block.bytes.as_slice();
+    let mut copy = |start: u32, end: u32| {
+        let piece = bytes.get(start as usize..end as usize).unwrap_or_default();
+        out.extend_from_slice(piece);
+        if !piece.is_empty() && !piece.ends_with(b"\n") {
+            out.push(b'\n');
+        }
+    };
+    let (mut from, mut to) = (0, 0);
+    for (start, end) in batch.rows().filter_map(|row| raw.spans.get(row).copied()) {
+        if start != to {
+            copy(from, to);
+            from = start;
+        }
+        to = end;
+    }
+    copy(from, to);
+}
