@@ -233,7 +233,9 @@ impl std::error::Error for StreamFault {}
 /// Buffers that a worker uses again and again.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
-    /// Byte buffers: blocks, side buffers, output.
+    /// Buffers of blocks, with whatever they held: reading into them again need not zero them.
+    pub(crate) blocks: Vec<Vec<u8>>,
+    /// Byte buffers: side buffers, output.
     pub(crate) bytes: Vec<Vec<u8>>,
     /// Cell buffers: columns.
     pub(crate) cells: Vec<Vec<Cell>>,
@@ -244,6 +246,11 @@ pub(crate) struct Scratch {
 }
 
 impl Scratch {
+    /// A buffer to read a block into, of any length and content.
+    pub(crate) fn take_block(&mut self) -> Vec<u8> {
+        self.blocks.pop().unwrap_or_default()
+    }
+
     /// An empty byte buffer, an old one if there is one.
     pub(crate) fn take_bytes(&mut self) -> Vec<u8> {
         cleared(self.bytes.pop())
@@ -264,10 +271,9 @@ impl Scratch {
         cleared(self.indices.pop())
     }
 
-    /// Takes a batch apart and keeps its buffers. Block buffers keep their length, so that reading into them again
-    /// need not zero them.
+    /// Takes a batch apart and keeps its buffers.
     pub(crate) fn recycle(&mut self, batch: Batch) {
-        self.bytes.push(batch.block.bytes);
+        self.blocks.push(batch.block.bytes);
         if batch.side.capacity() > 0 {
             self.bytes.push(batch.side);
         }

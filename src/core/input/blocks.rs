@@ -1,1 +1,415 @@
-//! blocks
+//! Cuts one opened input into blocks of whole records, on all threads.
+//!
+//! A file is cut into ranges of equal size, handed out by number. A range's reader reads it with one positional read
+//! that looks a little past its end, learns its start state from its neighbour (see [`boundary`]), and owns the records
+//! that start in it, however far they reach. A stream is read by one thread at a time, which cuts each chunk at its
+//! last record start and carries the rest over. Either way blocks come numbered, and the records in them are the same
+//! at any block size.
+//!
+//! [`boundary`]: crate::core::input::boundary
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::core::block::{Block, Origin};
+use crate::core::error::{Code, Error, Problem, Result};
+use crate::core::exec::cancel::Cancel;
+use crate::core::exec::relay::Relay;
+use crate::core::input::boundary::{Boundary, State, Window};
+use crate::core::input::positional::read_full_at;
+
+/// Bytes of a range, unless told otherwise: large enough that claims cost nothing, small enough to stay in cache.
+pub(crate) const BLOCK_SIZE: usize = 256 << 10;
+
+/// Bytes read past a range in the same system call: most records end within.
+const LOOKAHEAD: usize = 8 << 10;
+
+/// Longest record in bytes; offsets in a block are 32 bits.
+const MAX_RECORD: usize = 1 << 30;
+
+/// Where the bytes of an input come from.
+pub(crate) enum Bytes {
+    /// A file, with the absolute offset of the first record and the end of the data.
+    File {
+        /// The open file.
+        file: File,
+        /// Offset of the first record.
+        start: u64,
+        /// Offset of the end.
+        end: u64,
+    },
+    /// A stream that starts at the first record.
+    Stream {
+        /// The bytes.
+        reader: Box<dyn Read + Send>,
+        /// Offset of the first record in the input.
+        start: u64,
+        /// Newlines before the first record.
+        lines: u64,
+    },
+}
+
+/// One input that is being cut.
+pub(crate) struct Blocks {
+    origin: Arc<Origin>,
+    block_size: usize,
+    supply: Supply,
+}
+
+enum Supply {
+    Ranges { file: File, start: u64, end: u64, states: Option<Relay<State>> },
+    Chunks(Mutex<Chunks>),
+}
+
+struct Chunks {
+    reader: Box<dyn Read + Send>,
+    /// Bytes of the record that the last chunk broke off.
+    carry: Vec<u8>,
+    offset: u64,
+    lines: u64,
+    ended: bool,
+}
+
+/// A block that is claimed but not loaded.
+#[derive(Debug)]
+pub(crate) enum Claim {
+    /// A range of a file, by its number.
+    Range(u64),
+    /// A chunk of a stream, read when it was claimed.
+    Chunk {
+        /// The chunk.
+        block: Block,
+        /// Newlines before it in the input.
+        lines: u64,
+    },
+}
+
+impl Blocks {
+    /// Starts to cut an input. `stateful` says whether its boundary is.
+    pub(crate) fn new(origin: Arc<Origin>, bytes: Bytes, block_size: usize, stateful: bool, cancel: &Cancel) -> Self {
+        let supply = match bytes {
+            Bytes::File { file, start, end } => {
+                Supply::Ranges { file, start, end, states: stateful.then(|| Relay::new(0, cancel.clone())) }
+            }
+            Bytes::Stream { reader, start, lines } => {
+                Supply::Chunks(Mutex::new(Chunks { reader, carry: Vec::new(), offset: start, lines, ended: false }))
+            }
+        };
+        Self { origin, block_size: block_size.max(1), supply }
+    }
+
+    /// The input.
+    pub(crate) fn origin(&self) -> &Arc<Origin> {
+        &self.origin
+    }
+
+    /// Claims block `index`. For a file this only says whether there is one; a stream is read here, so claims must be
+    /// made in order, by one thread at a time. `buffer` is used where bytes are read.
+    pub(crate) fn claim(
+        &self,
+        index: u64,
+        boundary: &dyn Boundary,
+        buffer: impl FnOnce() -> Vec<u8>,
+    ) -> Result<Option<Claim>> {
+        match &self.supply {
+            Supply::Ranges { start, end, .. } => {
+                let at = start + index * self.block_size as u64;
+                Ok((at < *end).then_some(Claim::Range(index)))
+            }
+            Supply::Chunks(chunks) => {
+                let mut chunks = chunks.lock().unwrap_or_else(PoisonError::into_inner);
+                let lines = chunks.lines;
+                let block = chunks.next(self.block_size, boundary, buffer(), &self.origin)?;
+                Ok(block.map(|block| Claim::Chunk { block, lines }))
+            }
+        }
+    }
+
+    /// Loads a claimed block. A block in which no record starts has an empty body.
+    pub(crate) fn load(
+        &self,
+        claim: Claim,
+        boundary: &dyn Boundary,
+        buffer: impl FnOnce() -> Vec<u8>,
+    ) -> Result<Block> {
+        match (claim, &self.supply) {
+            (Claim::Chunk { block, .. }, _) => Ok(block),
+            (Claim::Range(index), Supply::Ranges { file, start, end, states }) => {
+                let at = start + index * self.block_size as u64;
+                let range = Range { origin: &self.origin, file, at, end: *end, len: self.block_size, index };
+                range.load(states.as_ref(), boundary, buffer())
+            }
+            (Claim::Range(_), Supply::Chunks(_)) => Err(Problem::new(Code::Internal, "a stream has no ranges").into()),
+        }
+    }
+
+    /// The line (from 1) and column in bytes (from 1) of an offset in `block`, given the newlines before a chunk.
+    pub(crate) fn place(&self, block: &Block, lines: u64, at: usize) -> (u64, u64) {
+        let before = block.bytes.get(..at).unwrap_or(&block.bytes);
+        let newlines = memchr::memchr_iter(b'\n', before).count() as u64;
+        let (earlier, head) = match &self.supply {
+            Supply::Ranges { file, .. } => count_lines(file, block.offset),
+            Supply::Chunks(_) => (lines, 0),
+        };
+        let column = match memchr::memrchr(b'\n', before) {
+            Some(newline) => (before.len() - newline) as u64,
+            None => before.len() as u64 + head + 1,
+        };
+        (earlier + newlines + 1, column)
+    }
+}
+
+/// Newlines in a file before an offset, and how many bytes stand between the last of them and the offset.
+fn count_lines(file: &File, end: u64) -> (u64, u64) {
+    let mut buffer = vec![0; 1 << 20];
+    let (mut at, mut lines, mut tail) = (0, 0, 0);
+    while at < end {
+        let want = buffer.len().min((end - at) as usize);
+        let Ok(read) = read_full_at(file, &mut buffer[..want], at) else { break };
+        if read == 0 {
+            break;
+        }
+        lines += memchr::memchr_iter(b'\n', &buffer[..read]).count() as u64;
+        tail = match memchr::memrchr(b'\n', &buffer[..read]) {
+            Some(newline) => (read - newline - 1) as u64,
+            None => tail + read as u64,
+        };
+        at += read as u64;
+    }
+    (lines, tail)
+}
+
+/// One range of a file.
+struct Range<'a> {
+    origin: &'a Arc<Origin>,
+    file: &'a File,
+    at: u64,
+    end: u64,
+    len: usize,
+    index: u64,
+}
+
+impl Range<'_> {
+    fn load(&self, states: Option<&Relay<State>>, boundary: &dyn Boundary, mut buffer: Vec<u8>) -> Result<Block> {
+        let front = usize::from(self.index > 0);
+        let wanted = usize::try_from(self.end - self.at).unwrap_or(usize::MAX).min(self.len);
+        let mut read = self.read(&mut buffer, 0, front + wanted + LOOKAHEAD.min(self.len.max(64)));
+        let (start_state, end_state) = match states {
+            Some(states) => {
+                let filled = *read.as_ref().unwrap_or(&front);
+                let window = self.window(&buffer, front, filled.max(front), wanted);
+                let summary = boundary.summarize(&window);
+                // The baton must pass also where reading failed, or later ranges would wait for ever.
+                states.advance(self.index, |state| {
+                    let start = *state;
+                    *state = boundary.resolve(start, summary, &window);
+                    (start, *state)
+                })?
+            }
+            None => (0, 0),
+        };
+        loop {
+            let filled = read?;
+            let window = self.window(&buffer, front, filled.max(front), wanted);
+            let starts = if self.index == 0 { Some(0) } else { boundary.next_start(start_state, &window, 0) };
+            let Some(first) = starts.filter(|first| *first < window.len) else {
+                return Ok(self.block(buffer, front, filled, filled..filled, false));
+            };
+            let stop = if window.at_end && window.len == window.bytes.len() {
+                Some(window.len)
+            } else {
+                boundary.next_start(end_state, &window, window.len)
+            };
+            if let Some(stop) = stop.or(window.at_end.then_some(window.bytes.len())) {
+                let last = window.at_end && stop == window.bytes.len();
+                return Ok(self.block(buffer, front, filled, front + first..front + stop, last));
+            }
+            if filled > MAX_RECORD {
+                return Err(too_long(&self.origin.name));
+            }
+            read = self.read(&mut buffer, filled, filled * 2);
+        }
+    }
+
+    /// Reads on until the buffer holds `target` bytes or the data ends.
+    fn read(&self, buffer: &mut Vec<u8>, filled: usize, target: usize) -> Result<usize> {
+        let front = usize::from(self.index > 0);
+        let from = self.at - front as u64;
+        let target = target.min(usize::try_from(self.end - from).unwrap_or(usize::MAX));
+        if buffer.len() < target {
+            buffer.resize(target, 0);
+        }
+        let read = read_full_at(self.file, &mut buffer[filled..target], from + filled as u64)
+            .map_err(|error| Error::from(Problem::io(self.origin.name.clone(), &error)))?;
+        Ok(filled + read)
+    }
+
+    fn window<'a>(&self, buffer: &'a [u8], front: usize, filled: usize, wanted: usize) -> Window<'a> {
+        let bytes = &buffer[front..filled];
+        Window {
+            before: if front == 1 { buffer.first().copied() } else { None },
+            bytes,
+            len: wanted.min(bytes.len()),
+            // Shorter than asked is the end as well: the file shrank.
+            at_end: self.at + bytes.len() as u64 >= self.end || bytes.len() < wanted,
+        }
+    }
+
+    fn block(
+        &self,
+        mut bytes: Vec<u8>,
+        front: usize,
+        filled: usize,
+        body: std::ops::Range<usize>,
+        last: bool,
+    ) -> Block {
+        bytes.truncate(filled);
+        Block {
+            origin: Some(Arc::clone(self.origin)),
+            seq: self.index,
+            offset: self.at - front as u64,
+            bytes,
+            start: body.start,
+            end: body.end,
+            last,
+        }
+    }
+}
+
+impl Chunks {
+    fn next(
+        &mut self,
+        size: usize,
+        boundary: &dyn Boundary,
+        mut buffer: Vec<u8>,
+        origin: &Arc<Origin>,
+    ) -> Result<Option<Block>> {
+        if self.ended {
+            return Ok(None);
+        }
+        let mut filled = self.carry.len();
+        let mut target = size.max(filled + 1);
+        if buffer.len() < target {
+            buffer.resize(target, 0);
+        }
+        buffer[..filled].copy_from_slice(&self.carry);
+        let cut = loop {
+            if buffer.len() < target {
+                buffer.resize(target, 0);
+            }
+            filled += fill(self.reader.as_mut(), &mut buffer[filled..target])
+                .map_err(|error| stream_error(&origin.name, error))?;
+            if filled < target {
+                self.ended = true;
+                break filled;
+            }
+            let window = Window { before: None, bytes: &buffer[..filled], len: filled, at_end: false };
+            if let Some(cut) = boundary.last_start(&window) {
+                break cut;
+            }
+            if filled > MAX_RECORD {
+                return Err(too_long(&origin.name));
+            }
+            target = filled * 2;
+        };
+        self.carry.clear();
+        self.carry.extend_from_slice(&buffer[cut..filled]);
+        buffer.truncate(cut);
+        let block = Block {
+            origin: Some(Arc::clone(origin)),
+            seq: 0,
+            offset: self.offset,
+            start: 0,
+            end: cut,
+            last: self.ended,
+            bytes: buffer,
+        };
+        self.offset += cut as u64;
+        self.lines += memchr::memchr_iter(b'\n', &block.bytes).count() as u64;
+        Ok((cut > 0).then_some(block))
+    }
+}
+
+/// Reads until the buffer is full or the stream ends.
+fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match reader.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+/// The problem of a stream: one that a decompressor or a record finder put into the I/O error, or the error itself.
+fn stream_error(name: &str, error: io::Error) -> Error {
+    match error.downcast::<Problem>() {
+        Ok(problem) => problem.at_path(name).into(),
+        Err(error) => Problem::io(name, &error).into(),
+    }
+}
+
+fn too_long(name: &str) -> Error {
+    Problem::new(Code::Limit, format!("a record is longer than {} MiB", MAX_RECORD >> 20)).at_path(name).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Write};
+    use std::sync::Arc;
+
+    use super::{Blocks, Bytes};
+    use crate::core::block::Origin;
+    use crate::core::exec::cancel::Cancel;
+    use crate::core::input::boundary::Lines;
+
+    fn collect(blocks: &Blocks) -> Vec<u8> {
+        let lines = Lines { terminator: b'\n' };
+        let mut all = Vec::new();
+        let mut index = 0;
+        while let Some(claim) = blocks.claim(index, &lines, Vec::new).unwrap() {
+            let block = blocks.load(claim, &lines, Vec::new).unwrap();
+            assert!(block.body().is_empty() || block.last || block.body().ends_with(b"\n"));
+            all.extend_from_slice(block.body());
+            index += 1;
+        }
+        all
+    }
+
+    #[test]
+    fn blocks_of_any_size_hold_every_line_once() {
+        let origin = Arc::new(Origin { index: 0, name: "x".into() });
+        let texts: [&[u8]; 6] = [b"", b"\n", b"a\nbb\n\nccc\nlast", b"a\nbb\n", b"no newline", b"\n\n\nx\n\n"];
+        for text in texts {
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(text).unwrap();
+            for size in 1..20 {
+                let bytes = Bytes::File { file: file.try_clone().unwrap(), start: 0, end: text.len() as u64 };
+                let blocks = Blocks::new(Arc::clone(&origin), bytes, size, false, &Cancel::default());
+                assert_eq!(collect(&blocks), text, "file, {size}");
+                let bytes = Bytes::Stream { reader: Box::new(Cursor::new(text)), start: 0, lines: 0 };
+                let blocks = Blocks::new(Arc::clone(&origin), bytes, size, false, &Cancel::default());
+                assert_eq!(collect(&blocks), text, "stream, {size}");
+            }
+        }
+    }
+
+    #[test]
+    fn places_are_the_same_in_any_block() {
+        let text = b"one\ntwo\nthree\n";
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(text).unwrap();
+        let bytes = Bytes::File { file, start: 0, end: text.len() as u64 };
+        let origin = Arc::new(Origin { index: 0, name: "x".into() });
+        let blocks = Blocks::new(origin, bytes, 5, false, &Cancel::default());
+        let lines = Lines { terminator: b'\n' };
+        let claim = blocks.claim(1, &lines, Vec::new).unwrap().unwrap();
+        let block = blocks.load(claim, &lines, Vec::new).unwrap();
+        assert_eq!(block.body(), b"three\n");
+        assert_eq!(blocks.place(&block, 0, block.start + 2), (3, 3));
+    }
+}
