@@ -4,7 +4,7 @@
 //! cells, quotes included. Neighbouring raw records are copied in one piece.
 
 use std::borrow::Cow;
-use std::io::{BufRead, Write};
+use std::io::Write;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::core::format::csv::machine::{self, Place};
 use crate::core::format::csv::quoting::Style;
 use crate::core::format::csv::reader::header_values;
 use crate::core::format::csv::spool;
-use crate::core::format::{Encoder, Layout, Quoting};
+use crate::core::format::{Encoder, Layout, Quoting, Spool};
 use crate::core::scan::lanes::Marks;
 
 /// Writes delimited text.
@@ -110,7 +110,7 @@ impl Encoder for CsvEncoder {
         Ok(())
     }
 
-    fn unspool(&self, spool: &mut dyn BufRead, had: usize, columns: &[Arc<str>], out: &mut dyn Write) -> Result<()> {
+    fn unspool(&self, spool: &mut dyn Spool, had: usize, columns: &[Arc<str>], out: &mut dyn Write) -> Result<()> {
         let mut padding = Vec::new();
         for number in had..columns.len() {
             if number > 0 {
