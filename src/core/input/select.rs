@@ -28,8 +28,6 @@ pub(crate) struct Select {
     pub(crate) types: Vec<TypeChange>,
     /// Whether a walked file that is our own standard output is left out.
     pub(crate) skip_stdout: bool,
-    /// Whether the files of `.git` directories are read, where hidden files are.
-    pub(crate) git_dir: bool,
 }
 
 /// Which ignore rules count.
@@ -38,7 +36,7 @@ pub(crate) struct Select {
 pub(crate) struct IgnoreRules {
     /// `.ignore` and `.rgignore` files.
     pub(crate) dot: bool,
-    /// `.gitignore` files.
+    /// `.gitignore` files; without them `.git` directories are read too, where hidden files are.
     pub(crate) vcs: bool,
     /// `.git/info/exclude`, where `vcs` holds too.
     pub(crate) exclude: bool,
@@ -71,7 +69,6 @@ impl Select {
     pub(crate) fn unrestrict(&mut self, times: u8) {
         if times >= 1 {
             self.rules = IgnoreRules { files: std::mem::take(&mut self.rules.files), ..IgnoreRules::none() };
-            self.git_dir = true;
         }
         if times >= 2 {
             self.hidden = true;

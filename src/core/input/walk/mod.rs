@@ -3,11 +3,24 @@
 //! [`Walk::claim`] hands out numbered runs of consecutive files. The order is that of `rg --sort path`: roots as given,
 //! and in each directory by the bytes of the names, so that `s/a/b` comes before `s/a+`. What could not be read stands
 //! in the run at its place in that order.
+//!
+//! One cursor goes depth first through listed directories ([`cursor`]). Whoever needs a directory lists it, filters it
+//! by the rules and sorts it ([`list`], [`rules`]), outside the lock; a thread that meets a directory that is being
+//! listed lists the next one, a bounded number of names ahead. No thread waits while there is something to list.
+
+mod cursor;
+mod identity;
+mod list;
+mod rules;
 
 use std::path::PathBuf;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::core::error::{Problem, Result};
 use crate::core::input::select::Select;
+
+use cursor::{Cursor, Next};
+use list::Lister;
 
 /// A file to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,26 +58,75 @@ pub(crate) enum Item {
 /// Consecutive files of the walk.
 #[derive(Debug, Default)]
 pub(crate) struct Run {
-    /// The files and problems, in order.
+    /// The files and problems, in order; at least one.
     pub(crate) items: Vec<Item>,
 }
 
 /// What a thread keeps between claims.
 #[derive(Debug, Default)]
-pub(crate) struct Walker {}
+pub(crate) struct Walker {
+    parts: Vec<cursor::Part>,
+}
 
 /// A walk that is shared by all threads.
 #[derive(Debug)]
-pub(crate) struct Walk {}
+pub(crate) struct Walk {
+    lister: Lister,
+    cursor: Mutex<Cursor>,
+    /// Signalled when a directory has been listed.
+    listed: Condvar,
+}
 
 impl Walk {
-    /// Prepares the walk. Fails where a glob or a type is wrong; what is wrong with files shows up in runs.
-    pub(crate) fn new(_select: Select) -> Result<Self> {
-        Ok(Self {})
+    /// Prepares the walk. Fails where a glob, a type or an ignore file of the command line is wrong; what is wrong with
+    /// the files themselves shows up in runs.
+    pub(crate) fn new(select: Select) -> Result<Self> {
+        let (lister, roots) = Lister::new(select)?;
+        Ok(Self { lister, cursor: Mutex::new(Cursor::new(roots)), listed: Condvar::new() })
     }
 
     /// The next run with its number, or none at the end. Numbers are 0, 1, 2, … in path order, without gaps.
-    pub(crate) fn claim(&self, _walker: &mut Walker) -> Result<Option<(u64, Run)>> {
-        Ok(None)
+    pub(crate) fn claim(&self, walker: &mut Walker) -> Result<Option<(u64, Run)>> {
+        let mut cursor = self.lock();
+        loop {
+            let directory = match cursor.next(&mut walker.parts) {
+                Next::Run(seq) => {
+                    drop(cursor);
+                    return Ok(Some((seq, Run::from_parts(&mut walker.parts))));
+                }
+                Next::End => {
+                    self.listed.notify_all();
+                    return Ok(None);
+                }
+                Next::List(directory) => directory,
+                Next::Wait => {
+                    cursor = self.listed.wait(cursor).unwrap_or_else(PoisonError::into_inner);
+                    continue;
+                }
+            };
+            drop(cursor);
+            let listing = self.lister.list(&directory);
+            cursor = self.lock();
+            cursor.listed(&directory, listing);
+            self.listed.notify_all();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Cursor> {
+        self.cursor.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+impl Run {
+    /// Makes the paths, which the cursor's lock should not wait for.
+    fn from_parts(parts: &mut Vec<cursor::Part>) -> Self {
+        let mut items = Vec::with_capacity(cursor::RUN);
+        for part in parts.drain(..) {
+            items.extend(part.range.filter_map(|at| part.listing.item(at)));
+        }
+        Self { items }
+    }
+}
+
+#[cfg(test)]
+mod tests;

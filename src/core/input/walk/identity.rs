@@ -1,0 +1,84 @@
+//! Which file a path leads to: for loops of symbolic links, and to leave out our own output.
+
+use std::fs::Metadata;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The same for two paths exactly where they lead to the same file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Identity {
+    /// Device and file number.
+    #[cfg(unix)]
+    Number(u64, u64),
+    /// The path without links, where files have no numbers.
+    #[cfg(not(unix))]
+    Path(PathBuf),
+}
+
+impl Identity {
+    /// Of a path whose metadata is known, links followed.
+    #[cfg(unix)]
+    #[expect(clippy::unnecessary_wraps, reason = "its twin for other systems can fail")]
+    pub(super) fn of(_: &Path, metadata: &Metadata) -> io::Result<Self> {
+        use std::os::unix::fs::MetadataExt;
+        Ok(Self::Number(metadata.dev(), metadata.ino()))
+    }
+
+    /// Of a path whose metadata is known, links followed.
+    #[cfg(not(unix))]
+    pub(super) fn of(path: &Path, _: &Metadata) -> io::Result<Self> {
+        std::fs::canonicalize(path).map(Self::Path)
+    }
+
+    /// Of standard output, where it is a regular file.
+    #[cfg(unix)]
+    pub(super) fn of_stdout() -> Option<Self> {
+        use std::os::fd::AsFd;
+        let metadata = std::fs::File::from(io::stdout().as_fd().try_clone_to_owned().ok()?).metadata().ok()?;
+        if metadata.is_file() { Self::of(Path::new(""), &metadata).ok() } else { None }
+    }
+
+    /// Of standard output, which has no path here.
+    #[cfg(not(unix))]
+    pub(super) fn of_stdout() -> Option<Self> {
+        None
+    }
+
+    /// Whether the directory entry is this file. Its number, which comes with the listing, decides most of the time.
+    #[cfg(unix)]
+    pub(super) fn is(&self, entry: &std::fs::DirEntry) -> bool {
+        use std::os::unix::fs::{DirEntryExt, MetadataExt};
+        let Self::Number(device, number) = self;
+        entry.ino() == *number && entry.metadata().is_ok_and(|metadata| metadata.dev() == *device)
+    }
+
+    /// Whether the directory entry is this file.
+    #[cfg(not(unix))]
+    pub(super) fn is(&self, entry: &std::fs::DirEntry) -> bool {
+        let Self::Path(path) = self;
+        std::fs::canonicalize(entry.path()).is_ok_and(|other| other == *path)
+    }
+}
+
+/// The directories above one, nearest first, where links are followed.
+#[derive(Debug)]
+pub(super) struct Lineage {
+    pub(super) path: PathBuf,
+    pub(super) identity: Identity,
+    pub(super) parent: Option<Arc<Lineage>>,
+}
+
+impl Lineage {
+    /// The path of the directory in the line that is this one.
+    pub(super) fn find(line: Option<&Arc<Self>>, identity: &Identity) -> Option<PathBuf> {
+        let mut next = line;
+        while let Some(ancestor) = next {
+            if ancestor.identity == *identity {
+                return Some(ancestor.path.clone());
+            }
+            next = ancestor.parent.as_ref();
+        }
+        None
+    }
+}

@@ -1,0 +1,271 @@
+//! One directory: its names read, filtered and sorted.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, FileType, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use crate::core::error::{Code, Problem, Result};
+use crate::core::input::select::Select;
+
+use super::cursor::State;
+use super::identity::{Identity, Lineage};
+use super::rules::{Checker, Found, Rules, Scope, Verdict};
+use super::{Entry, Item, Kind};
+
+/// A directory that is or will be listed.
+#[derive(Debug)]
+pub(super) struct Directory {
+    /// Its path as printed; empty for the working directory that nobody named.
+    path: PathBuf,
+    /// How far below its root it is; 0 is the root.
+    depth: usize,
+    root: Arc<Root>,
+    /// The rules for the directory itself.
+    scope: Arc<Scope>,
+    /// The directories above it, where links are followed.
+    lineage: Option<Arc<Lineage>>,
+    /// How far the cursor's threads are with it.
+    pub(super) state: Mutex<State>,
+}
+
+/// A directory to start from.
+#[derive(Debug)]
+struct Root {
+    /// Its path as printed.
+    path: PathBuf,
+    /// Its path without links; ignore rules are matched below it.
+    full: PathBuf,
+}
+
+/// The wanted names of a directory, in order.
+#[derive(Debug)]
+pub(super) struct Listing {
+    /// Where they are; none where names are whole paths that the user gave.
+    path: Option<PathBuf>,
+    depth: usize,
+    pub(super) names: Vec<Name>,
+}
+
+/// A name in a listing.
+#[derive(Debug)]
+pub(super) struct Name {
+    name: OsString,
+    pub(super) what: What,
+}
+
+/// What a name is.
+#[derive(Debug)]
+pub(super) enum What {
+    Entry(Kind),
+    Directory(Arc<Directory>),
+    Problem(Box<Problem>),
+}
+
+impl Listing {
+    /// The file or problem of that number; none for directories.
+    pub(super) fn item(&self, at: usize) -> Option<Item> {
+        let name = self.names.get(at)?;
+        let kind = match &name.what {
+            What::Entry(kind) => *kind,
+            What::Problem(problem) => return Some(Item::Problem((**problem).clone())),
+            What::Directory(_) => return None,
+        };
+        let path = match &self.path {
+            Some(path) => path.join(&name.name),
+            None => PathBuf::from(&name.name),
+        };
+        Some(Item::File(Entry { path, explicit: self.path.is_none(), depth: self.depth, kind }))
+    }
+}
+
+/// Lists directories by the rules of a selection.
+#[derive(Debug)]
+pub(super) struct Lister {
+    rules: Rules,
+    follow: bool,
+    max_depth: usize,
+    /// Whether `.git` directories are left out even where hidden ones are read.
+    skip_git: bool,
+    stdout: Option<Identity>,
+}
+
+impl Lister {
+    /// The lister, and the roots as a listing of their own, in the order given.
+    pub(super) fn new(select: Select) -> Result<(Self, Listing)> {
+        let lister = Self {
+            rules: Rules::new(&select)?,
+            follow: select.follow,
+            max_depth: select.max_depth.unwrap_or(usize::MAX),
+            skip_git: select.rules.vcs,
+            stdout: if select.skip_stdout { Identity::of_stdout() } else { None },
+        };
+        let roots = if select.roots.is_empty() { vec![PathBuf::new()] } else { select.roots };
+        let names = roots.into_iter().filter_map(|root| lister.root(root)).collect();
+        Ok((lister, Listing { path: None, depth: 0, names }))
+    }
+
+    /// What the user named, to which no rule applies. None for a directory that `max_depth` closes.
+    fn root(&self, path: PathBuf) -> Option<Name> {
+        let what = if path.as_os_str() == "-" {
+            What::Entry(Kind::Stdin)
+        } else {
+            match fs::metadata(opened(&path)) {
+                Err(error) => What::Problem(Box::new(Problem::io(path.display().to_string(), &error))),
+                Ok(metadata) if metadata.is_dir() && self.max_depth == 0 => return None,
+                Ok(metadata) if metadata.is_dir() => {
+                    // A root whose full path is unknown has no rules from above, and none else can be read either.
+                    let full = fs::canonicalize(opened(&path)).unwrap_or_else(|_| path.clone());
+                    let scope = Arc::new(self.rules.above(&full));
+                    let root = Arc::new(Root { path: path.clone(), full });
+                    What::Directory(Arc::new(Directory {
+                        path: path.clone(),
+                        depth: 0,
+                        root,
+                        scope,
+                        lineage: None,
+                        state: Mutex::default(),
+                    }))
+                }
+                Ok(metadata) => What::Entry(if metadata.is_file() { Kind::File } else { Kind::Special }),
+            }
+        };
+        Some(Name { name: path.into_os_string(), what })
+    }
+
+    /// Reads, filters and sorts a directory. What cannot be read becomes a problem at its place.
+    pub(super) fn list(&self, directory: &Directory) -> Listing {
+        let mut listing = Listing { path: Some(directory.path.clone()), depth: directory.depth + 1, names: Vec::new() };
+        let mut problem = |error: &io::Error| {
+            let path = opened(&directory.path).display().to_string();
+            let what = What::Problem(Box::new(Problem::io(path, error)));
+            listing.names.push(Name { name: OsString::new(), what });
+        };
+        let mut found = Found::default();
+        let mut entries = Vec::new();
+        match fs::read_dir(opened(&directory.path)) {
+            Ok(read) => {
+                for entry in read {
+                    match entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?, entry))) {
+                        Ok((name, kind, entry)) => {
+                            if name.as_encoded_bytes().first() == Some(&b'.') {
+                                found.see(&name);
+                            }
+                            let own_output = || self.stdout.as_ref().is_some_and(|stdout| stdout.is(&entry));
+                            if !(kind.is_file() && own_output()) {
+                                entries.push((name, kind));
+                            }
+                        }
+                        Err(error) => problem(&error),
+                    }
+                }
+            }
+            Err(error) => problem(&error),
+        }
+        let inside = self.inside(directory, found);
+        let mut checker = self.rules.checker(&inside.scope, &directory.path, || directory.full());
+        for (name, kind) in entries {
+            if let Some(what) = self.what(&inside, &mut checker, &name, kind) {
+                listing.names.push(Name { name, what });
+            }
+        }
+        drop(checker);
+        listing.names.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        listing
+    }
+
+    /// What the names in a directory have in common.
+    fn inside<'a>(&self, directory: &'a Directory, found: Found) -> Inside<'a> {
+        let scope = match found.is_empty() {
+            true => Arc::clone(&directory.scope),
+            false => Arc::new(self.rules.enter(&directory.scope, &directory.full(), found)),
+        };
+        let lineage = if self.follow { directory.lineage_with_self() } else { None };
+        Inside { directory, scope, lineage }
+    }
+
+    /// What a name is, or none where it is not wanted.
+    fn what(&self, inside: &Inside<'_>, checker: &mut Checker<'_>, name: &OsStr, kind: FileType) -> Option<What> {
+        let kind = if kind.is_symlink() {
+            if !self.follow {
+                return None;
+            }
+            match inside.follow(name) {
+                Ok(metadata) => metadata.file_type(),
+                Err(problem) => return Some(What::Problem(problem)),
+            }
+        } else {
+            kind
+        };
+        let is_directory = kind.is_dir();
+        if !is_directory && !kind.is_file() {
+            return None;
+        }
+        let verdict = checker.check(name, is_directory);
+        if verdict == Verdict::Ignored {
+            return None;
+        }
+        if !is_directory {
+            return Some(What::Entry(Kind::File));
+        }
+        let depth = inside.directory.depth + 1;
+        if depth >= self.max_depth || (self.skip_git && verdict == Verdict::Kept && name == ".git") {
+            return None;
+        }
+        Some(What::Directory(Arc::new(Directory {
+            path: inside.directory.path.join(name),
+            depth,
+            root: Arc::clone(&inside.directory.root),
+            scope: Arc::clone(&inside.scope),
+            lineage: inside.lineage.clone(),
+            state: Mutex::default(),
+        })))
+    }
+}
+
+/// What the names in a directory have in common.
+struct Inside<'a> {
+    directory: &'a Directory,
+    scope: Arc<Scope>,
+    lineage: Option<Arc<Lineage>>,
+}
+
+impl Inside<'_> {
+    /// Where a link leads, unless nowhere or up to a directory that it is in.
+    fn follow(&self, name: &OsStr) -> Result<Metadata, Box<Problem>> {
+        let path = self.directory.path.join(name);
+        let failed = |error: io::Error| Box::new(Problem::io(path.display().to_string(), &error));
+        let metadata = fs::metadata(&path).map_err(failed)?;
+        if metadata.is_dir() {
+            let identity = Identity::of(&path, &metadata).map_err(failed)?;
+            if let Some(ancestor) = Lineage::find(self.lineage.as_ref(), &identity) {
+                let message = format!("file system loop: the link leads up to '{}'", opened(&ancestor).display());
+                return Err(Box::new(Problem::new(Code::Io, message).at_path(path.display().to_string())));
+            }
+        }
+        Ok(metadata)
+    }
+}
+
+impl Directory {
+    /// Its path without links above its root.
+    fn full(&self) -> PathBuf {
+        match self.path.strip_prefix(&self.root.path) {
+            Ok(below) if !below.as_os_str().is_empty() => self.root.full.join(below),
+            _ => self.root.full.clone(),
+        }
+    }
+
+    /// The line that its own directories descend from.
+    fn lineage_with_self(&self) -> Option<Arc<Lineage>> {
+        let metadata = fs::metadata(opened(&self.path)).ok()?;
+        let identity = Identity::of(opened(&self.path), &metadata).ok()?;
+        Some(Arc::new(Lineage { path: self.path.clone(), identity, parent: self.lineage.clone() }))
+    }
+}
+
+/// The path to open: the working directory that nobody named has an empty one.
+fn opened(path: &Path) -> &Path {
+    if path.as_os_str().is_empty() { Path::new(".") } else { path }
+}

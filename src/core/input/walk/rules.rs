@@ -1,0 +1,368 @@
+//! Ignore rules: which of a directory's names are left out.
+//!
+//! The precedence is ripgrep's: `-g`, then `.rgignore`, `.ignore`, `.gitignore`, `.git/info/exclude`, the user's git
+//! excludes and `--ignore-file`, then types, then hidden names, which any positive rule brings back. Within a kind the
+//! nearest directory decides, within a file the last rule. Git's rules stop at the root of a repository, and count
+//! only in one unless told otherwise.
+//!
+//! The check is the costly part of a walk, so it does nothing that is not needed: which rule files exist is seen in the
+//! listing, without asking the system; each kind is a chain that holds only directories with such a file; a chain of
+//! git's rules begins at its repository, so files outside of one are never read.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ignore::Match;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use ignore::overrides::Override;
+use ignore::types::Types;
+
+use crate::core::error::{Code, Error, Problem, Result};
+use crate::core::input::select::Select;
+use crate::core::input::{globs, types};
+
+/// The rules that are the same in all directories.
+#[derive(Debug)]
+pub(super) struct Rules {
+    overrides: Override,
+    types: Types,
+    /// The user's git excludes.
+    global: Gitignore,
+    /// From `--ignore-file`, the strongest last.
+    files: Vec<Gitignore>,
+    hidden: bool,
+    dot: bool,
+    vcs: bool,
+    exclude: bool,
+    parents: bool,
+    require_git: bool,
+}
+
+/// The rules of one kind in force in a directory, the nearest first.
+type Chain = Option<Arc<Link>>;
+
+#[derive(Debug)]
+struct Link {
+    matcher: Gitignore,
+    parent: Chain,
+}
+
+/// The rules in force for the names in one directory.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Scope {
+    rgignore: Chain,
+    dot: Chain,
+    git: Chain,
+    exclude: Chain,
+    in_repository: bool,
+}
+
+/// Which rule files a directory has.
+#[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "one per name that matters")]
+pub(super) struct Found {
+    rgignore: bool,
+    dot: bool,
+    gitignore: bool,
+    git: bool,
+    jj: bool,
+}
+
+impl Found {
+    /// Takes note of a name in the directory.
+    pub(super) fn see(&mut self, name: &OsStr) {
+        match name.as_encoded_bytes() {
+            b".rgignore" => self.rgignore = true,
+            b".ignore" => self.dot = true,
+            b".gitignore" => self.gitignore = true,
+            b".git" => self.git = true,
+            b".jj" => self.jj = true,
+            _ => {}
+        }
+    }
+
+    /// Looks into a directory whose names are not listed.
+    fn probe(directory: &Path) -> Self {
+        let exists = |name: &str| directory.join(name).symlink_metadata().is_ok();
+        Self {
+            rgignore: exists(".rgignore"),
+            dot: exists(".ignore"),
+            gitignore: exists(".gitignore"),
+            git: exists(".git"),
+            jj: exists(".jj"),
+        }
+    }
+
+    /// Whether there is no rule file at all.
+    pub(super) fn is_empty(self) -> bool {
+        !(self.rgignore || self.dot || self.gitignore || self.git || self.jj)
+    }
+}
+
+impl Rules {
+    /// The rules of a selection. Fails where the command line is wrong.
+    pub(super) fn new(select: &Select) -> Result<Self> {
+        let sources = &select.rules;
+        let working_directory = std::env::current_dir().unwrap_or_default();
+        let global = if sources.vcs && sources.global {
+            GitignoreBuilder::new(&working_directory).build_global().0
+        } else {
+            Gitignore::empty()
+        };
+        let files = sources.files.iter().map(|path| ignore_file(path, &working_directory));
+        Ok(Self {
+            overrides: globs::overrides(&select.globs, &working_directory)?,
+            types: types::build(&select.types)?,
+            global,
+            files: files.collect::<Result<_>>()?,
+            hidden: select.hidden,
+            dot: sources.dot,
+            vcs: sources.vcs,
+            exclude: sources.vcs && sources.exclude,
+            parents: sources.parents,
+            require_git: sources.vcs && sources.require_git,
+        })
+    }
+
+    /// The rules that the directories above a root bring, given its path without links.
+    pub(super) fn above(&self, root: &Path) -> Scope {
+        let mut scope = Scope::default();
+        if !self.dot && !self.vcs {
+            return scope;
+        }
+        let mut above: Vec<&Path> = root.ancestors().skip(1).collect();
+        above.reverse();
+        for directory in above {
+            let mut found = Found::probe(directory);
+            if !self.parents {
+                // Whether there is a repository counts all the same.
+                found = Found { git: found.git, jj: found.jj, ..Found::default() };
+            }
+            let inner = self.enter(&scope, directory, found);
+            scope = if self.parents { inner } else { Scope { in_repository: inner.in_repository, ..scope } };
+        }
+        scope
+    }
+
+    /// The rules for the names in a directory, given those for the directory itself, its path without links above its
+    /// root, and what was found in it.
+    pub(super) fn enter(&self, outer: &Scope, directory: &Path, found: Found) -> Scope {
+        let mut scope = outer.clone();
+        if found.is_empty() {
+            return scope;
+        }
+        if self.dot {
+            if found.rgignore {
+                extend(&mut scope.rgignore, directory, &directory.join(".rgignore"));
+            }
+            if found.dot {
+                extend(&mut scope.dot, directory, &directory.join(".ignore"));
+            }
+        }
+        if !self.vcs {
+            return scope;
+        }
+        let git = if found.git { fs::metadata(directory.join(".git")).ok() } else { None };
+        if self.require_git && (git.is_some() || found.jj) {
+            scope.in_repository = true;
+            scope.git = None;
+            scope.exclude = None;
+        }
+        if found.gitignore && (scope.in_repository || !self.require_git) {
+            extend(&mut scope.git, directory, &directory.join(".gitignore"));
+        }
+        if let Some(git) = git
+            && self.exclude
+            && let Some(common) = common_directory(&directory.join(".git"), git.is_file())
+        {
+            extend(&mut scope.exclude, directory, &common.join("info/exclude"));
+        }
+        scope
+    }
+
+    /// Prepares the check of the names of one directory: `walked` is its path as it is printed, `full` its path
+    /// without links above its root.
+    pub(super) fn checker<'a>(
+        &'a self,
+        scope: &'a Scope,
+        walked: &Path,
+        full: impl FnOnce() -> PathBuf,
+    ) -> Checker<'a> {
+        let globals = !self.global.is_empty() && (scope.in_repository || !self.require_git);
+        let by_walked = !self.overrides.is_empty() || !self.files.is_empty() || globals;
+        Checker {
+            rules: self,
+            scope,
+            globals,
+            walked: by_walked.then(|| Joined::new(walked)),
+            full: (!scope.is_empty()).then(|| Joined::new(&full())),
+        }
+    }
+}
+
+impl Scope {
+    fn is_empty(&self) -> bool {
+        self.rgignore.is_none() && self.dot.is_none() && self.git.is_none() && self.exclude.is_none()
+    }
+}
+
+/// Whether a name is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// A rule asks for it.
+    Asked,
+    /// No rule speaks of it.
+    Kept,
+    /// It is left out.
+    Ignored,
+}
+
+/// Checks the names of one directory.
+pub(super) struct Checker<'a> {
+    rules: &'a Rules,
+    scope: &'a Scope,
+    globals: bool,
+    walked: Option<Joined>,
+    full: Option<Joined>,
+}
+
+impl Checker<'_> {
+    /// Whether this name is wanted.
+    pub(super) fn check(&mut self, name: &OsStr, is_directory: bool) -> Verdict {
+        let by_globs = match &mut self.walked {
+            Some(walked) => self.rules.overrides.matched(walked.with(name), is_directory).map(|_| ()),
+            None => Match::None,
+        };
+        match by_globs {
+            Match::Ignore(()) => return Verdict::Ignored,
+            Match::Whitelist(()) => return Verdict::Asked,
+            Match::None => {}
+        }
+        let by_files = self.by_ignore_files(name, is_directory);
+        if by_files == Verdict::Ignored {
+            return by_files;
+        }
+        if !self.rules.types.is_empty() {
+            match self.rules.types.matched(Path::new(name), is_directory) {
+                Match::Ignore(_) => return Verdict::Ignored,
+                Match::Whitelist(_) => return Verdict::Asked,
+                Match::None => {}
+            }
+        }
+        let hidden = by_files == Verdict::Kept && !self.rules.hidden && name.as_encoded_bytes().first() == Some(&b'.');
+        if hidden { Verdict::Ignored } else { by_files }
+    }
+
+    fn by_ignore_files(&mut self, name: &OsStr, is_directory: bool) -> Verdict {
+        if let Some(full) = &mut self.full {
+            let path = full.with(name);
+            for chain in [&self.scope.rgignore, &self.scope.dot, &self.scope.git, &self.scope.exclude] {
+                let mut next = chain.as_ref();
+                while let Some(link) = next {
+                    match link.matcher.matched(path, is_directory) {
+                        Match::Ignore(_) => return Verdict::Ignored,
+                        Match::Whitelist(_) => return Verdict::Asked,
+                        Match::None => next = link.parent.as_ref(),
+                    }
+                }
+            }
+        }
+        if let Some(walked) = &mut self.walked {
+            let path = walked.with(name);
+            let globals = self.globals.then_some(&self.rules.global);
+            for matcher in globals.into_iter().chain(self.rules.files.iter().rev()) {
+                match matcher.matched(path, is_directory) {
+                    Match::Ignore(_) => return Verdict::Ignored,
+                    Match::Whitelist(_) => return Verdict::Asked,
+                    Match::None => {}
+                }
+            }
+        }
+        Verdict::Kept
+    }
+}
+
+/// A directory to which names are joined one after the other without a new allocation.
+struct Joined {
+    #[cfg(unix)]
+    bytes: Vec<u8>,
+    #[cfg(unix)]
+    prefix: usize,
+    #[cfg(not(unix))]
+    directory: PathBuf,
+    #[cfg(not(unix))]
+    joined: PathBuf,
+}
+
+#[cfg(unix)]
+impl Joined {
+    fn new(directory: &Path) -> Self {
+        let mut bytes = directory.join("").into_os_string().into_encoded_bytes();
+        let prefix = bytes.len();
+        bytes.reserve(64);
+        Self { bytes, prefix }
+    }
+
+    fn with(&mut self, name: &OsStr) -> &Path {
+        use std::os::unix::ffi::OsStrExt;
+        self.bytes.truncate(self.prefix);
+        self.bytes.extend_from_slice(name.as_bytes());
+        Path::new(OsStr::from_bytes(&self.bytes))
+    }
+}
+
+#[cfg(not(unix))]
+impl Joined {
+    fn new(directory: &Path) -> Self {
+        Self { directory: directory.to_path_buf(), joined: PathBuf::new() }
+    }
+
+    fn with(&mut self, name: &OsStr) -> &Path {
+        self.joined = self.directory.join(name);
+        &self.joined
+    }
+}
+
+/// Adds the rules in a file, if it can be read and has any. Bad globs in it are passed over, as git does.
+fn extend(chain: &mut Chain, directory: &Path, file: &Path) {
+    let mut builder = GitignoreBuilder::new(directory);
+    let _ = builder.add(file);
+    if let Ok(matcher) = builder.build()
+        && !matcher.is_empty()
+    {
+        *chain = Some(Arc::new(Link { matcher, parent: chain.take() }));
+    }
+}
+
+/// The rules of an `--ignore-file`, relative to the working directory.
+fn ignore_file(path: &Path, working_directory: &Path) -> Result<Gitignore> {
+    let mut builder = GitignoreBuilder::new(working_directory);
+    if let Some(ignore::Error::WithPath { err, .. }) = builder.add(path)
+        && let ignore::Error::Io(error) = *err
+    {
+        return Err(Problem::io(path.display().to_string(), &error).into());
+    }
+    builder
+        .build()
+        .map_err(|error| Error::from(Problem::new(Code::Ignore, error.to_string()).at_path(path.display().to_string())))
+}
+
+/// Where git keeps what all worktrees of a repository share, given its `.git`: a directory, or a file that says
+/// `gitdir: PATH` (gitrepository-layout).
+fn common_directory(git: &Path, is_file: bool) -> Option<PathBuf> {
+    if !is_file {
+        return Some(git.to_path_buf());
+    }
+    let line = first_line(git)?;
+    let private = PathBuf::from(line.strip_prefix("gitdir: ")?);
+    let common = first_line(&private.join("commondir"))?;
+    Some(if common.starts_with('.') { private.join(common) } else { PathBuf::from(common) })
+}
+
+fn first_line(path: &Path) -> Option<String> {
+    let file = fs::File::open(path).ok()?;
+    BufReader::new(file).lines().next()?.ok()
+}
