@@ -1,0 +1,124 @@
+//! Literals that every match must contain.
+//!
+//! The regex library finds literals at the start of an expression; most patterns have a better one further in
+//! (`\w+\s+Holmes`). [`required`] asks for the starts of every tail of every concatenation and keeps the best set.
+
+use regex_syntax::hir::literal::{Extractor, Seq, rank};
+use regex_syntax::hir::{Hir, HirKind};
+
+/// A set of literals, one of which is in every match, or none if no useful set was found.
+pub(crate) fn required(hir: &Hir) -> Option<Vec<Vec<u8>>> {
+    let best = best(hir)?;
+    is_useful(&best).then_some(best)
+}
+
+/// The literals of an expression that is nothing but literals, in order of preference.
+pub(crate) fn exact(hir: &Hir) -> Option<Vec<Vec<u8>>> {
+    let literal = |hir: &Hir| match hir.kind() {
+        HirKind::Literal(literal) => Some(literal.0.to_vec()),
+        _ => None,
+    };
+    match hir.kind() {
+        HirKind::Literal(_) => literal(hir).map(|one| vec![one]),
+        HirKind::Alternation(parts) => parts.iter().map(literal).collect(),
+        _ => None,
+    }
+}
+
+type Literals = Vec<Vec<u8>>;
+
+/// The most literals a set may have: what the vectorised finders take.
+const MOST: usize = 64;
+
+fn best(hir: &Hir) -> Option<Literals> {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => None,
+        HirKind::Literal(_) | HirKind::Class(_) => prefixes(hir),
+        HirKind::Capture(capture) => best(&capture.sub),
+        HirKind::Repetition(repetition) if repetition.min == 0 => None,
+        HirKind::Repetition(repetition) => better(prefixes(hir), best(&repetition.sub)),
+        HirKind::Alternation(parts) => {
+            let mut all = Literals::new();
+            for part in parts {
+                all.extend(best(part)?);
+            }
+            all.sort();
+            all.dedup();
+            better(prefixes(hir), (all.len() <= MOST).then_some(all))
+        }
+        HirKind::Concat(parts) => {
+            let mut found = None;
+            for at in 0..parts.len() {
+                let tail = Hir::concat(parts.get(at..).unwrap_or_default().to_vec());
+                found = better(found, prefixes(&tail));
+                found = better(found, parts.get(at).and_then(best));
+            }
+            found
+        }
+    }
+}
+
+/// The literals with which a match of the expression starts.
+fn prefixes(hir: &Hir) -> Option<Literals> {
+    let mut extractor = Extractor::new();
+    extractor.limit_class(4).limit_total(MOST).limit_literal_len(32);
+    let mut seq: Seq = extractor.extract(hir);
+    seq.make_inexact();
+    let literals: Literals = seq.literals()?.iter().map(|literal| literal.as_bytes().to_vec()).collect();
+    (!literals.is_empty()).then_some(literals)
+}
+
+/// The set that will be found less often.
+fn better(one: Option<Literals>, other: Option<Literals>) -> Option<Literals> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(if score(&other) > score(&one) { other } else { one }),
+        (one, other) => one.or(other),
+    }
+}
+
+/// Usefulness: first the length of the shortest literal, as far as it matters, then how few and how rare they are.
+fn score(literals: &Literals) -> (bool, usize, std::cmp::Reverse<usize>, usize) {
+    let shortest = literals.iter().map(Vec::len).min().unwrap_or(0);
+    (is_useful(literals), shortest.min(6), std::cmp::Reverse(literals.len()), shortest)
+}
+
+/// Whether looking for the set first is likely to pay: short literals must be few and rare.
+fn is_useful(literals: &Literals) -> bool {
+    let shortest = literals.iter().map(Vec::len).min().unwrap_or(0);
+    match shortest {
+        0 => false,
+        1 => literals.len() <= 3 && literals.iter().all(|literal| literal.len() > 1 || rare(literal)),
+        _ => literals.len() <= MOST,
+    }
+}
+
+fn rare(literal: &[u8]) -> bool {
+    literal.first().is_some_and(|byte| rank(*byte) < 200)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::{exact, required};
+
+    fn found(pattern: &str) -> Option<Vec<String>> {
+        let hir = regex_syntax::ParserBuilder::new().utf8(false).build().parse(pattern).unwrap();
+        required(&hir).map(|literals| literals.into_iter().map(|bytes| String::from_utf8(bytes).unwrap()).collect())
+    }
+
+    #[test]
+    fn finds_the_literal_inside() {
+        assert_eq!(found(r"\w+\s+Holmes\d*"), Some(vec!["Holmes".to_string()]));
+        assert_eq!(found(r"\d+(?:GET|POST) "), Some(vec!["GET ".to_string(), "POST ".to_string()]));
+        assert_eq!(found(r"[0-9]{4} [0-9]{3}"), None);
+        assert_eq!(found(r"(?:foo)?"), None);
+        assert_eq!(found(r"items/[0-9]+"), Some(vec!["items/".to_string()]));
+    }
+
+    #[test]
+    fn exact_sets_are_literals_only() {
+        let hir = regex_syntax::parse("foo|barz").unwrap();
+        assert_eq!(exact(&hir).unwrap().len(), 2);
+        assert!(exact(&regex_syntax::parse("foo.").unwrap()).is_none());
+    }
+}

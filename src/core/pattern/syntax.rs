@@ -1,0 +1,294 @@
+//! From the user's patterns to one expression over single lines.
+//!
+//! Patterns are joined leftmost-first. A line terminator is taken out of every class, and a literal one is an error,
+//! so that no match can cross lines and whole blocks can be searched at once.
+
+use regex_syntax::ast::{self, Ast};
+use regex_syntax::hir::{self, Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look};
+
+use crate::core::error::{Code, Problem, Result};
+use crate::core::pattern::literals;
+
+/// How letters are compared.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Case {
+    /// As written.
+    #[default]
+    Sensitive,
+    /// Ignoring case.
+    Insensitive,
+    /// Ignoring case unless a pattern has an upper case letter.
+    Smart,
+}
+
+/// What must be around a match.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Bounds {
+    /// Anything.
+    #[default]
+    None,
+    /// No word character on the outside.
+    Word,
+    /// The whole line.
+    Line,
+}
+
+/// How patterns are to be read.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Syntax {
+    /// Letter case.
+    pub(crate) case: Case,
+    /// Boundaries of matches.
+    pub(crate) bounds: Bounds,
+    /// Whether patterns are plain text.
+    pub(crate) fixed: bool,
+    /// Whether a pattern that needs a NUL byte is an error.
+    pub(crate) ban_nul: bool,
+}
+
+/// The expressions of a set of patterns.
+#[derive(Debug, Clone)]
+pub(crate) struct Parsed {
+    /// All patterns as one alternation, groups numbered through.
+    pub(crate) joined: Hir,
+    /// Each pattern on its own.
+    pub(crate) each: Vec<Hir>,
+    /// The texts that match, in order of preference, where the patterns are nothing but text.
+    pub(crate) exact: Option<Vec<Vec<u8>>>,
+}
+
+/// Parses the patterns. The line terminator is `\n`.
+pub(crate) fn parse(patterns: &[String], syntax: &Syntax) -> Result<Parsed> {
+    if is_plain(patterns, syntax) {
+        let each: Vec<Hir> = patterns.iter().map(|pattern| Hir::literal(pattern.as_bytes())).collect();
+        let joined = bounded(Hir::alternation(each.clone()), syntax.bounds);
+        let texts = patterns.iter().map(|pattern| pattern.clone().into_bytes()).collect();
+        return Ok(Parsed {
+            joined,
+            each: each.into_iter().map(|hir| bounded(hir, syntax.bounds)).collect(),
+            exact: only_text(texts, syntax.bounds),
+        });
+    }
+    let source = |pattern: &str| if syntax.fixed { regex_syntax::escape(pattern) } else { pattern.to_string() };
+    let sources: Vec<String> = patterns.iter().map(|pattern| source(pattern)).collect();
+    let asts = sources.iter().map(|source| parse_ast(source)).collect::<Result<Vec<Ast>>>()?;
+    let ignore_case = match syntax.case {
+        Case::Sensitive => false,
+        Case::Insensitive => true,
+        Case::Smart => smart_ignores_case(&asts),
+    };
+    let mut each = Vec::with_capacity(asts.len());
+    for (source, ast) in sources.iter().zip(&asts) {
+        each.push(translate(source, ast, ignore_case, syntax)?);
+    }
+    let joined = match each.as_slice() {
+        [one] => one.clone(),
+        _ => {
+            let text = sources.iter().map(|source| format!("(?:{source})")).collect::<Vec<_>>().join("|");
+            translate(&text, &parse_ast(&text)?, ignore_case, syntax)?
+        }
+    };
+    let exact = literals::exact(&joined).and_then(|texts| only_text(texts, syntax.bounds));
+    Ok(Parsed { joined, each, exact })
+}
+
+/// The texts, if finding them is all there is to matching.
+fn only_text(texts: Vec<Vec<u8>>, bounds: Bounds) -> Option<Vec<Vec<u8>>> {
+    (bounds == Bounds::None && !texts.is_empty() && texts.iter().all(|text| !text.is_empty())).then_some(texts)
+}
+
+/// Whether all patterns are text without any meaning, so that parsing can be left out.
+fn is_plain(patterns: &[String], syntax: &Syntax) -> bool {
+    syntax.case == Case::Sensitive
+        && patterns.iter().all(|pattern| {
+            !pattern.contains('\n') && (syntax.fixed || !pattern.chars().any(regex_syntax::is_meta_character))
+        })
+}
+
+fn parse_ast(source: &str) -> Result<Ast> {
+    ast::parse::ParserBuilder::new()
+        .nest_limit(250)
+        .build()
+        .parse(source)
+        .map_err(|error| syntax_problem(source, &error.kind().to_string(), error.span()).into())
+}
+
+fn translate(source: &str, ast: &Ast, ignore_case: bool, syntax: &Syntax) -> Result<Hir> {
+    let hir = hir::translate::TranslatorBuilder::new()
+        .utf8(false)
+        .case_insensitive(ignore_case)
+        .multi_line(true)
+        .build()
+        .translate(source, ast)
+        .map_err(|error| syntax_problem(source, &error.kind().to_string(), error.span()))?;
+    if syntax.ban_nul && needs_nul(&hir) {
+        return Err(Problem::new(Code::Pattern, "the pattern has a NUL byte, which no searched line can have")
+            .hint("files with NUL bytes are binary; take the NUL out of the pattern")
+            .into());
+    }
+    Ok(bounded(without_newline(hir)?, syntax.bounds))
+}
+
+/// A syntax error with the stretch of the pattern it is about.
+fn syntax_problem(source: &str, message: &str, span: &ast::Span) -> Problem {
+    let mut problem = Problem::new(Code::Pattern, format!("regex: {message}"))
+        .caret(source, span.start.offset, span.end.offset.max(span.start.offset + 1))
+        .hint("use -F to search for the text as it is");
+    if message.contains("backreferences") || message.contains("look-around") {
+        problem = problem.hint("backreferences and look-around are not supported");
+    }
+    problem
+}
+
+/// Smart case: some literal, and none in upper case. `\S` and `\pL` are not literals.
+fn smart_ignores_case(asts: &[Ast]) -> bool {
+    #[derive(Default)]
+    struct Letters {
+        any: bool,
+        upper: bool,
+    }
+    impl Letters {
+        fn see(&mut self, literal: &ast::Literal) {
+            self.any = true;
+            self.upper |= literal.c.is_uppercase();
+        }
+    }
+    impl ast::Visitor for &mut Letters {
+        type Output = ();
+        type Err = std::convert::Infallible;
+
+        fn finish(self) -> std::result::Result<(), Self::Err> {
+            Ok(())
+        }
+
+        fn visit_pre(&mut self, ast: &Ast) -> std::result::Result<(), Self::Err> {
+            if let Ast::Literal(literal) = ast {
+                self.see(literal);
+            }
+            Ok(())
+        }
+
+        fn visit_class_set_item_pre(&mut self, item: &ast::ClassSetItem) -> std::result::Result<(), Self::Err> {
+            match item {
+                ast::ClassSetItem::Literal(literal) => self.see(literal),
+                ast::ClassSetItem::Range(range) => {
+                    self.see(&range.start);
+                    self.see(&range.end);
+                }
+                _ => {}
+            }
+            Ok(())
+        }
+    }
+    let mut letters = Letters::default();
+    for ast in asts {
+        let Ok(()) = ast::visit(ast, &mut letters);
+    }
+    letters.any && !letters.upper
+}
+
+/// Puts the boundaries around an expression.
+fn bounded(hir: Hir, bounds: Bounds) -> Hir {
+    let (start, end) = match bounds {
+        Bounds::None => return hir,
+        Bounds::Word => (Look::WordStartHalfUnicode, Look::WordEndHalfUnicode),
+        Bounds::Line => (Look::StartLF, Look::EndLF),
+    };
+    Hir::concat(vec![Hir::look(start), hir, Hir::look(end)])
+}
+
+/// Whether some part of the expression can only match a NUL byte.
+fn needs_nul(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => false,
+        HirKind::Literal(literal) => literal.0.contains(&0),
+        HirKind::Class(Class::Unicode(class)) => {
+            matches!(class.ranges(), [range] if range.start() == '\0' && range.end() == '\0')
+        }
+        HirKind::Class(Class::Bytes(class)) => {
+            matches!(class.ranges(), [range] if range.start() == 0 && range.end() == 0)
+        }
+        HirKind::Repetition(repetition) => needs_nul(&repetition.sub),
+        HirKind::Capture(capture) => needs_nul(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(needs_nul),
+    }
+}
+
+/// The expression with `\n` taken out of every class; an error where a literal one is needed.
+fn without_newline(hir: Hir) -> Result<Hir> {
+    let needed = || {
+        Problem::new(Code::Pattern, "the pattern has a line end in it, and a match never crosses lines")
+            .hint("search for the parts, or use -e once for each line")
+    };
+    Ok(match hir.into_kind() {
+        HirKind::Empty => Hir::empty(),
+        HirKind::Look(look) => Hir::look(look),
+        HirKind::Literal(literal) => {
+            if literal.0.contains(&b'\n') {
+                return Err(needed().into());
+            }
+            Hir::literal(literal.0)
+        }
+        HirKind::Class(Class::Unicode(mut class)) => {
+            if !class.ranges().is_empty() {
+                class.difference(&ClassUnicode::new([ClassUnicodeRange::new('\n', '\n')]));
+                if class.ranges().is_empty() {
+                    return Err(needed().into());
+                }
+            }
+            Hir::class(Class::Unicode(class))
+        }
+        HirKind::Class(Class::Bytes(mut class)) => {
+            if !class.ranges().is_empty() {
+                class.difference(&ClassBytes::new([ClassBytesRange::new(b'\n', b'\n')]));
+                if class.ranges().is_empty() {
+                    return Err(needed().into());
+                }
+            }
+            Hir::class(Class::Bytes(class))
+        }
+        HirKind::Repetition(mut repetition) => {
+            repetition.sub = Box::new(without_newline(*repetition.sub)?);
+            Hir::repetition(repetition)
+        }
+        HirKind::Capture(mut capture) => {
+            capture.sub = Box::new(without_newline(*capture.sub)?);
+            Hir::capture(capture)
+        }
+        HirKind::Concat(parts) => Hir::concat(parts.into_iter().map(without_newline).collect::<Result<_>>()?),
+        HirKind::Alternation(parts) => Hir::alternation(parts.into_iter().map(without_newline).collect::<Result<_>>()?),
+    })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::{Case, Syntax, parse};
+
+    fn parses(pattern: &str) -> bool {
+        parse(&[pattern.to_string()], &Syntax { ban_nul: true, ..Syntax::default() }).is_ok()
+    }
+
+    #[test]
+    fn a_line_end_is_refused_only_where_it_is_needed() {
+        assert!(!parses("a\\nb"));
+        assert!(!parses("[\\n]"));
+        assert!(parses("a\\sb"));
+        assert!(parses("[^x]"));
+        assert!(!parses("a\\x00"));
+        assert!(parses("[^a]"));
+    }
+
+    #[test]
+    fn smart_case_looks_at_literals_only() {
+        let ignores = |pattern: &str| {
+            let syntax = Syntax { case: Case::Smart, ..Syntax::default() };
+            let sensitive = parse(&[pattern.to_string()], &Syntax::default()).unwrap();
+            parse(&[pattern.to_string()], &syntax).unwrap().joined != sensitive.joined
+        };
+        assert!(ignores("foo\\S"));
+        assert!(!ignores("Foo"));
+        assert!(!ignores("\\pL"));
+        assert!(!ignores("[A-z]x"));
+    }
+}
