@@ -1,0 +1,180 @@
+//! Stages in the order written: arguments from the table of stages, and the way back from what clap parsed.
+//!
+//! clap keeps no position for flags, so every stage is an option, those without a value too; the positions of all
+//! occurrences are put in one line, and what belongs to the stage directly before it is attached to it.
+
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches};
+
+use crate::core::error::{Code, Problem, Result};
+use crate::core::registry::{Row, find};
+use crate::process::stage::{STAGES, StageKind, Written};
+
+/// The heading of the stages in help.
+const HEADING: &str = "Stages, applied in the order written";
+
+/// One argument per stage, and one per flag that only belongs to stages.
+pub(crate) fn args() -> Vec<Arg> {
+    STAGES.iter().map(stage_arg).collect()
+}
+
+fn stage_arg(row: &'static Row<StageKind>) -> Arg {
+    let arg = Arg::new(row.name)
+        .long(row.name)
+        .aliases(row.aliases.iter().copied())
+        .help(row.summary)
+        .help_heading(HEADING)
+        .action(ArgAction::Append)
+        .allow_hyphen_values(true);
+    let arg = match row.item.short {
+        Some(short) => arg.short(short),
+        None => arg,
+    };
+    match row.item.value {
+        Some(value) => arg.value_name(value),
+        None => arg
+            .allow_hyphen_values(false)
+            .num_args(0)
+            .value_parser(clap::value_parser!(bool))
+            .default_missing_value("true")
+            .default_value("false")
+            .hide_default_value(true)
+            .hide_possible_values(true),
+    }
+}
+
+/// The stages as written, each with what belongs to it.
+pub(crate) fn written(matches: &ArgMatches) -> Result<Vec<Written>> {
+    let mut occurrences: Vec<(usize, Occurrence)> = Vec::new();
+    for row in STAGES {
+        if matches.value_source(row.name) != Some(ValueSource::CommandLine) {
+            continue;
+        }
+        let indices = matches.indices_of(row.name).into_iter().flatten();
+        let values: Vec<String> = match row.item.value {
+            Some(_) => matches.get_many::<String>(row.name).into_iter().flatten().cloned().collect(),
+            None => matches.get_many::<bool>(row.name).into_iter().flatten().map(|_| String::new()).collect(),
+        };
+        occurrences.extend(indices.zip(values).map(|(at, value)| (at, Occurrence { flag: row.name, value })));
+    }
+    occurrences.sort_by_key(|(at, _)| *at);
+    pair(occurrences.into_iter().map(|(_, occurrence)| occurrence).collect(), STAGES)
+}
+
+/// A flag with its value, as found on the command line.
+#[derive(Debug, Clone)]
+struct Occurrence {
+    flag: &'static str,
+    value: String,
+}
+
+/// Attaches each flag that belongs to the stage directly before it. One that could belong to a stage which lacks it, but
+/// is not written directly behind it, is an error: it would silently mean something else.
+fn pair(occurrences: Vec<Occurrence>, table: &'static [Row<StageKind>]) -> Result<Vec<Written>> {
+    let mut stages: Vec<Written> = Vec::new();
+    for Occurrence { flag, value } in occurrences {
+        match stages.last_mut() {
+            Some(owner) if attaches(table, &owner.flag, flag) => owner.attached.push((flag.to_string(), value)),
+            _ => stages.push(Written { flag: flag.to_string(), value, attached: Vec::new() }),
+        }
+    }
+    for (at, stage) in stages.iter().enumerate() {
+        let lacks = |owner: &Written| attaches(table, &owner.flag, &stage.flag) && owner.attached.is_empty();
+        let before = stages.iter().take(at).rposition(lacks);
+        let owner = before.or_else(|| stages.iter().skip(at).position(lacks).map(|after| at + after));
+        if let Some(owner) = owner {
+            return Err(misplaced(table, &stages, at, owner).into());
+        }
+    }
+    Ok(stages)
+}
+
+fn attaches(table: &'static [Row<StageKind>], owner: &str, flag: &str) -> bool {
+    find(table, owner).is_some_and(|row| row.item.attach.contains(&flag))
+}
+
+/// The error for a flag at `at` that is not directly behind the stage at `owner`.
+fn misplaced(table: &'static [Row<StageKind>], stages: &[Written], at: usize, owner: usize) -> Problem {
+    let show = |index: usize| stages.get(index).map(|stage| show(table, &stage.flag, &stage.value)).unwrap_or_default();
+    let (stage, target) = (show(at), show(owner));
+    if owner > at {
+        return Problem::new(Code::Plan, format!("{stage} comes before {target}, to which it belongs"))
+            .hint(format!("write {target} {stage}"));
+    }
+    let between: Vec<String> = (owner + 1..at).map(show).collect();
+    let between = between.join(" ");
+    Problem::new(Code::Plan, format!("{stage} is separated from {target} by {between}"))
+        .hint(format!("move {between} behind it: {target} {stage} {between}"))
+}
+
+/// A flag and its value as the shell would take them.
+fn show(table: &'static [Row<StageKind>], flag: &str, value: &str) -> String {
+    let name = match find(table, flag).and_then(|row| row.item.short) {
+        Some(short) => format!("-{short}"),
+        None => format!("--{flag}"),
+    };
+    if value.is_empty() {
+        return name;
+    }
+    let plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.,:/%+=@".contains(&byte));
+    if plain { format!("{name} {value}") } else { format!("{name} '{}'", value.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::{Occurrence, pair};
+    use crate::core::error::{Code, Problem, Result};
+    use crate::core::registry::Row;
+    use crate::process::stage::{Setup, Stage, StageKind, Written};
+
+    fn build(_: &Written, _: &Setup) -> Result<Box<dyn Stage>> {
+        Err(Problem::new(Code::Internal, "not built in this test").into())
+    }
+
+    const fn row(name: &'static str, short: char, attach: &'static [&'static str]) -> Row<StageKind> {
+        let item = StageKind { short: Some(short), value: Some("VALUE"), attach, build };
+        Row { name, aliases: &[], usage: "", summary: "", examples: &[], item }
+    }
+
+    static TABLE: &[Row<StageKind>] =
+        &[row("group-by", 'g', &["agg"]), row("agg", 'a', &[]), row("sort", 's', &[]), row("where", 'w', &[])];
+
+    fn paired(flags: &[(&'static str, &str)]) -> Result<Vec<Written>> {
+        pair(flags.iter().map(|(flag, value)| Occurrence { flag, value: (*value).to_string() }).collect(), TABLE)
+    }
+
+    #[test]
+    fn an_agg_belongs_to_the_group_directly_before_it() {
+        let stages = paired(&[("group-by", "host"), ("agg", "n=count"), ("agg", "m=max(ms)"), ("sort", "n")]).unwrap();
+        assert_eq!(stages.len(), 2);
+        assert_eq!(stages[0].attached, [("agg".into(), "n=count".into()), ("agg".into(), "m=max(ms)".into())]);
+        assert_eq!(stages[1].flag, "sort");
+    }
+
+    #[test]
+    fn an_agg_alone_stands_for_itself_also_after_a_group_that_has_its_own() {
+        assert_eq!(paired(&[("where", "x > 1"), ("agg", "count")]).unwrap().len(), 2);
+        let stages = paired(&[("group-by", "host"), ("agg", "n=count"), ("where", "n > 1"), ("agg", "sum(n)")]).unwrap();
+        assert_eq!(stages.iter().map(|stage| stage.flag.as_str()).collect::<Vec<_>>(), ["group-by", "where", "agg"]);
+    }
+
+    #[test]
+    fn a_separated_agg_says_what_to_move() {
+        let error = paired(&[("group-by", "host"), ("sort", "n:desc"), ("agg", "n = count")]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "-a 'n = count' is separated from -g host by -s n:desc; \
+             move -s n:desc behind it: -g host -a 'n = count' -s n:desc"
+        );
+    }
+
+    #[test]
+    fn an_agg_before_its_group_says_so() {
+        let error = paired(&[("agg", "n=count"), ("group-by", "host")]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "-a n=count comes before -g host, to which it belongs; write -g host -a n=count"
+        );
+    }
+}
