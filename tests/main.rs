@@ -1,1 +1,3 @@
-fn main() {}
+//! All tests through the binary, in one program.
+
+

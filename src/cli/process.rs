@@ -10,7 +10,6 @@ use crate::cli::globals::Globals;
 use crate::cli::stages;
 use crate::core::error::{Code, Problem, Result};
 use crate::core::format::{FORMATS, Infer, Quoting, Ragged, ReadOptions, WriteOptions};
-use crate::core::registry::names;
 use crate::process::expr::Env;
 
 const INPUT: &str = "Input";
@@ -273,7 +272,9 @@ fn arguments(matches: &ArgMatches) -> Result<Vec<(String, String)>> {
     entries
         .map(|entry| match entry.split_once('=') {
             Some((name, value)) if !name.is_empty() => Ok((name.to_string(), value.to_string())),
-            _ => Err(Problem::new(Code::Usage, format!("cannot use '{entry}' in --arg")).hint("write NAME=VALUE").into()),
+            _ => {
+                Err(Problem::new(Code::Usage, format!("cannot use '{entry}' in --arg")).hint("write NAME=VALUE").into())
+            }
         })
         .collect()
 }

@@ -155,7 +155,8 @@ mod tests {
     #[test]
     fn an_agg_alone_stands_for_itself_also_after_a_group_that_has_its_own() {
         assert_eq!(paired(&[("where", "x > 1"), ("agg", "count")]).unwrap().len(), 2);
-        let stages = paired(&[("group-by", "host"), ("agg", "n=count"), ("where", "n > 1"), ("agg", "sum(n)")]).unwrap();
+        let stages =
+            paired(&[("group-by", "host"), ("agg", "n=count"), ("where", "n > 1"), ("agg", "sum(n)")]).unwrap();
         assert_eq!(stages.iter().map(|stage| stage.flag.as_str()).collect::<Vec<_>>(), ["group-by", "where", "agg"]);
     }
 
@@ -172,9 +173,6 @@ mod tests {
     #[test]
     fn an_agg_before_its_group_says_so() {
         let error = paired(&[("agg", "n=count"), ("group-by", "host")]).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "-a n=count comes before -g host, to which it belongs; write -g host -a n=count"
-        );
+        assert_eq!(error.to_string(), "-a n=count comes before -g host, to which it belongs; write -g host -a n=count");
     }
 }

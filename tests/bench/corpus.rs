@@ -122,8 +122,22 @@ impl Random {
 
 const REGIONS: [&str; 4] = ["eu-west", "us-east", "us-west", "ap-south"];
 const NAMES: [&str; 16] = [
-    "login", "logout", "page_view", "search", "add_to_cart", "checkout", "payment", "refund", "signup", "profile_edit",
-    "upload", "download", "share", "comment", "like", "error",
+    "login",
+    "logout",
+    "page_view",
+    "search",
+    "add_to_cart",
+    "checkout",
+    "payment",
+    "refund",
+    "signup",
+    "profile_edit",
+    "upload",
+    "download",
+    "share",
+    "comment",
+    "like",
+    "error",
 ];
 const SECTIONS: [&str; 8] = ["items", "users", "orders", "search", "cart", "static", "api/v2/events", "help"];
 const WORDS: [&str; 24] = [
