@@ -1,4 +1,22 @@
-//! The expression language of `process`.
+//! The expression language of `process`: from text to values of batches.
+//!
+//! `lexer` and `parser` make the tree in `ast`; `split` takes aggregates out of it; `program` binds it to columns and
+//! functions and runs it on batches: `eval` by whole columns, `predicate` with kernels for the common filters.
+//! Conversions that fail make null and are counted in a [`Tally`].
+
+mod ast;
+pub(crate) mod function;
+mod lexer;
+mod parser;
+mod program;
+mod split;
+mod tally;
+
+pub(crate) use ast::{Parsed, Span, columns, default_name, replace_column};
+pub(crate) use parser::{Item, parse, parse_list};
+pub(crate) use program::Program;
+pub(crate) use split::{AggregateCall, Split, slot_name, split};
+pub(crate) use tally::Tally;
 
 /// What expressions see of the outside.
 #[derive(Debug, Clone, Default)]
@@ -11,4 +29,6 @@ pub(crate) struct Env {
     pub(crate) vars: Vec<(String, String)>,
     /// Whether a value that is not a number is an error.
     pub(crate) strict: bool,
+    /// The year of syslog times, which have none. Without it they are not read as times.
+    pub(crate) year: Option<i16>,
 }

@@ -1,0 +1,82 @@
+//! Counts the values an expression could not use, to be told once at the end.
+//!
+//! Workers keep one tally each and merge them; the example is that of the first record, so what is told does not depend
+//! on who saw which rows.
+
+use crate::core::data::number::Wide;
+
+/// What a value was not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// A number.
+    Number,
+    /// A time.
+    Time,
+}
+
+/// Values of one part of an expression that could not be used.
+#[derive(Debug, Clone)]
+pub(super) struct Misfit {
+    pub(super) site: u32,
+    pub(super) wanted: Wanted,
+    pub(super) count: u64,
+    /// Block and record of the example.
+    pub(super) at: (u64, u64),
+    pub(super) example: String,
+}
+
+/// What an expression could not use or hold, so far.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Tally {
+    pub(super) misfits: Vec<Misfit>,
+    /// Results past 128 bits.
+    pub(super) wide: Wide,
+}
+
+/// Longest example in a message, in bytes.
+const EXAMPLE: usize = 40;
+
+impl Tally {
+    /// Whether there is nothing to tell.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.misfits.is_empty() && self.wide.0 == 0
+    }
+
+    /// Counts a value.
+    pub(super) fn misfit(&mut self, site: u32, wanted: Wanted, at: (u64, u64), text: &[u8]) {
+        if let Some(old) = self.misfits.iter_mut().find(|old| old.site == site && old.wanted == wanted) {
+            old.count += 1;
+            if at < old.at {
+                old.at = at;
+                old.example = example(text);
+            }
+            return;
+        }
+        self.misfits.push(Misfit { site, wanted, count: 1, at, example: example(text) });
+    }
+
+    /// Adds what another worker counted.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.wide.0 += other.wide.0;
+        for misfit in other.misfits {
+            match self.misfits.iter_mut().find(|old| old.site == misfit.site && old.wanted == misfit.wanted) {
+                None => self.misfits.push(misfit),
+                Some(old) => {
+                    old.count += misfit.count;
+                    if misfit.at < old.at {
+                        old.at = misfit.at;
+                        old.example = misfit.example;
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn example(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text);
+    match text.char_indices().find(|(at, _)| *at >= EXAMPLE) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+        None => text.into_owned(),
+    }
+}
