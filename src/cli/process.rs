@@ -200,6 +200,7 @@ fn request(matches: &ArgMatches, globals: &Globals, environment: &Environment) -
             args: arguments(matches)?,
             vars: environment.vars.clone(),
             strict: matches.get_flag("strict"),
+            year: Some(jiff::Zoned::now().year()),
         },
     })
 }
