@@ -1,3 +1,1 @@
 //! All tests through the binary, in one program.
-
-

@@ -4,4 +4,8 @@
 
 pub(crate) mod aggregate;
 pub(crate) mod expr;
+pub(crate) mod pipeline;
+pub(crate) mod plan;
+pub(crate) mod sink;
+pub(crate) mod source;
 pub(crate) mod stage;

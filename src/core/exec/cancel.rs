@@ -15,6 +15,11 @@ impl Cancel {
         self.stopped.store(true, Ordering::Release);
     }
 
+    /// Takes the request back, for another run with the same flag.
+    pub(crate) fn reset(&self) {
+        self.stopped.store(false, Ordering::Release);
+    }
+
     /// Whether someone asked to stop.
     pub(crate) fn stopped(&self) -> bool {
         self.stopped.load(Ordering::Acquire)

@@ -57,6 +57,11 @@ impl<S> Relay<S> {
         Ok(result)
     }
 
+    /// Looks at the state as the numbers that have passed left it.
+    pub(crate) fn peek<R>(&self, look: impl FnOnce(&S) -> R) -> R {
+        look(&self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// The state after all numbers have passed.
     pub(crate) fn into_state(self) -> S {
         self.state.into_inner().unwrap_or_else(PoisonError::into_inner)

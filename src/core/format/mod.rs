@@ -326,6 +326,11 @@ pub(crate) trait Encoder: Send + Sync {
         false
     }
 
+    /// Whether the raw text of untouched JSON values may be copied to the output.
+    fn copies_json(&self) -> bool {
+        false
+    }
+
     /// Appends what comes before the first record, for `Stream` and `Header`. `columns` are all columns (empty for
     /// `Stream`); `header` is the input's own header record, offered where the columns are exactly those of the
     /// one input and the dialect may be the same.

@@ -69,6 +69,7 @@ struct Chunks {
     offset: u64,
     lines: u64,
     ended: bool,
+    failure: Option<io::Error>,
 }
 
 /// A block that is claimed but not loaded.
@@ -92,9 +93,14 @@ impl Blocks {
             Bytes::File { file, start, end } => {
                 Supply::Ranges { file, start, end, states: stateful.then(|| Relay::new(0, cancel.clone())) }
             }
-            Bytes::Stream { reader, start, lines } => {
-                Supply::Chunks(Mutex::new(Chunks { reader, carry: Vec::new(), offset: start, lines, ended: false }))
-            }
+            Bytes::Stream { reader, start, lines } => Supply::Chunks(Mutex::new(Chunks {
+                reader,
+                carry: Vec::new(),
+                offset: start,
+                lines,
+                ended: false,
+                failure: None,
+            })),
         };
         Self { origin, block_size: block_size.max(1), supply }
     }
@@ -105,13 +111,14 @@ impl Blocks {
     }
 
     /// Claims block `index`. For a file this only says whether there is one; a stream is read here, so claims must be
-    /// made in order, by one thread at a time. `buffer` is used where bytes are read.
+    /// made in order, by one thread at a time. `buffer` is used where bytes are read. An error of a stream comes after
+    /// the whole records before it, as the stream gave it: its inner error may say more than the kind.
     pub(crate) fn claim(
         &self,
         index: u64,
         boundary: &dyn Boundary,
         buffer: impl FnOnce() -> Vec<u8>,
-    ) -> Result<Option<Claim>> {
+    ) -> io::Result<Option<Claim>> {
         match &self.supply {
             Supply::Ranges { start, end, .. } => {
                 let at = start + index * self.block_size as u64;
@@ -120,7 +127,7 @@ impl Blocks {
             Supply::Chunks(chunks) => {
                 let mut chunks = chunks.lock().unwrap_or_else(PoisonError::into_inner);
                 let lines = chunks.lines;
-                let block = chunks.next(self.block_size, boundary, buffer(), &self.origin)?;
+                let block = chunks.next(self.block_size, boundary, buffer, &self.origin)?;
                 Ok(block.map(|block| Claim::Chunk { block, lines }))
             }
         }
@@ -158,6 +165,12 @@ impl Blocks {
         };
         (earlier + newlines + 1, column)
     }
+}
+
+/// The line (from 1) and column in bytes (from 1) of an offset in a file.
+pub(crate) fn position(file: &File, offset: u64) -> (u64, u64) {
+    let (lines, tail) = count_lines(file, offset);
+    (lines + 1, tail + 1)
 }
 
 /// Newlines in a file before an offset, and how many bytes stand between the last of them and the offset.
@@ -226,7 +239,7 @@ impl Range<'_> {
                 return Ok(self.block(buffer, front, filled, front + first..front + stop, last));
             }
             if filled > MAX_RECORD {
-                return Err(too_long(&self.origin.name));
+                return Err(too_long(&self.origin.name).into());
             }
             read = self.read(&mut buffer, filled, filled * 2);
         }
@@ -282,12 +295,13 @@ impl Chunks {
         &mut self,
         size: usize,
         boundary: &dyn Boundary,
-        mut buffer: Vec<u8>,
+        buffer: impl FnOnce() -> Vec<u8>,
         origin: &Arc<Origin>,
-    ) -> Result<Option<Block>> {
+    ) -> io::Result<Option<Block>> {
         if self.ended {
-            return Ok(None);
+            return self.failure.take().map_or(Ok(None), Err);
         }
+        let mut buffer = buffer();
         let mut filled = self.carry.len();
         let mut target = size.max(filled + 1);
         if buffer.len() < target {
@@ -298,21 +312,29 @@ impl Chunks {
             if buffer.len() < target {
                 buffer.resize(target, 0);
             }
-            filled += fill(self.reader.as_mut(), &mut buffer[filled..target])
-                .map_err(|error| stream_error(&origin.name, error))?;
+            let (read, failure) = fill(self.reader.as_mut(), &mut buffer[filled..target]);
+            filled += read;
+            let window = Window { before: None, bytes: &buffer[..filled], len: filled, at_end: false };
+            if failure.is_some() {
+                self.ended = true;
+                self.failure = failure;
+                break boundary.last_start(&window).unwrap_or(0);
+            }
             if filled < target {
                 self.ended = true;
                 break filled;
             }
-            let window = Window { before: None, bytes: &buffer[..filled], len: filled, at_end: false };
             if let Some(cut) = boundary.last_start(&window) {
                 break cut;
             }
             if filled > MAX_RECORD {
-                return Err(too_long(&origin.name));
+                return Err(io::Error::other(too_long(&origin.name)));
             }
             target = filled * 2;
         };
+        if cut == 0 {
+            return self.failure.take().map_or(Ok(None), Err);
+        }
         self.carry.clear();
         self.carry.extend_from_slice(&buffer[cut..filled]);
         buffer.truncate(cut);
@@ -327,34 +349,26 @@ impl Chunks {
         };
         self.offset += cut as u64;
         self.lines += memchr::memchr_iter(b'\n', &block.bytes).count() as u64;
-        Ok((cut > 0).then_some(block))
+        Ok(Some(block))
     }
 }
 
-/// Reads until the buffer is full or the stream ends.
-fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
+/// Reads until the buffer is full, the stream ends or fails.
+fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> (usize, Option<io::Error>) {
     let mut filled = 0;
     while filled < buffer.len() {
         match reader.read(&mut buffer[filled..]) {
             Ok(0) => break,
             Ok(read) => filled += read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+            Err(error) => return (filled, Some(error)),
         }
     }
-    Ok(filled)
+    (filled, None)
 }
 
-/// The problem of a stream: one that a decompressor or a record finder put into the I/O error, or the error itself.
-fn stream_error(name: &str, error: io::Error) -> Error {
-    match error.downcast::<Problem>() {
-        Ok(problem) => problem.at_path(name).into(),
-        Err(error) => Problem::io(name, &error).into(),
-    }
-}
-
-fn too_long(name: &str) -> Error {
-    Problem::new(Code::Limit, format!("a record is longer than {} MiB", MAX_RECORD >> 20)).at_path(name).into()
+fn too_long(name: &str) -> Problem {
+    Problem::new(Code::Limit, format!("a record is longer than {} MiB", MAX_RECORD >> 20)).at_path(name)
 }
 
 #[cfg(test)]

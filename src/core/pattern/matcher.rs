@@ -122,13 +122,7 @@ impl Matcher {
 
     /// The first matching line of `block[at..]`; a line starts at `at`.
     #[inline]
-    fn next_line(
-        &self,
-        strategy: Strategy,
-        scratch: &mut Scratch,
-        block: &[u8],
-        at: usize,
-    ) -> Option<(usize, usize)> {
+    fn next_line(&self, strategy: Strategy, scratch: &mut Scratch, block: &[u8], at: usize) -> Option<(usize, usize)> {
         match (&self.prefilter, strategy) {
             (Some(prefilter), Strategy::Literal) => {
                 let (start, end) = prefilter.find(block, at)?;
@@ -370,14 +364,39 @@ mod tests {
     fn plain(matcher: &Matcher, text: &[u8]) -> Vec<Vec<u8>> {
         let mut scratch = matcher.scratch();
         let text = text.strip_suffix(b"\n").unwrap_or(text);
-        text.split(|byte| *byte == b'\n').filter(|line| matcher.is_match(&mut scratch, line)).map(<[u8]>::to_vec).collect()
+        text.split(|byte| *byte == b'\n')
+            .filter(|line| matcher.is_match(&mut scratch, line))
+            .map(<[u8]>::to_vec)
+            .collect()
     }
 
     #[test]
     fn finds_the_lines_that_match_alone() {
         let patterns = [
-            "a", "ab", "a|b", "ab|cd", "^", "$", "^$", "a$", "^b", r"\bb", r"a\b", r"\w+b", r"[ab]+c", "c*", r"\Aa",
-            r"b\z", "(?i)AB", r"é", r"\B", r"(?-u)\xff", ".", r"[^a]", r"a.*c", r"(a|b)+é",
+            "a",
+            "ab",
+            "a|b",
+            "ab|cd",
+            "^",
+            "$",
+            "^$",
+            "a$",
+            "^b",
+            r"\bb",
+            r"a\b",
+            r"\w+b",
+            r"[ab]+c",
+            "c*",
+            r"\Aa",
+            r"b\z",
+            "(?i)AB",
+            r"é",
+            r"\B",
+            r"(?-u)\xff",
+            ".",
+            r"[^a]",
+            r"a.*c",
+            r"(a|b)+é",
         ];
         let mut state = 0x2545_F491_4F6C_DD1D_u64;
         let mut next = |below: u64| {

@@ -4,7 +4,9 @@
 //! so that no match can cross lines and whole blocks can be searched at once.
 
 use regex_syntax::ast::{self, Ast};
-use regex_syntax::hir::{self, Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look};
+use regex_syntax::hir::{
+    self, Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look,
+};
 
 use crate::core::error::{Code, Problem, Result};
 use crate::core::pattern::literals;

@@ -166,12 +166,10 @@ impl Parser {
                 self.at += 1;
                 Some(cook(&self.source, span)?)
             }
-            Lexeme::Name(name) if name == "col" && *self.ahead(1) == Lexeme::Sign("(") => {
-                match self.primary()?.kind {
-                    Kind::Column(column) => Some(column.name),
-                    _ => None,
-                }
-            }
+            Lexeme::Name(name) if name == "col" && *self.ahead(1) == Lexeme::Sign("(") => match self.primary()?.kind {
+                Kind::Column(column) => Some(column.name),
+                _ => None,
+            },
             Lexeme::Name(_) | Lexeme::Quoted(_) => match self.column()?.kind {
                 Kind::Column(column) => Some(column.name),
                 _ => None,
@@ -461,7 +459,9 @@ impl Parser {
                     _ => Err(self.problem(span, "positions of columns are 1, 2, 3, …")),
                 }
             }
-            _ => Err(self.problem(span, "col takes the name or the position of a column").hint("col(\"odd name\"), col(3)")),
+            _ => Err(self
+                .problem(span, "col takes the name or the position of a column")
+                .hint("col(\"odd name\"), col(3)")),
         }
     }
 

@@ -7,7 +7,7 @@
 
 use std::any::Any;
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::core::data::batch::Batch;
 use crate::core::error::{Code, Problem, Result};
@@ -78,6 +78,8 @@ pub(crate) struct Columns {
     pub(crate) open: bool,
     /// Columns that a stage took away, with the stage as written, for errors.
     pub(crate) removed: Vec<(Arc<str>, String)>,
+    /// What stages asked for that only reading can tell (where `open`); shared by all places of the plan.
+    pub(crate) asked: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl Columns {
@@ -95,6 +97,7 @@ impl Columns {
                 .into());
         }
         if self.open {
+            self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_string());
             return Ok(());
         }
         let problem = Problem::new(Code::UnknownColumn, format!("unknown column '{path}'"));

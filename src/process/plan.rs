@@ -1,0 +1,293 @@
+//! From what the user asked for to what is run.
+//!
+//! A [`Request`] is the command line in types. Planning looks at the inputs, builds the stages, checks the columns
+//! from stage to stage, works out which columns must be decoded, and cuts the stages into parts at those that gather.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::core::diagnostics::Diagnostics;
+use crate::core::error::{Code, Error, Problem, Result};
+use crate::core::exec::cancel::Cancel;
+use crate::core::format::{Encoder, FORMATS, Format, Layout, Projection, ReadOptions, WriteOptions};
+use crate::core::input::blocks::BLOCK_SIZE;
+use crate::core::input::expand::expand;
+use crate::core::output::writer::Writer;
+use crate::core::registry::{Row, find};
+use crate::process::expr::Env;
+use crate::process::pipeline::{InOrder, Operations, Reading, Running, gather, write};
+use crate::process::sink::{Encoding, Sink};
+use crate::process::source::{Inputs, Prepared, Stored, format_by_name, prepare, unknown_format};
+use crate::process::stage::{Columns, Gather, Needs, Operation, STAGES, Setup, Stage, Written};
+
+/// What to do, as the command line says it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Request {
+    /// Files, globs, directories, `-`.
+    pub(crate) inputs: Vec<String>,
+    /// The stages in the order written.
+    pub(crate) stages: Vec<Written>,
+    /// The format of the inputs, where told.
+    pub(crate) from: Option<String>,
+    /// The format of the output, where told; `same` is that of the first input.
+    pub(crate) format: Option<String>,
+    /// The output file; standard output where none.
+    pub(crate) output: Option<PathBuf>,
+    /// How inputs are read.
+    pub(crate) read: ReadOptions,
+    /// How output is written.
+    pub(crate) write: WriteOptions,
+    /// Print the plan instead of running it.
+    pub(crate) explain: bool,
+    /// What expressions see of the outside.
+    pub(crate) env: Env,
+    /// Number of threads.
+    pub(crate) threads: usize,
+    /// Bytes of a block; a default where none.
+    pub(crate) block_size: Option<usize>,
+    /// Whether somebody watches the output as it comes.
+    pub(crate) prompt: bool,
+}
+
+/// What came of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    /// Records written.
+    pub(crate) records: u64,
+}
+
+/// Runs a request; its output goes to `writer`, what went wrong to `diagnostics`.
+///
+/// Errors that leave nothing to run are returned; others are reported, and the rest is done.
+pub(crate) fn run(request: &Request, writer: &mut Writer, diagnostics: &Diagnostics) -> Result<Outcome> {
+    let cancel = Cancel::default();
+    let setup = Setup { env: Arc::new(request.env.clone()), cancel: cancel.clone(), threads: request.threads };
+    let stages = request.stages.iter().map(|written| build(written, &setup)).collect::<Result<Vec<_>>>()?;
+    let mut inputs = look_at_inputs(request, diagnostics)?;
+    let (before, header) = columns_of(&inputs);
+    let asked = Arc::clone(&before.asked);
+    let after = check(&stages, &before)?;
+    let known = (!after.open).then(|| after.names.clone());
+    let encoder = encoder(request, inputs.first())?;
+    let header = header.filter(|_| after.names == before.names);
+    let projection = projection(&stages, encoder.as_ref(), &inputs, &after);
+    if request.explain {
+        let text = explain(&stages, &inputs, &projection);
+        writer.put(text.as_bytes())?;
+        return Ok(Outcome { records: 0 });
+    }
+    for note in inputs.iter_mut().flat_map(|input| std::mem::take(&mut input.notes)) {
+        diagnostics.emit(&note);
+    }
+    let wanted = asked.lock().map(|asked| asked.clone()).unwrap_or_default();
+    let block_size = request.block_size.unwrap_or(BLOCK_SIZE);
+    let feed = Inputs::new(inputs, projection, wanted, block_size, &cancel);
+    let encoding = Encoding::new(encoder, known, &cancel);
+    let plan = Plan { parts: parts(&stages)?, encoding, header };
+    let outcome = plan.run(&feed, writer, request, &cancel, diagnostics);
+    for name in feed.never_seen() {
+        let problem = Problem::new(Code::UnknownColumn, format!("no record has column '{name}'"))
+            .hint("'get(column, \"name\")' reads fields that may be missing without this error");
+        diagnostics.emit(&problem);
+    }
+    outcome
+}
+
+/// Builds a stage as written.
+fn build(written: &Written, setup: &Setup) -> Result<Box<dyn Stage>> {
+    let row = find(STAGES, &written.flag)
+        .ok_or_else(|| Error::from(Problem::new(Code::Usage, format!("unknown stage '--{}'", written.flag))))?;
+    (row.item.build)(written, setup)
+}
+
+/// Opens all inputs and looks at their heads. Those that cannot be opened are reported and left out.
+fn look_at_inputs(request: &Request, diagnostics: &Diagnostics) -> Result<Vec<Prepared>> {
+    let extensions: Vec<&str> = FORMATS
+        .iter()
+        .filter(|row| row.item.reader.is_some())
+        .flat_map(|row| row.item.extensions.iter().copied())
+        .collect();
+    let mut prepared = Vec::new();
+    for (index, input) in expand(&request.inputs, &extensions)?.iter().enumerate() {
+        match prepare(input, index as u32, request.from.as_deref(), &request.read) {
+            Ok(input) => prepared.push(input),
+            Err(problem) if problem.code == Code::Usage => return Err(problem.into()),
+            Err(problem) => diagnostics.emit(&problem),
+        }
+    }
+    Ok(prepared)
+}
+
+/// The columns of all inputs together, and the header record where it speaks for all of them.
+fn columns_of(inputs: &[Prepared]) -> (Columns, Option<Vec<u8>>) {
+    let mut columns = Columns::default();
+    let mut header = inputs.first().and_then(|input| input.header.clone());
+    for input in inputs {
+        match &input.columns {
+            None => columns.open = true,
+            Some(names) => {
+                for name in names {
+                    if !columns.names.contains(name) {
+                        columns.names.push(Arc::clone(name));
+                    }
+                }
+            }
+        }
+    }
+    if inputs.iter().any(|input| input.columns.as_ref() != Some(&columns.names)) {
+        header = None;
+    }
+    // Inputs without a known order of columns next to ones with: what comes first is only known while reading.
+    if columns.open && inputs.iter().any(|input| input.columns.is_some()) {
+        columns.names.clear();
+    }
+    (columns, header)
+}
+
+/// Checks the stages' columns; gives those after the last.
+fn check(stages: &[Box<dyn Stage>], before: &Columns) -> Result<Columns> {
+    let mut columns = before.clone();
+    for stage in stages {
+        columns = stage.columns(&columns)?;
+    }
+    Ok(columns)
+}
+
+/// The encoder of the output: as told, by the output's name, or JSON.
+fn encoder(request: &Request, first: Option<&Prepared>) -> Result<Box<dyn Encoder>> {
+    let by_name = || request.output.as_deref().and_then(format_by_name);
+    let format: &'static Row<Format> = match request.format.as_deref() {
+        Some("same") => {
+            first.map(|input| input.format).or_else(|| find(FORMATS, "json")).ok_or_else(|| unknown_format("same"))?
+        }
+        Some(name) => find(FORMATS, name).ok_or_else(|| unknown_format(name))?,
+        None => by_name().or_else(|| find(FORMATS, "json")).ok_or_else(|| unknown_format("json"))?,
+    };
+    let Some(encoder) = format.item.encoder else {
+        let problem = Problem::new(Code::Usage, format!("format '{}' cannot be written", format.name));
+        return Err(problem.into());
+    };
+    encoder(&request.write)
+}
+
+/// What must be decoded for the stages and the encoder.
+fn projection(stages: &[Box<dyn Stage>], encoder: &dyn Encoder, inputs: &[Prepared], after: &Columns) -> Projection {
+    let copies = !inputs.is_empty()
+        && inputs.iter().all(|input| match input.decoder.delimited() {
+            Some(delimited) => encoder.copies(&delimited, &after.names),
+            None => input.columns.is_none() && encoder.copies_json(),
+        });
+    let last = if copies { Needs::Raw(std::collections::BTreeSet::default()) } else { all_of(after, encoder) };
+    let first = stages.iter().rev().fold(last, |needs, stage| stage.needs(needs));
+    match first {
+        Needs::All => Projection { columns: None, raw: copies },
+        Needs::Only(names) => Projection { columns: Some(names.into_iter().collect()), raw: false },
+        Needs::Raw(names) => Projection { columns: Some(names.into_iter().collect()), raw: true },
+    }
+}
+
+/// What an encoder that prints every column needs: those, where they are known by name.
+fn all_of(after: &Columns, encoder: &dyn Encoder) -> Needs {
+    if after.open || encoder.layout() == Layout::Stream && after.names.is_empty() {
+        Needs::All
+    } else {
+        Needs::only(after.names.iter().map(ToString::to_string))
+    }
+}
+
+/// The numbered plan.
+fn explain(stages: &[Box<dyn Stage>], inputs: &[Prepared], projection: &Projection) -> String {
+    let mut lines = Vec::new();
+    let what = match (&projection.columns, projection.raw) {
+        (None, _) => "all columns".to_string(),
+        (Some(names), false) => format!("columns {}", names.join(", ")),
+        (Some(names), true) if names.is_empty() => "whole records".to_string(),
+        (Some(names), true) => format!("whole records, columns {}", names.join(", ")),
+    };
+    for input in inputs {
+        lines.push(format!("read {} as {}: {what}", input.origin.name, input.format.name));
+    }
+    lines.extend(stages.iter().map(|stage| stage.explain()));
+    lines.push("write".to_string());
+    lines.iter().enumerate().map(|(at, line)| format!("{}. {line}\n", at + 1)).collect()
+}
+
+/// The stages between two that gather, and the gathering one that ends them.
+struct PlannedPart {
+    operations: Operations,
+    gather: Option<Box<dyn Gather>>,
+}
+
+fn parts(stages: &[Box<dyn Stage>]) -> Result<Vec<PlannedPart>> {
+    let mut parts = Vec::new();
+    let mut operations = Operations::default();
+    for stage in stages {
+        match stage.operation()? {
+            Operation::Rows(rows) if operations.in_order.is_empty() => operations.parallel.push(rows),
+            Operation::Rows(rows) => operations.in_order.push(InOrder::Rows(rows)),
+            Operation::Serial(serial) => operations.in_order.push(InOrder::Serial(serial)),
+            Operation::Gather(gather) => {
+                parts.push(PlannedPart { operations: std::mem::take(&mut operations), gather: Some(gather) });
+            }
+        }
+    }
+    parts.push(PlannedPart { operations, gather: None });
+    Ok(parts)
+}
+
+struct Plan {
+    parts: Vec<PlannedPart>,
+    encoding: Encoding,
+    header: Option<Vec<u8>>,
+}
+
+impl Plan {
+    fn run(
+        self,
+        inputs: &Inputs,
+        writer: &mut Writer,
+        request: &Request,
+        cancel: &Cancel,
+        diagnostics: &Diagnostics,
+    ) -> Result<Outcome> {
+        let mut table: Option<Stored> = None;
+        let mut reading = Reading::Whole;
+        let running = Running { threads: request.threads, cancel: cancel.clone(), diagnostics, prompt: request.prompt };
+        for mut part in self.parts {
+            // A part that stopped early must not stop the next.
+            cancel.reset();
+            match part.gather {
+                Some(gathering) => {
+                    let (gathered, read) = match &table {
+                        None => gather(inputs, &mut part.operations, gathering.as_ref(), &running)?,
+                        Some(stored) => gather(stored, &mut part.operations, gathering.as_ref(), &running)?,
+                    };
+                    if read == Reading::Broken {
+                        reading = read;
+                    }
+                    if reading == Reading::Broken {
+                        return Ok(Outcome { records: 0 });
+                    }
+                    table = Some(Stored::new(gathered));
+                }
+                None => {
+                    let mut sink = Sink::new(&self.encoding, writer, self.header.clone());
+                    let result = match &table {
+                        None => write(inputs, &mut part.operations, &self.encoding, &mut sink, &running),
+                        Some(stored) => write(stored, &mut part.operations, &self.encoding, &mut sink, &running),
+                    };
+                    let records = sink.records;
+                    return match result {
+                        Ok(_) => sink.finish().map(|()| Outcome { records }),
+                        Err(Error::Problem(problem)) => {
+                            sink.finish()?;
+                            Err(Error::Problem(problem))
+                        }
+                        Err(other) => Err(other),
+                    };
+                }
+            }
+        }
+        Ok(Outcome { records: 0 })
+    }
+}

@@ -1,0 +1,253 @@
+//! Where encoded records go: straight out where the encoder needs to know nothing first, else through a spool.
+//!
+//! Workers encode; the sink sees finished pieces in order. It writes the header, drops the separator in front of the
+//! very first record, and at the end closes the output, also after an error, so that a cut JSON array still parses.
+
+use std::io::{BufReader, Read, Seek, SeekFrom, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::core::data::batch::{Batch, Values};
+use crate::core::data::cell::Kind;
+use crate::core::error::{Problem, Result};
+use crate::core::exec::cancel::Cancel;
+use crate::core::exec::relay::Relay;
+use crate::core::format::flatten::flatten;
+use crate::core::format::{Encoder, Layout};
+use crate::core::output::writer::Writer;
+
+/// Bytes of spooled records that are kept in memory.
+const SPOOL_MEMORY: usize = 16 << 20;
+
+/// Bytes read from a spool at a time.
+const SPOOL_BUFFER: usize = 256 << 10;
+
+/// The shared list of columns, in first-seen order.
+pub(crate) type Names = Arc<Vec<Arc<str>>>;
+
+/// Encodes batches, on all threads.
+pub(crate) struct Encoding {
+    encoder: Box<dyn Encoder>,
+    columns: Known,
+    /// Buffers that have been written out.
+    pool: Mutex<Vec<Vec<u8>>>,
+}
+
+enum Known {
+    /// Every column is known before the first record.
+    All(Names),
+    /// Columns are collected from the records, block by block.
+    Growing(Relay<Names>),
+}
+
+/// The encoded records of one batch.
+#[derive(Debug, Default)]
+pub(crate) struct Encoded {
+    /// The bytes.
+    pub(crate) bytes: Vec<u8>,
+    /// Number of records.
+    pub(crate) records: u64,
+    /// How many columns they were encoded with.
+    pub(crate) had: usize,
+}
+
+impl Encoding {
+    /// An encoding of records with these columns, or with whatever columns they turn out to have.
+    pub(crate) fn new(encoder: Box<dyn Encoder>, columns: Option<Vec<Arc<str>>>, cancel: &Cancel) -> Self {
+        let columns = match (encoder.layout(), columns) {
+            (Layout::Stream, _) => Known::All(Names::default()),
+            (_, Some(columns)) => Known::All(Arc::new(columns)),
+            (_, None) => Known::Growing(Relay::new(Names::default(), cancel.clone())),
+        };
+        Self { encoder, columns, pool: Mutex::default() }
+    }
+
+    /// The encoder.
+    pub(crate) fn encoder(&self) -> &dyn Encoder {
+        self.encoder.as_ref()
+    }
+
+    /// Encodes the selected records of batch number `seq`. Every number must come by exactly once.
+    pub(crate) fn encode(&self, seq: u64, batch: &mut Batch) -> Result<Encoded> {
+        let flat = if self.encoder.layout() == Layout::Stream { Ok(()) } else { flatten(batch) };
+        let columns = match &self.columns {
+            Known::All(columns) => Arc::clone(columns),
+            Known::Growing(relay) => relay.advance(seq, |columns| {
+                if flat.is_ok() {
+                    extend(columns, batch);
+                }
+                Arc::clone(columns)
+            })?,
+        };
+        flat?;
+        let records = batch.selected() as u64;
+        let mut bytes = self.pool.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        bytes.clear();
+        if records > 0 {
+            self.encoder.records(batch, &columns, &mut bytes)?;
+        }
+        Ok(Encoded { bytes, records, had: columns.len() })
+    }
+
+    /// Gives a written buffer back.
+    fn reuse(&self, bytes: Vec<u8>) {
+        let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        if pool.len() < 32 {
+            pool.push(bytes);
+        }
+    }
+}
+
+/// Adds the columns that the selected records have, in the order in which they have them.
+fn extend(columns: &mut Names, batch: &Batch) {
+    if batch.selected() == 0 {
+        return;
+    }
+    let mut add = |index: u32| {
+        if let Some(column) = batch.columns.get(index as usize)
+            && !columns.contains(&column.name)
+        {
+            Arc::make_mut(columns).push(Arc::clone(&column.name));
+        }
+    };
+    match &batch.shapes {
+        None => {
+            for (index, column) in batch.columns.iter().enumerate() {
+                let there = match &column.values {
+                    Values::Numbers(_) => true,
+                    Values::Cells(cells) => {
+                        batch.rows().any(|row| cells.get(row).is_some_and(|cell| cell.kind() != Kind::Missing))
+                    }
+                };
+                if there {
+                    add(index as u32);
+                }
+            }
+        }
+        Some(shapes) => {
+            let mut seen = vec![false; shapes.orders.len()];
+            for row in batch.rows() {
+                let shape = shapes.of_row.get(row).map_or(0, |shape| *shape as usize);
+                if let (Some(seen), Some(order)) = (seen.get_mut(shape), shapes.orders.get(shape))
+                    && !std::mem::replace(seen, true)
+                {
+                    order.iter().copied().for_each(&mut add);
+                }
+            }
+        }
+    }
+}
+
+/// Takes encoded records in order.
+pub(crate) struct Sink<'a> {
+    encoding: &'a Encoding,
+    writer: &'a mut Writer,
+    header: Option<Vec<u8>>,
+    spool: Option<Spooled>,
+    started: bool,
+    /// Records taken so far.
+    pub(crate) records: u64,
+    columns: usize,
+}
+
+/// Records that wait for the header.
+struct Spooled {
+    file: tempfile::SpooledTempFile,
+    /// Runs of records that were encoded with the same number of columns: that number and the bytes.
+    runs: Vec<(usize, u64)>,
+}
+
+impl<'a> Sink<'a> {
+    /// A sink in front of a writer. `header` is the header record of the one input, for output in the same dialect.
+    pub(crate) fn new(encoding: &'a Encoding, writer: &'a mut Writer, header: Option<Vec<u8>>) -> Self {
+        let layout = encoding.encoder.layout();
+        let spools = match encoding.columns {
+            Known::All(_) => layout == Layout::Widths,
+            Known::Growing(_) => true,
+        };
+        let spool = spools.then(|| Spooled { file: tempfile::spooled_tempfile(SPOOL_MEMORY), runs: Vec::new() });
+        Self { encoding, writer, header, spool, started: false, records: 0, columns: 0 }
+    }
+
+    /// Takes the next piece.
+    pub(crate) fn put(&mut self, encoded: Encoded) -> Result<()> {
+        self.columns = self.columns.max(encoded.had);
+        if encoded.records > 0 {
+            match &mut self.spool {
+                Some(spool) => {
+                    spool.file.write_all(&encoded.bytes).map_err(|error| spool_problem(&error))?;
+                    match spool.runs.last_mut() {
+                        Some((had, bytes)) if *had == encoded.had => *bytes += encoded.bytes.len() as u64,
+                        _ => spool.runs.push((encoded.had, encoded.bytes.len() as u64)),
+                    }
+                }
+                None => {
+                    let mut bytes = encoded.bytes.as_slice();
+                    if self.records == 0 {
+                        self.start()?;
+                        bytes = bytes.get(self.encoding.encoder.separator().len()..).unwrap_or_default();
+                    }
+                    self.writer.put(bytes)?;
+                }
+            }
+            self.records += encoded.records;
+        }
+        self.encoding.reuse(encoded.bytes);
+        Ok(())
+    }
+
+    /// Hands what was written to the system, where somebody may be waiting for it.
+    pub(crate) fn flush(&mut self) -> Result<()> {
+        self.writer.flush_all()
+    }
+
+    /// Writes what is still to be written.
+    pub(crate) fn finish(mut self) -> Result<()> {
+        match self.spool.take() {
+            Some(spool) => self.unspool(spool)?,
+            None => self.start()?,
+        }
+        let mut end = Vec::new();
+        self.encoding.encoder.end(self.records, &mut end);
+        self.writer.put(&end)
+    }
+
+    fn start(&mut self) -> Result<()> {
+        if std::mem::replace(&mut self.started, true) {
+            return Ok(());
+        }
+        let columns = match &self.encoding.columns {
+            Known::All(columns) => Arc::clone(columns),
+            Known::Growing(_) => Names::default(),
+        };
+        let mut start = Vec::new();
+        self.encoding.encoder.start(&columns, self.header.as_deref(), &mut start);
+        self.writer.put(&start)
+    }
+
+    fn unspool(&mut self, spool: Spooled) -> Result<()> {
+        let encoder = self.encoding.encoder.as_ref();
+        let columns = match &self.encoding.columns {
+            Known::All(columns) => Arc::clone(columns),
+            // All numbers that were handed out have passed: the next one sees every column.
+            Known::Growing(relay) => relay.peek(|columns: &Names| Arc::clone(columns)),
+        };
+        let Spooled { mut file, runs } = spool;
+        file.seek(SeekFrom::Start(0)).map_err(|error| spool_problem(&error))?;
+        if encoder.layout() == Layout::Widths {
+            let mut spool = BufReader::with_capacity(SPOOL_BUFFER, file);
+            return encoder.unspool(&mut spool, columns.len(), &columns, self.writer);
+        }
+        let mut start = Vec::new();
+        encoder.start(&columns, self.header.as_deref(), &mut start);
+        self.writer.put(&start)?;
+        for (had, bytes) in runs {
+            let mut run = BufReader::with_capacity(SPOOL_BUFFER, (&mut file).take(bytes));
+            encoder.unspool(&mut run, had, &columns, self.writer)?;
+        }
+        Ok(())
+    }
+}
+
+fn spool_problem(error: &std::io::Error) -> Problem {
+    Problem::io("temporary file", error)
+}
