@@ -194,3 +194,107 @@ fn quoting_with<L: Lanes>(lanes: L, bytes: &[u8], before: Option<u8>, marks: Mar
     });
     Quoting { odd: inside != 0, regular_outside: irregular_outside == 0, regular_inside: irregular_inside == 0 }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::{Quoting, Structure, index, index_with, quoting, quoting_with};
+    use crate::core::scan::lanes::{Marks, Portable};
+
+    const MARKS: Marks = Marks { delimiter: b',', quote: b'"', terminator: b'\n' };
+
+    /// Random text: bytes of which `rare` in 256 are marks, or a row of whole cells, so that its quoting is regular.
+    fn random(seed: u64, len: usize, rare: u64) -> Vec<u8> {
+        const CELLS: [&[u8]; 6] =
+            [b"ab,", b"\"x\",", b"\"\",", b"\"q\"\"r\n\"\n", b"long enough to skip a word,", b"\n"];
+        let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+        let mut next = move || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state >> 11
+        };
+        if seed.is_multiple_of(3) {
+            return (0..len / 8).flat_map(|_| CELLS[(next() % 6) as usize]).copied().collect();
+        }
+        (0..len)
+            .map(|_| match next() % 256 {
+                roll if roll < rare => [b',', b'"', b'\n', b'\r'][(next() % 4) as usize],
+                roll => (roll as u8).wrapping_mul(7) | 0x80,
+            })
+            .collect()
+    }
+
+    /// Parity byte by byte.
+    fn plain_index(bytes: &[u8]) -> Option<(Structure, Vec<u32>)> {
+        let (mut found, mut positions) = (Structure::default(), Vec::new());
+        let mut previous = b',';
+        for (at, &byte) in bytes.iter().enumerate() {
+            match byte {
+                b'"' => {
+                    found.quoted = true;
+                    found.open = !found.open;
+                    if found.open && !matches!(previous, b',' | b'\n' | b'"') {
+                        return None;
+                    }
+                    found.doubled |= found.open && previous == b'"' && at > 0;
+                }
+                b',' | b'\n' if !found.open => {
+                    positions.push(at as u32 + 5);
+                    found.records += usize::from(byte == b'\n');
+                }
+                _ => {}
+            }
+            previous = byte;
+        }
+        Some((found, positions))
+    }
+
+    fn plain_quoting(bytes: &[u8], before: Option<u8>) -> Quoting {
+        let mut found = Quoting { odd: false, regular_outside: true, regular_inside: true };
+        let mut previous = before.unwrap_or(b',');
+        for &byte in bytes {
+            if byte == b'"' {
+                found.odd = !found.odd;
+                if !matches!(previous, b',' | b'\n' | b'"') {
+                    if found.odd {
+                        found.regular_outside = false;
+                    } else {
+                        found.regular_inside = false;
+                    }
+                }
+            }
+            previous = byte;
+        }
+        found
+    }
+
+    #[test]
+    fn every_machine_finds_the_same_structure() {
+        let mut regular = 0;
+        for seed in 0..6000 {
+            let text = random(seed, (seed % 300) as usize, [2, 12, 60, 200, 256][(seed % 5) as usize]);
+            let plain = plain_index(&text);
+            regular += usize::from(plain.as_ref().is_some_and(|(found, _)| found.quoted));
+            let mut positions = Vec::new();
+            let found = index(&text, MARKS, 5, &mut positions);
+            assert_eq!(found.map(|found| (found, positions)), plain, "seed {seed}");
+            let mut positions = Vec::new();
+            let found = index_with(Portable::new(MARKS), &text, 5, &mut positions);
+            assert_eq!(found.map(|found| (found, positions)), plain, "seed {seed}");
+        }
+        assert!(regular > 500, "{regular} regular texts with quotes");
+    }
+
+    #[test]
+    fn every_machine_sums_quotes_up_alike() {
+        for seed in 0..6000 {
+            let text = random(seed, (seed % 300) as usize, [2, 12, 60, 200, 256][(seed % 5) as usize]);
+            for before in [None, Some(b'x'), Some(b','), Some(b'"')] {
+                let plain = plain_quoting(&text, before);
+                assert_eq!(quoting(&text, before, MARKS), plain, "seed {seed}");
+                assert_eq!(quoting_with(Portable::new(MARKS), &text, before, MARKS), plain, "seed {seed}");
+            }
+        }
+    }
+}

@@ -30,6 +30,8 @@ pub(super) struct CsvEncoder {
     pub(super) bom: bool,
     /// Whether the header record is left out.
     pub(super) no_header: bool,
+    /// Most digits after the point of computed numbers.
+    pub(super) precision: Option<u8>,
 }
 
 /// Where a column of the output comes from.
@@ -202,7 +204,7 @@ impl CsvEncoder {
     /// Appends a computed number.
     fn number(&self, number: Number, out: &mut Vec<u8>) -> Result<()> {
         let start = out.len();
-        number.write(out);
+        number.write_rounded(self.precision, out);
         let written = out.get(start..).unwrap_or_default();
         if self.style.quoting == Quoting::All || self.style.needs_quotes(written) {
             let text = out.split_off(start);

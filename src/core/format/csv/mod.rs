@@ -45,7 +45,13 @@ pub(crate) fn encoder(options: &WriteOptions, delimiter: u8) -> Result<Box<dyn E
     let quote = options.quote.unwrap_or(b'"');
     check(delimiter, quote)?;
     let style = Style::new(options, delimiter, quote);
-    Ok(Box::new(CsvEncoder { style, crlf: options.crlf, bom: options.bom, no_header: options.no_header }))
+    Ok(Box::new(CsvEncoder {
+        style,
+        crlf: options.crlf,
+        bom: options.bom,
+        no_header: options.no_header,
+        precision: options.precision,
+    }))
 }
 
 /// Whether the first line has at least one of `delimiter` and more of it than of the `other`.
@@ -67,3 +73,6 @@ fn check(delimiter: u8, quote: u8) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

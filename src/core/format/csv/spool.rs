@@ -22,7 +22,7 @@ pub(super) fn pad(spool: &mut dyn BufRead, marks: Marks, padding: &[u8], out: &m
             spool.consume(len);
             continue;
         }
-        if first != b'\n' {
+        if first != b'\n' || place == Place::Quoted {
             out.write_all(std::mem::take(&mut held)).map_err(|error| failure(&error))?;
         }
         let mut from = 0;
@@ -42,8 +42,6 @@ pub(super) fn pad(spool: &mut dyn BufRead, marks: Marks, padding: &[u8], out: &m
             if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
         written.map_err(|error| failure(&error))?;
-        // A held carriage return that no line end took (inside quotes) goes out before the rest.
-        out.write_all(std::mem::take(&mut held)).map_err(|error| failure(&error))?;
         let mut rest = piece.get(from..).unwrap_or_default();
         if let [before @ .., b'\r'] = rest {
             rest = before;
