@@ -1,1 +1,15 @@
-//! All tests through the binary, in one program.
+//! All tests that go through the binary or read the sources, in one program.
+//!
+//! Behaviour is written down in `tests/cases`, one file per topic. What cannot be a case file is a module here.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
+
+mod architecture;
+mod case;
+mod cases;
+mod completions;
+mod differential;
+mod harness;
+mod pipelines;
+mod properties;
+mod readme;

@@ -1,0 +1,4 @@
+//! Answers compared with those of other, independent programs.
+
+mod csv;
+mod json;

@@ -1,0 +1,138 @@
+//! What must hold for every input: the same bytes for any block size and number of threads, from a file and from a pipe.
+
+use proptest::prelude::*;
+
+use crate::case::{self, Case};
+use crate::cases::run_all;
+use crate::harness::{Dir, Outcome, mytools};
+
+/// Block sizes that put a boundary at every place of a small file: short ones, and around powers of two.
+const BLOCKS: &[usize] = &[1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 16, 17, 23, 31, 32, 33, 47, 61, 64];
+
+fn cut(case: &Case, dir: &Dir, block: usize, threads: usize) -> Outcome {
+    case.run(dir, &["-j", &threads.to_string()]).env("MYTOOLS_TEST_BLOCK", block.to_string()).run()
+}
+
+/// What may not change: the output and the code, and the problems.
+fn same(case: &Case, whole: &Outcome, other: &Outcome, how: &str) -> Option<String> {
+    (whole != other).then(|| {
+        format!(
+            "{}: {}: {how}\n  mytools {}\n  whole: {} {:?} {:?}\n  other: {} {:?} {:?}",
+            case.path.display(),
+            case.name,
+            case.args,
+            whole.code,
+            whole.text(),
+            whole.errors(),
+            other.code,
+            other.text(),
+            other.errors()
+        )
+    })
+}
+
+#[test]
+fn block_size_and_threads_do_not_matter() {
+    let cases: Vec<Case> = ["process", "search"].into_iter().flat_map(case::all).collect();
+    let failures = run_all(&cases, |case| {
+        let dir = case.dir();
+        let whole = case.run(&dir, &["-j", "1"]).run();
+        BLOCKS.iter().enumerate().find_map(|(at, block)| {
+            // Every size runs on one of the thread counts; over all sizes each count meets many of them.
+            let threads = at % 4 + 1;
+            let other = cut(case, &dir, *block, threads);
+            same(case, &whole, &other, &format!("block {block}, {threads} threads"))
+        })
+    });
+    let failures: Vec<String> = failures.into_iter().flatten().collect();
+    assert!(failures.is_empty(), "{} cases:\n{}", failures.len(), failures.join("\n"));
+}
+
+#[test]
+fn a_pipe_is_as_good_as_a_file() {
+    let mut cases = case::all("process");
+    // Cases of one file and no words about its name.
+    cases.retain(|case| case.files.len() == 1 && case.stdin.is_none() && case.stderr.is_empty());
+    let failures = run_all(&cases, |case| {
+        let (name, bytes) = &case.files[0];
+        let format = match name.rsplit('.').next() {
+            Some(format @ ("csv" | "tsv" | "json" | "jsonl")) => format,
+            _ => return None,
+        };
+        let dir = case.dir();
+        let whole = case.run(&dir, &[]).run();
+        let mut piped = case.clone();
+        piped.args = case.args.replacen(name.as_str(), "-", 1);
+        if !case.args.contains("--from ") {
+            piped.args.push_str(" --from ");
+            piped.args.push_str(format);
+        }
+        piped.stdin = Some(bytes.clone());
+        let other = piped.run(&dir, &[]).run();
+        same(&piped, &whole, &other, "from a pipe")
+    });
+    let failures: Vec<String> = failures.into_iter().flatten().collect();
+    assert!(failures.is_empty(), "{} cases:\n{}", failures.len(), failures.join("\n"));
+}
+
+/// Cells that are awkward in CSV: quotes, delimiters, line ends, blanks, numbers of all sorts.
+fn cell() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[a-z]{0,6}",
+        "-?[0-9]{1,20}",
+        "-?[0-9]{1,4}\\.[0-9]{1,3}",
+        "[a-z\", \n\r\\\\é]{0,8}",
+        Just(String::new()),
+    ]
+}
+
+fn table() -> impl Strategy<Value = Vec<Vec<String>>> {
+    (1_usize..5).prop_flat_map(|columns| prop::collection::vec(prop::collection::vec(cell(), columns), 1..30))
+}
+
+fn as_csv(rows: &[Vec<String>]) -> Vec<u8> {
+    let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
+    let columns = rows.first().map_or(0, Vec::len);
+    writer.write_record((0..columns).map(|column| format!("k{column}"))).unwrap();
+    for row in rows {
+        writer.write_record(row).unwrap();
+    }
+    writer.into_inner().unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn csv_cut_anywhere_gives_the_same_bytes(rows in table(), block in 1_usize..65, threads in 1_usize..5) {
+        let dir = Dir::new();
+        dir.file("t.csv", as_csv(&rows));
+        let all: &[&[&str]] = &[
+            &["process", "t.csv", "-f", "jsonl"],
+            &["process", "t.csv", "-f", "csv", "-w", "k0 != 'x'"],
+            &["process", "t.csv", "-g", "k0", "-a", "n=count, s=sum(k0), lo=min(k0)"],
+            &["process", "t.csv", "-s", "k0:desc", "-f", "csv"],
+        ];
+        for args in all {
+            let whole = mytools(*args).args(&["-j", "1"]).dir(dir.path()).run();
+            let cut = mytools(*args)
+                .args(&["-j", &threads.to_string()])
+                .env("MYTOOLS_TEST_BLOCK", block.to_string())
+                .dir(dir.path())
+                .run();
+            prop_assert_eq!(&whole, &cut, "{:?} block {} threads {}", args, block, threads);
+        }
+    }
+
+    #[test]
+    fn untouched_csv_comes_back_byte_for_byte(rows in table(), block in 1_usize..65) {
+        let dir = Dir::new();
+        let bytes = as_csv(&rows);
+        dir.file("t.csv", &bytes);
+        let back = mytools(["process", "t.csv", "-f", "csv"])
+            .env("MYTOOLS_TEST_BLOCK", block.to_string())
+            .dir(dir.path())
+            .run();
+        prop_assert_eq!(back.text(), String::from_utf8_lossy(&bytes));
+    }
+}
