@@ -5,5 +5,7 @@
 
 pub(crate) mod batch;
 pub(crate) mod cell;
+pub(crate) mod compare;
 pub(crate) mod number;
+pub(crate) mod time;
 pub(crate) mod value;
