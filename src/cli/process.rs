@@ -8,9 +8,12 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use crate::cli::environment::Environment;
 use crate::cli::globals::Globals;
 use crate::cli::stages;
+use crate::core::diagnostics::Diagnostics;
 use crate::core::error::{Code, Problem, Result};
 use crate::core::format::{FORMATS, Infer, Quoting, Ragged, ReadOptions, WriteOptions};
+use crate::core::output::writer::{Buffering, Writer};
 use crate::process::expr::Env;
+use crate::process::plan::{self, Request};
 
 const INPUT: &str = "Input";
 const OUTPUT: &str = "Output";
@@ -141,40 +144,26 @@ fn value_args() -> Vec<Arg> {
     ]
 }
 
-/// What `process` is asked to do.
-#[derive(Debug, Clone, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
-pub(crate) struct Request {
-    /// Files, directories, globs and `-`, as given.
-    pub(crate) inputs: Vec<String>,
-    /// The stages in the order written.
-    pub(crate) stages: Vec<crate::process::stage::Written>,
-    /// The input format, where given.
-    pub(crate) from: Option<String>,
-    /// The output format, where given.
-    pub(crate) format: Option<String>,
-    /// The output file, where given.
-    pub(crate) output: Option<PathBuf>,
-    /// How to read.
-    pub(crate) read: ReadOptions,
-    /// How to write.
-    pub(crate) write: WriteOptions,
-    /// Whether to print the plan instead.
-    pub(crate) explain: bool,
-    /// Whether no rows is exit code 1.
-    pub(crate) exit_status: bool,
-    /// Number of threads.
-    pub(crate) threads: usize,
-    /// Bytes per block, where a test asks for it.
-    pub(crate) block_size: Option<usize>,
-    /// What expressions see of the outside.
-    pub(crate) env: Env,
-}
-
 /// Runs the command.
 pub(crate) fn run(matches: &ArgMatches, globals: &Globals, environment: &Environment) -> Result<u8> {
     let request = request(matches, globals, environment)?;
-    Err(Problem::new(Code::Internal, format!("no pipeline yet for {request:?}")).into())
+    let diagnostics = Diagnostics::plain(Box::new(std::io::stderr()));
+    let mut writer = match &request.output {
+        Some(path) => Writer::create(path)?,
+        None => Writer::stdout(Buffering::Block)?,
+    };
+    let outcome = plan::run(&request, &mut writer, &diagnostics);
+    // What was written before an error stays on standard output, but never takes a file's place.
+    match (&outcome, &request.output) {
+        (Err(_), Some(_)) => {}
+        _ => writer.finish()?,
+    }
+    let outcome = outcome?;
+    Ok(match outcome.records {
+        _ if diagnostics.had_errors() => 2,
+        0 if matches.get_flag("exit-status") => 1,
+        _ => 0,
+    })
 }
 
 fn request(matches: &ArgMatches, globals: &Globals, environment: &Environment) -> Result<Request> {
@@ -192,7 +181,6 @@ fn request(matches: &ArgMatches, globals: &Globals, environment: &Environment) -
         read: read_options(matches),
         write: write_options(matches)?,
         explain: matches.get_flag("explain"),
-        exit_status: matches.get_flag("exit-status"),
         threads: globals.threads,
         block_size: environment.block_size(),
         env: Env {
@@ -202,6 +190,7 @@ fn request(matches: &ArgMatches, globals: &Globals, environment: &Environment) -
             strict: matches.get_flag("strict"),
             year: Some(jiff::Zoned::now().year()),
         },
+        prompt: false,
     })
 }
 
