@@ -3,7 +3,7 @@
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 
-use crate::core::error::Problem;
+use crate::core::diagnostics::Diagnostics;
 
 /// The heading of global options in help.
 const HEADING: &str = "Other";
@@ -21,6 +21,8 @@ pub(crate) struct Globals {
     pub(crate) messages: bool,
     /// Whether silent decisions are printed.
     pub(crate) debug: bool,
+    /// The width of the terminal that standard output is, if it is one.
+    pub(crate) width: Option<usize>,
 }
 
 impl Globals {
@@ -39,14 +41,13 @@ impl Globals {
             json_errors: text("error-format") == "json",
             messages: !matches.get_flag("no-messages"),
             debug: matches.get_flag("debug"),
+            width: None,
         }
     }
 
-    /// Prints a problem that ends the run.
-    pub(crate) fn report(&self, problem: &Problem) {
-        use std::io::Write;
-        // Where standard error is gone too there is nobody left to tell; the exit code still says it.
-        let _ = writeln!(std::io::stderr(), "mytools: {problem}");
+    /// Where problems go: standard error.
+    pub(crate) fn diagnostics(&self) -> Diagnostics {
+        Diagnostics::plain(Box::new(std::io::stderr()))
     }
 }
 

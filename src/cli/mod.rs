@@ -8,6 +8,7 @@ mod environment;
 mod globals;
 mod list;
 mod process;
+mod request;
 mod stages;
 
 use std::ffi::OsString;
@@ -19,6 +20,10 @@ use crate::cli::environment::Environment;
 use crate::cli::globals::Globals;
 use crate::core::error::{Error, Result};
 
+/// Exit code of a run that did what was asked.
+const DONE: u8 = 0;
+/// Exit code of a run that found nothing.
+const NONE: u8 = 1;
 /// Exit code of anything that failed.
 const FAILED: u8 = 2;
 
@@ -34,7 +39,7 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(Error::BrokenPipe | Error::Cancelled) => ExitCode::SUCCESS,
         Err(Error::Problem(problem)) => {
-            globals.report(&problem);
+            globals.diagnostics().emit(&problem);
             ExitCode::from(FAILED)
         }
     }
@@ -42,8 +47,8 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(matches: &ArgMatches, globals: &Globals, environment: &Environment) -> Result<u8> {
     match matches.subcommand() {
-        Some(("process", matches)) => process::run(matches, globals, environment),
-        Some(("list", matches)) => list::run(matches),
+        Some(("process", matches)) => request::run(matches, globals, environment),
+        Some(("list", matches)) => list::run(matches, globals),
         Some(("completions", matches)) => completions::run(matches),
         _ => Ok(FAILED),
     }

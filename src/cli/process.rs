@@ -1,19 +1,13 @@
-//! `mytools process`: its arguments, and the request they become.
+//! `mytools process`: its arguments. What becomes of them is in `request`.
 
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, Command, value_parser};
 
-use crate::cli::environment::Environment;
-use crate::cli::globals::Globals;
 use crate::cli::stages;
-use crate::core::diagnostics::Diagnostics;
-use crate::core::error::{Code, Problem, Result};
-use crate::core::format::{FORMATS, Infer, Quoting, Ragged, ReadOptions, WriteOptions};
-use crate::core::output::writer::{Buffering, Writer};
-use crate::process::expr::Env;
-use crate::process::plan::{self, Request};
+use crate::core::format::{FORMATS, Format};
+use crate::core::registry::Row;
 
 const INPUT: &str = "Input";
 const OUTPUT: &str = "Output";
@@ -78,11 +72,23 @@ fn choice(
     option(name, value, heading, help).value_parser(PossibleValuesParser::new(choices)).hide_possible_values(true)
 }
 
+/// Names of the formats that can be read.
+fn readable() -> Vec<&'static str> {
+    FORMATS.iter().filter(|row| row.item.reader.is_some()).flat_map(all_names).collect()
+}
+
+/// Names of the formats that can be written.
+pub(crate) fn writable() -> Vec<&'static str> {
+    FORMATS.iter().filter(|row| row.item.encoder.is_some()).flat_map(all_names).collect()
+}
+
+fn all_names(row: &'static Row<Format>) -> impl Iterator<Item = &'static str> {
+    std::iter::once(row.name).chain(row.aliases.iter().copied())
+}
+
 fn input_args() -> Vec<Arg> {
-    let readable = FORMATS.iter().filter(|row| row.item.reader.is_some());
-    let readable = readable.flat_map(|row| std::iter::once(row.name).chain(row.aliases.iter().copied()));
     vec![
-        choice("from", "FORMAT", readable, INPUT, "Read this format [default: by extension, then by content]"),
+        choice("from", "FORMAT", readable(), INPUT, "Read this format [default: by extension, then by content]"),
         option("root", "PATH", INPUT, "Stream the array at this path of a JSON document: data.items"),
         option("delimiter", "CHAR", INPUT, "Between the cells of delimited input: a character, or tab")
             .short('d')
@@ -96,11 +102,8 @@ fn input_args() -> Vec<Arg> {
 }
 
 fn output_args() -> Vec<Arg> {
-    let writable = FORMATS.iter().filter(|row| row.item.encoder.is_some());
-    let writable = writable.flat_map(|row| std::iter::once(row.name).chain(row.aliases.iter().copied()));
-    let writable: Vec<&'static str> = writable.chain(["same"]).collect();
     vec![
-        choice("format", "FORMAT", writable, OUTPUT, "Write this format [default: by the extension of -o, then json]")
+        choice("format", "FORMAT", writable().into_iter().chain(["same"]), OUTPUT, "Write this format [default: by the extension of -o, then json]")
             .short('f')
             .visible_alias("to"),
         Arg::new("table")
@@ -142,131 +145,6 @@ fn value_args() -> Vec<Arg> {
         option("tz", "ZONE", VALUES, "The zone of times without one [default: UTC]"),
         option("arg", "NAME=VALUE", VALUES, "A value for expressions, as arg('NAME')").action(ArgAction::Append),
     ]
-}
-
-/// Runs the command.
-pub(crate) fn run(matches: &ArgMatches, globals: &Globals, environment: &Environment) -> Result<u8> {
-    let request = request(matches, globals, environment)?;
-    let diagnostics = Diagnostics::plain(Box::new(std::io::stderr()));
-    let mut writer = match &request.output {
-        Some(path) => Writer::create(path)?,
-        None => Writer::stdout(Buffering::Block)?,
-    };
-    let outcome = plan::run(&request, &mut writer, &diagnostics);
-    // What was written before an error stays on standard output, but never takes a file's place.
-    match (&outcome, &request.output) {
-        (Err(_), Some(_)) => {}
-        _ => writer.finish()?,
-    }
-    let outcome = outcome?;
-    Ok(match outcome.records {
-        _ if diagnostics.had_errors() => 2,
-        0 if matches.get_flag("exit-status") => 1,
-        _ => 0,
-    })
-}
-
-fn request(matches: &ArgMatches, globals: &Globals, environment: &Environment) -> Result<Request> {
-    let format = if matches.get_flag("table") { Some("table".to_string()) } else { text(matches, "format") };
-    let mut inputs: Vec<String> = matches.get_many("input").into_iter().flatten().cloned().collect();
-    if inputs.is_empty() {
-        inputs.push("-".to_string());
-    }
-    Ok(Request {
-        inputs,
-        stages: stages::written(matches)?,
-        from: text(matches, "from"),
-        format,
-        output: matches.get_one::<PathBuf>("output").cloned().filter(|path| path.as_os_str() != "-"),
-        read: read_options(matches),
-        write: write_options(matches)?,
-        explain: matches.get_flag("explain"),
-        threads: globals.threads,
-        block_size: environment.block_size(),
-        env: Env {
-            tz: text(matches, "tz"),
-            args: arguments(matches)?,
-            vars: environment.vars.clone(),
-            strict: matches.get_flag("strict"),
-            year: Some(jiff::Zoned::now().year()),
-        },
-        prompt: false,
-    })
-}
-
-fn read_options(matches: &ArgMatches) -> ReadOptions {
-    ReadOptions {
-        delimiter: matches.get_one("delimiter").copied(),
-        quote: matches.get_one("quote").copied(),
-        no_header: matches.get_flag("no-header"),
-        header: text(matches, "header").map(|names| names.split(',').map(|name| name.trim().to_string()).collect()),
-        null_value: text(matches, "null-value"),
-        ragged: match text(matches, "ragged").as_deref() {
-            Some("pad") => Ragged::Pad,
-            Some("skip") => Ragged::Skip,
-            _ => Ragged::Error,
-        },
-        root: text(matches, "root"),
-    }
-}
-
-fn write_options(matches: &ArgMatches) -> Result<WriteOptions> {
-    Ok(WriteOptions {
-        delimiter: matches.get_one("out-delimiter").copied(),
-        quote: matches.get_one("quote").copied(),
-        // Invented names never reach the output: text that came without a header goes out without one.
-        no_header: matches.get_flag("no-header") && !matches.contains_id("header"),
-        quoting: match text(matches, "quoting").as_deref() {
-            Some("minimal") => Quoting::Minimal,
-            Some("all") => Quoting::All,
-            Some("nonnumeric") => Quoting::NonNumeric,
-            Some("never") => Quoting::Never,
-            _ => Quoting::Keep,
-        },
-        crlf: matches.get_flag("crlf"),
-        bom: matches.get_flag("bom"),
-        null_value: text(matches, "null-value"),
-        indent: matches.get_one::<u8>("indent").map(|spaces| usize::from(*spaces)),
-        infer: match text(matches, "infer").as_deref() {
-            Some("none") => Infer::None,
-            Some("bool") => Infer::Bool,
-            _ => Infer::Number,
-        },
-        text_columns: text_columns(matches)?,
-        precision: matches.get_one("precision").copied(),
-        width: None,
-        color: false,
-    })
-}
-
-fn text(matches: &ArgMatches, name: &str) -> Option<String> {
-    matches.get_one::<String>(name).cloned()
-}
-
-/// `--schema zip:str,phone:str`.
-fn text_columns(matches: &ArgMatches) -> Result<Vec<String>> {
-    let entries = matches.get_many::<String>("schema").into_iter().flatten().flat_map(|list| list.split(','));
-    entries
-        .map(|entry| match entry.trim().rsplit_once(':') {
-            Some((column, "str")) => Ok(column.to_string()),
-            _ => Err(Problem::new(Code::Usage, format!("cannot use '{entry}' in --schema"))
-                .hint("write COLUMN:str for columns that stay text")
-                .into()),
-        })
-        .collect()
-}
-
-/// `--arg name=value`.
-fn arguments(matches: &ArgMatches) -> Result<Vec<(String, String)>> {
-    let entries = matches.get_many::<String>("arg").into_iter().flatten();
-    entries
-        .map(|entry| match entry.split_once('=') {
-            Some((name, value)) if !name.is_empty() => Ok((name.to_string(), value.to_string())),
-            _ => {
-                Err(Problem::new(Code::Usage, format!("cannot use '{entry}' in --arg")).hint("write NAME=VALUE").into())
-            }
-        })
-        .collect()
 }
 
 /// A delimiter or quote: one byte, or its name.

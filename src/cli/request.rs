@@ -1,0 +1,189 @@
+//! From the parsed arguments of `process` to a [`Request`], and its run.
+
+use std::path::PathBuf;
+
+use clap::ArgMatches;
+
+use crate::cli::environment::Environment;
+use crate::cli::globals::Globals;
+use crate::cli::stages;
+use crate::cli::{DONE, FAILED, NONE};
+use crate::core::diagnostics::Diagnostics;
+use crate::core::error::{Code, Problem, Result};
+use crate::core::format::{Infer, Quoting, Ragged, ReadOptions, WriteOptions};
+use crate::core::output::writer::{Buffering, Writer};
+use crate::process::expr::Env;
+use crate::process::plan::{self, Outcome, Request};
+
+/// More records of default JSON than this on a terminal get a word about `-t`.
+const MANY_RECORDS: u64 = 50;
+
+/// Runs the command.
+pub(crate) fn run(matches: &ArgMatches, globals: &Globals, environment: &Environment) -> Result<u8> {
+    let request = request(matches, globals, environment)?;
+    if matches.get_many::<String>("input").is_none() && environment.stdin_is_terminal {
+        let hint = "name a file, or pipe records in; `mytools process --help` has examples";
+        return Err(Problem::new(Code::Usage, "no input").hint(hint).into());
+    }
+    let diagnostics = globals.diagnostics();
+    let code = run_request(&request, &diagnostics, environment)?;
+    if diagnostics.had_errors() {
+        return Ok(FAILED);
+    }
+    Ok(match code {
+        Outcome { records: 0 } if matches.get_flag("exit-status") && !request.explain => NONE,
+        Outcome { .. } => DONE,
+    })
+}
+
+fn run_request(request: &Request, diagnostics: &Diagnostics, environment: &Environment) -> Result<Outcome> {
+    let Some(path) = &request.output else {
+        let mut writer = Writer::stdout(Buffering::Block)?;
+        let outcome = plan::run(request, &mut writer, diagnostics);
+        // What came before an error is for the reader; so is the end of a cut JSON array.
+        writer.finish()?;
+        let outcome = outcome?;
+        if environment.stdout_is_terminal && request.format.is_none() && outcome.records > MANY_RECORDS {
+            diagnostics.emit(&Problem::note("-t prints records as a table"));
+        }
+        return Ok(outcome);
+    };
+    let mut writer = Writer::create(path)?;
+    let outcome = plan::run(request, &mut writer, diagnostics)?;
+    if diagnostics.had_errors() {
+        // The file may be an input: a part of the answer must not take its place.
+        let problem = Problem::new(Code::Io, "not written, because of the errors above");
+        return Err(problem.at_path(path.display().to_string()).into());
+    }
+    writer.finish()?;
+    Ok(outcome)
+}
+
+fn request(matches: &ArgMatches, globals: &Globals, environment: &Environment) -> Result<Request> {
+    let format = if matches.get_flag("table") { Some("table".to_string()) } else { text(matches, "format") };
+    let mut inputs: Vec<String> = matches.get_many("input").into_iter().flatten().cloned().collect();
+    if inputs.is_empty() {
+        inputs.push("-".to_string());
+    }
+    Ok(Request {
+        inputs,
+        stages: stages::written(matches)?,
+        from: text(matches, "from"),
+        format,
+        output: matches.get_one::<PathBuf>("output").cloned().filter(|path| path.as_os_str() != "-"),
+        read: read_options(matches),
+        write: write_options(matches)?,
+        explain: matches.get_flag("explain"),
+        threads: globals.threads,
+        block_size: environment.block_size(),
+        env: Env {
+            tz: text(matches, "tz"),
+            args: arguments(matches)?,
+            vars: environment.vars.clone(),
+            strict: matches.get_flag("strict"),
+            year: Some(jiff::Zoned::now().year()),
+        },
+        prompt: environment.stdout_is_terminal,
+    })
+}
+
+fn read_options(matches: &ArgMatches) -> ReadOptions {
+    ReadOptions {
+        delimiter: matches.get_one("delimiter").copied(),
+        quote: matches.get_one("quote").copied(),
+        no_header: matches.get_flag("no-header"),
+        header: text(matches, "header").map(|names| split_names(&names)),
+        null_value: text(matches, "null-value"),
+        ragged: match text(matches, "ragged").as_deref() {
+            Some("pad") => Ragged::Pad,
+            Some("skip") => Ragged::Skip,
+            _ => Ragged::Error,
+        },
+        root: text(matches, "root"),
+    }
+}
+
+fn write_options(matches: &ArgMatches) -> Result<WriteOptions> {
+    Ok(WriteOptions {
+        delimiter: matches.get_one("out-delimiter").copied(),
+        quote: matches.get_one("quote").copied(),
+        // Invented names never reach the output: text that came without a header goes out without one.
+        no_header: matches.get_flag("no-header") && !matches.contains_id("header"),
+        quoting: match text(matches, "quoting").as_deref() {
+            Some("minimal") => Quoting::Minimal,
+            Some("all") => Quoting::All,
+            Some("nonnumeric") => Quoting::NonNumeric,
+            Some("never") => Quoting::Never,
+            _ => Quoting::Keep,
+        },
+        crlf: matches.get_flag("crlf"),
+        bom: matches.get_flag("bom"),
+        null_value: text(matches, "null-value"),
+        indent: matches.get_one::<u8>("indent").map(|spaces| usize::from(*spaces)),
+        infer: match text(matches, "infer").as_deref() {
+            Some("none") => Infer::None,
+            Some("bool") => Infer::Bool,
+            _ => Infer::Number,
+        },
+        text_columns: text_columns(matches)?,
+        precision: matches.get_one("precision").copied(),
+        width: None,
+        color: false,
+    })
+}
+
+fn text(matches: &ArgMatches, name: &str) -> Option<String> {
+    matches.get_one::<String>(name).cloned()
+}
+
+/// Splits names on commas outside double quotes and backticks, which are not part of the names.
+fn split_names(list: &str) -> Vec<String> {
+    let mut names = vec![String::new()];
+    let mut quote = None;
+    for character in list.chars() {
+        match (quote, character) {
+            (None, '"' | '`') => quote = Some(character),
+            (Some(open), close) if open == close => quote = None,
+            (None, ',') => names.push(String::new()),
+            (_, character) => names.iter_mut().last().into_iter().for_each(|name| name.push(character)),
+        }
+    }
+    names.into_iter().map(|name| name.trim().to_string()).collect()
+}
+
+/// `--schema zip:str,phone:str`.
+fn text_columns(matches: &ArgMatches) -> Result<Vec<String>> {
+    let entries = matches.get_many::<String>("schema").into_iter().flatten().flat_map(|list| list.split(','));
+    entries
+        .map(|entry| match entry.trim().rsplit_once(':') {
+            Some((column, "str")) => Ok(column.to_string()),
+            _ => Err(Problem::new(Code::Usage, format!("cannot use '{entry}' in --schema"))
+                .hint("write COLUMN:str for columns that stay text")
+                .into()),
+        })
+        .collect()
+}
+
+/// `--arg name=value`.
+fn arguments(matches: &ArgMatches) -> Result<Vec<(String, String)>> {
+    let entries = matches.get_many::<String>("arg").into_iter().flatten();
+    entries
+        .map(|entry| match entry.split_once('=') {
+            Some((name, value)) if !name.is_empty() => Ok((name.to_string(), value.to_string())),
+            _ => {
+                Err(Problem::new(Code::Usage, format!("cannot use '{entry}' in --arg")).hint("write NAME=VALUE").into())
+            }
+        })
+        .collect()
+}
+
+
+#[cfg(test)]
+mod tests {
+    use super::split_names;
+
+    #[test]
+    fn names_split_outside_quotes() {
+        assert_eq!(split_names("a, b,\"c,d\",`e f`"), ["a", "b", "c,d", "e f"]);
+    }
+}
