@@ -103,9 +103,15 @@ fn input_args() -> Vec<Arg> {
 
 fn output_args() -> Vec<Arg> {
     vec![
-        choice("format", "FORMAT", writable().into_iter().chain(["same"]), OUTPUT, "Write this format [default: by the extension of -o, then json]")
-            .short('f')
-            .visible_alias("to"),
+        choice(
+            "format",
+            "FORMAT",
+            writable().into_iter().chain(["same"]),
+            OUTPUT,
+            "Write this format [default: by the extension of -o, then json]",
+        )
+        .short('f')
+        .visible_alias("to"),
         Arg::new("table")
             .short('t')
             .action(ArgAction::SetTrue)

@@ -37,7 +37,8 @@ pub(crate) fn run(matches: &ArgMatches, globals: &Globals, environment: &Environ
 }
 
 fn run_request(request: &Request, diagnostics: &Diagnostics, environment: &Environment) -> Result<Outcome> {
-    let Some(path) = &request.output else {
+    // A plan to look at is never written over a file.
+    let Some(path) = request.output.as_ref().filter(|_| !request.explain) else {
         let mut writer = Writer::stdout(Buffering::Block)?;
         let outcome = plan::run(request, &mut writer, diagnostics);
         // What came before an error is for the reader; so is the end of a cut JSON array.
@@ -176,7 +177,6 @@ fn arguments(matches: &ArgMatches) -> Result<Vec<(String, String)>> {
         })
         .collect()
 }
-
 
 #[cfg(test)]
 mod tests {
