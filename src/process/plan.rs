@@ -13,7 +13,7 @@ use crate::core::format::{Encoder, FORMATS, Format, Layout, Projection, ReadOpti
 use crate::core::input::blocks::BLOCK_SIZE;
 use crate::core::input::expand::expand;
 use crate::core::output::writer::Writer;
-use crate::core::registry::{Row, find};
+use crate::core::registry::{Row, did_you_mean, find};
 use crate::process::expr::Env;
 use crate::process::pipeline::{InOrder, Operations, Reading, Running, gather, write};
 use crate::process::sink::{Encoding, Sink};
@@ -80,15 +80,21 @@ pub(crate) fn run(request: &Request, writer: &mut Writer, diagnostics: &Diagnost
         diagnostics.emit(&note);
     }
     let wanted = asked.lock().map(|asked| asked.clone()).unwrap_or_default();
+    let sampled = match inputs.iter_mut().find(|input| input.columns.is_none()) {
+        Some(input) if !wanted.is_empty() => input.sampled_columns(),
+        _ => Vec::new(),
+    };
     let block_size = request.block_size.unwrap_or(BLOCK_SIZE);
     let feed = Inputs::new(inputs, projection, wanted, block_size, &cancel);
     let encoding = Encoding::new(encoder, known, &cancel);
     let plan = Plan { parts: parts(&stages)?, encoding, header };
     let outcome = plan.run(&feed, writer, request, &cancel, diagnostics);
     for name in feed.never_seen() {
-        let problem = Problem::new(Code::UnknownColumn, format!("no record has column '{name}'"))
-            .hint("'get(column, \"name\")' reads fields that may be missing without this error");
-        diagnostics.emit(&problem);
+        let hint = did_you_mean(name, sampled.iter().map(|column| &**column)).unwrap_or_else(|| {
+            let some: Vec<&str> = sampled.iter().take(20).map(|column| &**column).collect();
+            format!("columns: {}", some.join(", "))
+        });
+        diagnostics.emit(&Problem::new(Code::UnknownColumn, format!("no record has column '{name}'")).hint(hint));
     }
     outcome
 }

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::core::block::Origin;
+use crate::core::block::{Block, Origin};
 use crate::core::data::batch::{Batch, Values};
 use crate::core::data::cell::Kind;
 use crate::core::error::{Code, Error, Problem, Result};
@@ -55,6 +55,8 @@ pub(crate) struct Prepared {
     /// What to tell the user about it.
     pub(crate) notes: Vec<Problem>,
     bytes: Bytes,
+    /// The first bytes of its records.
+    sample: Vec<u8>,
     /// The file and where its data starts, where records come as a stream but lines can be counted again.
     recount: Option<(File, u64)>,
 }
@@ -89,9 +91,31 @@ pub(crate) fn prepare(
         Source::File { file, start, .. } if wrap.is_some() => file.try_clone().ok().map(|file| (file, *start)),
         _ => None,
     };
+    let sample = looked.head.get(data_start..).unwrap_or_default().to_vec();
     let bytes = looked.bytes(data_start, wrap).map_err(|error| Problem::io(name.clone(), &error))?;
     let notes = notes.into_iter().map(|note| note.at_path(name.clone())).collect();
-    Ok(Prepared { origin: Arc::new(Origin { index, name }), format, columns, header, decoder, notes, bytes, recount })
+    Ok(Prepared {
+        origin: Arc::new(Origin { index, name }),
+        format,
+        columns,
+        header,
+        decoder,
+        notes,
+        bytes,
+        sample,
+        recount,
+    })
+}
+
+impl Prepared {
+    /// The columns of its first records, for suggestions; it takes the sample out.
+    pub(crate) fn sampled_columns(&mut self) -> Vec<Arc<str>> {
+        let bytes = std::mem::take(&mut self.sample);
+        let end = bytes.len();
+        let block = Block { bytes, end, ..Block::default() };
+        let (batch, _) = self.decoder.decode(block, &Projection::default(), &mut Scratch::default());
+        batch.columns.into_iter().map(|column| column.name).collect()
+    }
 }
 
 /// The head of an opened input and the way to its rest.
@@ -246,6 +270,8 @@ struct Current {
 #[derive(Debug, Default)]
 struct Verdict {
     rows: u64,
+    /// The input of the last block, and the rows before it.
+    input: Option<(u32, u64)>,
     /// The input whose records are at an end.
     failed: Option<u32>,
 }
@@ -367,7 +393,7 @@ impl Feed for Inputs {
         let loaded = block
             .map_err(Error::from)
             .and_then(|claim| current.blocks.load(claim, current.decoder.boundary(), || scratch.take_block()));
-        let (mut batch, failure) = match loaded {
+        let (mut batch, mut failure) = match loaded {
             Ok(block) => {
                 let (batch, fault) = current.decoder.decode(block, &self.projection, scratch);
                 let problem = fault.map(|fault| {
@@ -384,10 +410,18 @@ impl Feed for Inputs {
             if verdict.failed == Some(input) {
                 return true;
             }
+            let before = match verdict.input {
+                Some((last, before)) if last == input => before,
+                _ => verdict.rows,
+            };
+            verdict.input = Some((input, before));
             batch.first_row = verdict.rows;
             verdict.rows += batch.rows as u64;
-            if failure.is_some() {
+            if let Some(problem) = &mut failure {
                 verdict.failed = Some(input);
+                if problem.code == Code::Data && problem.line.is_some() {
+                    problem.message.push_str(&format!(" (record {})", verdict.rows - before + 1));
+                }
             }
             false
         })?;
