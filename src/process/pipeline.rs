@@ -79,9 +79,6 @@ pub(crate) fn write<F: Feed>(
         if running.prompt && written {
             sink.flush()?;
         }
-        if let Some(batch) = piece.batch {
-            scratch.recycle(batch);
-        }
         Ok(piece.flow)
     });
     let result = drained.map(|_| reading);
