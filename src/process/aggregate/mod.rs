@@ -1,28 +1,77 @@
 //! Aggregates: one file and one row in [`AGGREGATES`] each, and the table of groups they are kept for.
 //!
-//! An accumulator holds the state of one aggregate for all groups of one thread, indexed by group number. States are
-//! exact and commutative: they are merged once, and the answer does not depend on who saw which rows. What depends on
-//! order (first, last, ties of min and max) carries the row's number.
+//! An accumulator holds a state for all groups of one thread, indexed by group number. States are exact and
+//! commutative: they are merged once, and the answer does not depend on who saw which rows. What depends on order
+//! (first, last, ties of min and max) carries the row's number. Several aggregates may read the same state (`sum` and
+//! `mean` of a column, all its quantiles), so a plan keeps one accumulator per [`State`] and input.
+
+mod count;
+mod count_distinct;
+mod extreme;
+mod first;
+pub(crate) mod group_table;
+mod intake;
+mod kept;
+pub(crate) mod key_set;
+mod last;
+mod max;
+mod mean;
+mod median;
+mod min;
+mod percentile;
+mod quantile;
+mod quantiles;
+mod sum;
+mod superaccumulator;
+#[cfg(test)]
+mod tests;
+mod total;
 
 use std::any::Any;
 
 use crate::core::data::batch::{Batch, Values};
+use crate::core::data::number::Number;
 use crate::core::data::value::Value;
-use crate::core::error::Result;
-use crate::core::registry::Row;
+use crate::core::registry::{Row, did_you_mean, find, names};
 
 /// Every aggregate, in the order of the help.
-pub(crate) static AGGREGATES: &[Row<Aggregate>] = &[];
+pub(crate) static AGGREGATES: &[Row<Aggregate>] = &[
+    count::ROW,
+    count_distinct::ROW,
+    sum::ROW,
+    mean::ROW,
+    min::ROW,
+    max::ROW,
+    median::ROW,
+    percentile::ROW,
+    quantile::ROW,
+    first::ROW,
+    last::ROW,
+];
 
 /// How an aggregate is called and made.
 #[derive(Debug)]
 pub(crate) struct Aggregate {
     /// Least and most number of column arguments (expressions evaluated per row).
     pub(crate) inputs: (usize, usize),
-    /// Number of constant parameters after them (the `q` of `quantile(x, q)`).
+    /// Number of constant parameters after them (the `q` of `quantile(x, q)`); each is a number from 0 to 1.
     pub(crate) parameters: usize,
+    /// A parameter that it always has: the half of `median`.
+    pub(crate) preset: Option<Number>,
+    /// What it keeps.
+    pub(crate) state: State,
+    /// Its value for a group of a settled accumulator of that state. The last argument is the position of its
+    /// parameters among those the accumulator was settled with.
+    pub(crate) read: fn(&dyn Accumulator, usize, usize) -> Value<'static>,
+}
+
+/// A kind of accumulator. Aggregates with the same kind and input share one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct State {
+    /// Its name, which tells kinds apart.
+    pub(crate) name: &'static str,
     /// Makes an accumulator without groups.
-    pub(crate) build: fn(&[Value<'static>]) -> Result<Box<dyn Accumulator>>,
+    pub(crate) build: fn() -> Box<dyn Accumulator>,
 }
 
 /// Rows to take in.
@@ -33,29 +82,96 @@ pub(crate) struct Intake<'a> {
     pub(crate) rows: &'a [u32],
     /// For each of them, its group.
     pub(crate) groups: &'a [u32],
-    /// The arguments, each with one value per record of the batch (not per listed row).
-    pub(crate) inputs: &'a [&'a Values],
+    /// The argument, with one value per record of the batch (not per listed row); none for `count()`.
+    pub(crate) input: Option<Input<'a>>,
 }
 
+/// An argument's values. Cells in the side buffer lie in `side`, which is the batch's for columns and the evaluator's
+/// for computed values.
+#[derive(Clone, Copy)]
+pub(crate) struct Input<'a> {
+    /// One per record.
+    pub(crate) values: &'a Values,
+    /// What its side cells point into.
+    pub(crate) side: &'a [u8],
+}
+
+/// Stands for "not taken" in the lists that map another accumulator's groups to ours.
+pub(crate) const NO_GROUP: u32 = u32::MAX;
+
 /// The state of one aggregate for all groups.
-pub(crate) trait Accumulator: Send {
+pub(crate) trait Accumulator: Send + Sync {
     /// Makes room for this many groups.
     fn grow(&mut self, groups: usize);
 
     /// Takes rows in.
     fn update(&mut self, intake: &Intake<'_>);
 
-    /// Takes over the state of another accumulator of the same kind; its group `i` is our group `into[i]`.
-    fn merge(&mut self, other: Box<dyn Accumulator>, into: &[u32]);
+    /// Takes over states of another accumulator of the same kind: its group `i` goes into our group `into[i]`, or
+    /// stays where that is [`NO_GROUP`]. Each group of it is taken by exactly one accumulator.
+    fn merge(&mut self, other: &dyn Accumulator, into: &[u32]);
 
-    /// The result for a group.
-    fn value(&self, group: usize) -> Value<'static>;
-
-    /// How many values were not numbers and so were left out, with the first of them.
-    fn skipped(&self) -> Option<(u64, String)> {
-        None
+    /// Computes what cannot be read off the states directly, once, after everything was merged. `asked` holds the
+    /// parameters of each aggregate that will read.
+    fn settle(&mut self, asked: &[Vec<Number>]) {
+        let _ = asked;
     }
 
-    /// The accumulator itself, for `merge`.
-    fn into_any(self: Box<Self>) -> Box<dyn Any>;
+    /// The values that were left out because they were not numbers.
+    fn skipped(&self) -> Skipped {
+        Skipped::default()
+    }
+
+    /// The accumulator itself, for `merge` and for readers.
+    fn as_any(&self) -> &dyn Any;
+}
+
+/// Values that were left out because they were not numbers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Skipped {
+    /// How many.
+    pub(crate) count: u64,
+    /// The first of them: its row and the start of its text.
+    pub(crate) first: Option<(u64, String)>,
+}
+
+impl Skipped {
+    /// Adds another count.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.count += other.count;
+        if let Some((row, text)) = &other.first {
+            if self.first.as_ref().is_none_or(|(first, _)| row < first) {
+                self.first = Some((*row, text.clone()));
+            }
+        }
+    }
+}
+
+/// An aggregate as named in an expression.
+#[derive(Debug, Clone)]
+pub(crate) struct Named {
+    /// The aggregate.
+    pub(crate) row: &'static Row<Aggregate>,
+    /// Parameters that the name carries: 0.99 for `p99`.
+    pub(crate) preset: Option<Number>,
+}
+
+/// The aggregate of that name. `p` and digits are a quantile: `p5` is 0.05, `p50` is 0.5, `p999` is 0.999.
+pub(crate) fn resolve(name: &str) -> Option<Named> {
+    if let Some(preset) = percentile::parse(name) {
+        return Some(Named { row: &percentile::ROW_REF, preset: Some(preset) });
+    }
+    find(AGGREGATES, name).map(|row| Named { row, preset: row.item.preset })
+}
+
+/// What a mistyped aggregate may have been meant to be, for a hint.
+pub(crate) fn suggest(name: &str) -> String {
+    did_you_mean(name, names(AGGREGATES)).unwrap_or_else(|| {
+        format!("aggregates: {}", AGGREGATES.iter().map(|row| row.name).collect::<Vec<_>>().join(", "))
+    })
+}
+
+/// The accumulator as its own type, for readers.
+fn own<T: 'static>(accumulator: &dyn Accumulator) -> Option<&T> {
+    accumulator.as_any().downcast_ref()
 }

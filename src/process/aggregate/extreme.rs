@@ -1,0 +1,145 @@
+//! The state of `min` and `max`: the least or greatest value by the total order of sorts, numbers by value and after
+//! them text by bytes, as it came. Of equal values (`1` and `1.0`) the first is kept.
+
+use std::any::Any;
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use crate::core::data::cell::Kind;
+use crate::core::data::number::Number;
+use crate::core::data::value::Value;
+use crate::core::scan::number::parse_small;
+use crate::process::aggregate::intake::{Item, each_value, value};
+use crate::process::aggregate::kept::{Kept, text};
+use crate::process::aggregate::{Accumulator, Intake, NO_GROUP, own};
+
+/// The least value of each group, or the greatest where `GREATEST`.
+#[derive(Default)]
+pub(super) struct Extreme<const GREATEST: bool> {
+    slots: Vec<Option<Slot>>,
+}
+
+/// The value of a group, its row, and its place in the order.
+#[derive(Debug, Clone)]
+struct Slot {
+    place: Place,
+    row: u64,
+    kept: Kept,
+}
+
+/// What decides the order. Text is compared where it is kept.
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    Small { units: i64, scale: u8 },
+    Number(Number),
+    Text,
+}
+
+impl Place {
+    #[inline]
+    fn of(item: Item<'_>) -> Self {
+        match item {
+            Item::Number(number) => Self::Number(number),
+            Item::Cell { kind: Kind::Bare | Kind::Quoted | Kind::Number | Kind::Text, bytes } => {
+                match parse_small(bytes) {
+                    Some((units, scale)) => Self::Small { units, scale },
+                    None => Number::parse(bytes).map_or(Self::Text, Self::Number),
+                }
+            }
+            Item::Cell { kind, bytes } => value(kind, bytes).to_number().map_or(Self::Text, Self::Number),
+        }
+    }
+
+    fn number(self) -> Option<Number> {
+        match self {
+            Self::Small { units, scale } => Some(Number::Exact { units: i128::from(units), scale }),
+            Self::Number(number) => Some(number),
+            Self::Text => None,
+        }
+    }
+
+    /// Compares two values; their texts are asked for only where both are text.
+    #[inline]
+    fn compare<'a>(self, text: impl FnOnce() -> Cow<'a, [u8]>, other: Self, kept: &Kept) -> Ordering {
+        if let (Self::Small { units: a, scale: s }, Self::Small { units: b, scale: t }) = (self, other) {
+            if s == t {
+                return a.cmp(&b);
+            }
+        }
+        match (self.number(), other.number()) {
+            (Some(a), Some(b)) => a.compare(b),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => text().cmp(&kept.text()),
+        }
+    }
+}
+
+/// Whether a value at `row` that compares so with the kept one at `at` takes its place.
+#[inline]
+fn better<const GREATEST: bool>(order: Ordering, row: u64, at: u64) -> bool {
+    match order {
+        Ordering::Less => !GREATEST,
+        Ordering::Greater => GREATEST,
+        Ordering::Equal => row < at,
+    }
+}
+
+/// Reads a group's value.
+pub(super) fn read<const GREATEST: bool>(state: &dyn Accumulator, group: usize, _: usize) -> Value<'static> {
+    let slot = own::<Extreme<GREATEST>>(state).and_then(|extreme| extreme.slots.get(group)?.as_ref());
+    slot.map_or(Value::Null, |slot| slot.kept.value().into_owned())
+}
+
+impl<const GREATEST: bool> Accumulator for Extreme<GREATEST> {
+    fn grow(&mut self, groups: usize) {
+        self.slots.resize(groups, None);
+    }
+
+    fn update(&mut self, intake: &Intake<'_>) {
+        each_value(intake, |group, row, item| {
+            let place = Place::of(item);
+            match self.slots.get_mut(group as usize) {
+                Some(Some(slot)) => {
+                    let order = place.compare(|| item_text(item), slot.place, &slot.kept);
+                    if better::<GREATEST>(order, row, slot.row) {
+                        slot.place = place;
+                        slot.row = row;
+                        slot.kept.set(item);
+                    }
+                }
+                Some(empty) => {
+                    let mut kept = Kept::NULL;
+                    kept.set(item);
+                    *empty = Some(Slot { place, row, kept });
+                }
+                None => {}
+            }
+        });
+    }
+
+    fn merge(&mut self, other: &dyn Accumulator, into: &[u32]) {
+        let Some(other) = own::<Self>(other) else { return };
+        for (theirs, group) in other.slots.iter().zip(into).filter(|(_, group)| **group != NO_GROUP) {
+            let (Some(slot), Some(new)) = (self.slots.get_mut(*group as usize), theirs) else { continue };
+            let wins = slot.as_ref().is_none_or(|old| {
+                let order = new.place.compare(|| new.kept.text(), old.place, &old.kept);
+                better::<GREATEST>(order, new.row, old.row)
+            });
+            if wins {
+                slot.clone_from(theirs);
+            }
+        }
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+fn item_text(item: Item<'_>) -> Cow<'_, [u8]> {
+    match item {
+        Item::Cell { kind, bytes } => text(kind, bytes),
+        Item::Number(_) => Cow::Borrowed(b""),
+    }
+}

@@ -1,0 +1,135 @@
+//! Loops over the rows of an intake: numbers for sums and quantiles, values for the rest.
+//!
+//! The loop over cells is what a group-by spends its time in, so it decides per cell only between short numbers and
+//! everything else, and is compiled once for each sink.
+
+use std::borrow::Cow;
+
+use crate::core::data::batch::{Batch, Values, unescape, unquote};
+use crate::core::data::cell::{Cell, Kind};
+use crate::core::data::number::Number;
+use crate::core::data::value::Value;
+use crate::core::scan::number::parse_small;
+use crate::process::aggregate::{Input, Intake, Skipped};
+
+/// Takes numbers in, one call per row that has one.
+pub(super) trait Numbers {
+    /// `units / 10^scale`; the scale is at most 18.
+    fn small(&mut self, group: u32, units: i64, scale: u8);
+
+    /// Any finite number.
+    fn number(&mut self, group: u32, number: Number);
+
+    /// Where values that are not numbers are counted.
+    fn skips(&mut self) -> &mut Skipped;
+}
+
+/// The source text of an input's cell.
+#[inline]
+pub(super) fn bytes<'a>(batch: &'a Batch, side: &'a [u8], cell: Cell) -> &'a [u8] {
+    let from = if cell.in_side() { side } else { &batch.block.bytes };
+    from.get(cell.start()..cell.start() + cell.len()).unwrap_or_default()
+}
+
+/// The value that source text of a form stands for.
+pub(super) fn value(kind: Kind, bytes: &[u8]) -> Value<'_> {
+    match kind {
+        Kind::Missing | Kind::Null => Value::Null,
+        Kind::True => Value::Bool(true),
+        Kind::False => Value::Bool(false),
+        Kind::Bare | Kind::Quoted => Value::Bare(Cow::Borrowed(bytes)),
+        Kind::QuotedRaw => Value::Bare(Cow::Owned(unquote(bytes))),
+        Kind::Number => Value::Literal(Cow::Borrowed(bytes)),
+        Kind::Text => Value::Text(Cow::Borrowed(bytes)),
+        Kind::TextRaw => Value::Text(Cow::Owned(unescape(bytes))),
+        Kind::Nested => Value::Nested(Cow::Borrowed(bytes)),
+    }
+}
+
+/// Feeds the numbers of an intake to a sink. Nulls are passed over, other values counted as skipped.
+#[inline]
+pub(super) fn each_number(intake: &Intake<'_>, sink: &mut impl Numbers) {
+    let Some(Input { values, side }) = intake.input else { return };
+    match values {
+        Values::Cells(cells) => {
+            for (&row, &group) in intake.rows.iter().zip(intake.groups) {
+                let Some(&cell) = cells.get(row as usize) else { continue };
+                if matches!(cell.kind(), Kind::Bare | Kind::Quoted | Kind::Number | Kind::Text) {
+                    if let Some((units, scale)) = parse_small(bytes(intake.batch, side, cell)) {
+                        sink.small(group, units, scale);
+                        continue;
+                    }
+                }
+                slow_cell(intake, side, row, group, cell, sink);
+            }
+        }
+        Values::Numbers(numbers) => {
+            for (&row, &group) in intake.rows.iter().zip(intake.groups) {
+                if let Some(Some(number)) = numbers.get(row as usize) {
+                    sink.number(group, *number);
+                }
+            }
+        }
+    }
+}
+
+/// A cell that is not a short plain number.
+#[cold]
+#[inline(never)]
+fn slow_cell(intake: &Intake<'_>, side: &[u8], row: u32, group: u32, cell: Cell, sink: &mut impl Numbers) {
+    if cell.is_null() {
+        return;
+    }
+    let value = value(cell.kind(), bytes(intake.batch, side, cell));
+    match value.to_number() {
+        Some(Number::Float(float)) if !float.is_finite() => {}
+        Some(number) => return sink.number(group, number),
+        None => {}
+    }
+    let skips = sink.skips();
+    skips.count += 1;
+    let id = intake.batch.first_row + u64::from(row);
+    if skips.first.as_ref().is_none_or(|(first, _)| id < *first) {
+        let text: String = String::from_utf8_lossy(&value.to_text()).chars().take(40).collect();
+        skips.first = Some((id, text));
+    }
+}
+
+/// Feeds the values of an intake that are not null to `take`, with their group and row id.
+#[inline]
+pub(super) fn each_value(intake: &Intake<'_>, mut take: impl FnMut(u32, u64, Item<'_>)) {
+    let Some(Input { values, side }) = intake.input else { return };
+    let first = intake.batch.first_row;
+    match values {
+        Values::Cells(cells) => {
+            for (&row, &group) in intake.rows.iter().zip(intake.groups) {
+                let Some(&cell) = cells.get(row as usize) else { continue };
+                if !cell.is_null() {
+                    let bytes = bytes(intake.batch, side, cell);
+                    take(group, first + u64::from(row), Item::Cell { kind: cell.kind(), bytes });
+                }
+            }
+        }
+        Values::Numbers(numbers) => {
+            for (&row, &group) in intake.rows.iter().zip(intake.groups) {
+                if let Some(Some(number)) = numbers.get(row as usize) {
+                    take(group, first + u64::from(row), Item::Number(*number));
+                }
+            }
+        }
+    }
+}
+
+/// One value that is not null.
+#[derive(Clone, Copy)]
+pub(super) enum Item<'a> {
+    /// Source text and its form.
+    Cell {
+        /// The form.
+        kind: Kind,
+        /// The cell's span.
+        bytes: &'a [u8],
+    },
+    /// A computed number.
+    Number(Number),
+}

@@ -1,0 +1,190 @@
+//! A set of byte strings with dense numbers: what group tables and distinct counts stand on.
+//!
+//! A slot of the hash table is 24 bytes and holds keys of up to 16 bytes whole, as two words, so that looking one up
+//! touches one group of control bytes and one slot; longer keys are compared in the arena after their whole hash
+//! agrees. The hash (foldhash) has a random seed per run, against inputs made to collide; numbers and results
+//! must not depend on it.
+
+use std::hash::{BuildHasher, Hasher};
+
+use hashbrown::HashTable;
+
+/// The seed of the hash.
+pub(crate) type Seed = foldhash::fast::RandomState;
+
+/// Longest key that a slot holds whole, in bytes.
+const SHORT: usize = 16;
+/// Stands for the length of null, which is a key too.
+const NULL: u32 = u32::MAX;
+
+/// Byte strings, numbered in the order in which they came.
+#[derive(Debug)]
+pub(crate) struct KeySet {
+    seed: Seed,
+    table: HashTable<Slot>,
+    arena: Vec<u8>,
+    /// For each key, where it ends in the arena.
+    ends: Vec<usize>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    words: [u64; 2],
+    len: u32,
+    number: u32,
+}
+
+/// A key made ready for lookup: itself or, if it is long, its hash; together with its length that tells short
+/// keys apart.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Packed {
+    words: [u64; 2],
+    len: u32,
+    hash: u64,
+}
+
+impl Packed {
+    /// The hash, for partitioning.
+    pub(crate) fn hash(&self) -> u64 {
+        self.hash
+    }
+}
+
+impl KeySet {
+    /// An empty set.
+    pub(crate) fn new(seed: Seed) -> Self {
+        Self { seed, table: HashTable::new(), arena: Vec::new(), ends: Vec::new() }
+    }
+
+    /// How many keys there are.
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The key of that number; null is empty.
+    pub(crate) fn key(&self, number: usize) -> &[u8] {
+        bytes_of(&self.arena, &self.ends, number)
+    }
+
+    /// Makes a key ready.
+    #[inline]
+    pub(crate) fn pack(&self, key: &[u8]) -> Packed {
+        match short_words(key) {
+            Some(words) => self.packed(words, key.len() as u32),
+            None => self.pack_long(key),
+        }
+    }
+
+    /// Null as a key.
+    pub(crate) fn pack_null(&self) -> Packed {
+        self.packed([0; 2], NULL)
+    }
+
+    #[inline]
+    fn packed(&self, words: [u64; 2], len: u32) -> Packed {
+        Packed { words, len, hash: hash_words(&self.seed, words) }
+    }
+
+    fn pack_long(&self, key: &[u8]) -> Packed {
+        let mut hasher = self.seed.build_hasher();
+        hasher.write(key);
+        let hash = hasher.finish();
+        Packed { words: [hash, 0], len: key.len() as u32, hash }
+    }
+
+    /// The number of a key, a new one if it is new. `key` is asked for the bytes of long keys and of new ones.
+    #[inline]
+    pub(crate) fn insert<'a>(&mut self, packed: Packed, key: impl Fn() -> &'a [u8]) -> u32 {
+        let found = self.table.find(packed.hash, |slot| {
+            slot.words == packed.words
+                && slot.len == packed.len
+                && (is_whole(slot.len) || bytes_of(&self.arena, &self.ends, slot.number as usize) == key())
+        });
+        match found {
+            Some(slot) => slot.number,
+            None => self.add(packed, key()),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn add(&mut self, packed: Packed, key: &[u8]) -> u32 {
+        let number = self.ends.len() as u32;
+        self.arena.extend_from_slice(key);
+        self.ends.push(self.arena.len());
+        let seed = &self.seed;
+        let slot = Slot { words: packed.words, len: packed.len, number };
+        self.table.insert_unique(packed.hash, slot, |slot| match slot.words {
+            words if is_whole(slot.len) => hash_words(seed, words),
+            [hash, _] => hash,
+        });
+        number
+    }
+}
+
+/// Whether a slot with that length holds the whole key.
+#[inline]
+fn is_whole(len: u32) -> bool {
+    len as usize <= SHORT || len == NULL
+}
+
+fn bytes_of<'a>(arena: &'a [u8], ends: &[usize], number: usize) -> &'a [u8] {
+    let start = number.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
+    ends.get(number).and_then(|end| arena.get(start..*end)).unwrap_or_default()
+}
+
+/// The bytes of a short key as two words. Keys of the same length have the same words only if they are the same.
+#[inline]
+fn short_words(key: &[u8]) -> Option<[u64; 2]> {
+    match key.len() {
+        8..=SHORT => Some([u64::from_le_bytes(*key.first_chunk()?), u64::from_le_bytes(*key.last_chunk()?)]),
+        4..=7 => {
+            let (first, last) = (u32::from_le_bytes(*key.first_chunk()?), u32::from_le_bytes(*key.last_chunk()?));
+            Some([u64::from(first) | (u64::from(last) << 32), 0])
+        }
+        1..=3 => {
+            let (first, middle, last) = (*key.first()?, *key.get(key.len() / 2)?, *key.last()?);
+            Some([u64::from(first) | (u64::from(middle) << 8) | (u64::from(last) << 16), 0])
+        }
+        0 => Some([0, 0]),
+        _ => None,
+    }
+}
+
+#[inline]
+fn hash_words(seed: &Seed, [first, second]: [u64; 2]) -> u64 {
+    let mut hasher = seed.build_hasher();
+    hasher.write_u128(u128::from(first) | (u128::from(second) << 64));
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::{KeySet, Seed};
+
+    #[test]
+    fn numbers_keys_as_a_map_does() {
+        let mut set = KeySet::new(Seed::default());
+        let mut map: HashMap<Option<Vec<u8>>, u32> = HashMap::new();
+        let mut state = 99_u64;
+        for _ in 0..60_000 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let len = (state >> 33) as usize % 24;
+            let key: Vec<u8> = (0..len).map(|at| if at % 5 == 0 { (state >> 40) as u8 & 7 } else { 0 }).collect();
+            let fresh = map.len() as u32;
+            if state >> 60 == 0 {
+                let packed = set.pack_null();
+                assert_eq!(set.insert(packed, || b""), *map.entry(None).or_insert(fresh));
+            } else {
+                let packed = set.pack(&key);
+                assert_eq!(set.insert(packed, || &key), *map.entry(Some(key.clone())).or_insert(fresh));
+            }
+        }
+        assert_eq!(set.len(), map.len());
+        for (key, number) in map {
+            assert_eq!(set.key(number as usize), key.unwrap_or_default());
+        }
+    }
+}

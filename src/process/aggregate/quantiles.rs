@@ -1,0 +1,311 @@
+//! The state of `quantile`, `median` and `p50` to `p999`: all numbers of all groups.
+//!
+//! While rows come in, numbers are appended to one log per thread, 12 bytes each (13 where their scales differ), in
+//! whatever order. Merging only takes note of the other log. Settling sorts the numbers by group (a counting sort), and
+//! within each group selects the ranks that are asked for. The quantile of n numbers at q lies at rank (n - 1) · q,
+//! counted from 0; between two ranks it is interpolated linearly (type 7 of Hyndman and Fan, "Sample quantiles in
+//! statistical packages", 1996; DuckDB's `quantile_cont`, NumPy's default), exactly where the numbers are decimals.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::core::data::number::{Number, POW10};
+use crate::core::data::value::Value;
+use crate::process::aggregate::intake::{Numbers, each_number};
+use crate::process::aggregate::{Accumulator, Intake, NO_GROUP, Skipped, State, own};
+
+pub(super) const STATE: State = State { name: "quantiles", build: || Box::new(Quantiles::default()) };
+
+/// All numbers, then the quantiles of each group.
+#[derive(Default)]
+pub(super) struct Quantiles {
+    groups: usize,
+    log: Arc<Log>,
+    /// Logs of other threads, each with the group here of each of its groups.
+    others: Vec<(Arc<Log>, Vec<u32>)>,
+    /// For each group, the quantiles asked for.
+    settled: Vec<Option<Number>>,
+    /// How many were asked for.
+    asked: usize,
+    skipped: Skipped,
+}
+
+/// Numbers with their groups.
+#[derive(Default)]
+struct Log {
+    groups: Vec<u32>,
+    units: Vec<i64>,
+    /// The scale of all `units`, as long as `scales` is empty.
+    scale: u8,
+    scales: Vec<u8>,
+    /// Numbers that are not 64-bit decimals.
+    large: Vec<(u32, Number)>,
+}
+
+impl Log {
+    #[inline]
+    fn push(&mut self, group: u32, units: i64, scale: u8) {
+        if scale != self.scale || !self.scales.is_empty() {
+            self.push_scale(scale);
+        }
+        self.groups.push(group);
+        self.units.push(units);
+    }
+
+    fn push_scale(&mut self, scale: u8) {
+        if self.units.is_empty() {
+            self.scale = scale;
+            return;
+        }
+        if self.scales.is_empty() {
+            self.scales.resize(self.units.len(), self.scale);
+        }
+        self.scales.push(scale);
+    }
+
+    fn scale_of(&self, index: usize) -> u8 {
+        self.scales.get(index).copied().unwrap_or(self.scale)
+    }
+}
+
+/// Reads a quantile.
+pub(super) fn read(state: &dyn Accumulator, group: usize, asked: usize) -> Value<'static> {
+    let found = own::<Quantiles>(state).and_then(|state| *state.settled.get(group * state.asked + asked)?);
+    found.map_or(Value::Null, Value::Number)
+}
+
+/// The numbers of all groups, group by group.
+struct Sorted {
+    /// Where each group ends in `units`.
+    ends: Vec<usize>,
+    units: Vec<i64>,
+    /// The scale of all units, or that of each.
+    scale: u8,
+    scales: Vec<u8>,
+    /// By group.
+    large: Vec<(u32, Number)>,
+}
+
+impl Quantiles {
+    /// Sorts the numbers by group and frees the logs.
+    fn sort(&mut self) -> Sorted {
+        let mut logs = std::mem::take(&mut self.others);
+        logs.push((std::mem::take(&mut self.log), (0..self.groups as u32).collect()));
+        let mut next = vec![0_usize; self.groups + 1];
+        for (log, into) in &logs {
+            for group in &log.groups {
+                if let Some(count) = place(into, *group).and_then(|group| next.get_mut(group + 1)) {
+                    *count += 1;
+                }
+            }
+        }
+        for group in 0..self.groups {
+            next[group + 1] += next[group];
+        }
+        let total = next[self.groups];
+        let scale = logs.iter().find(|(log, _)| !log.units.is_empty()).map_or(0, |(log, _)| log.scale);
+        let uniform = logs.iter().all(|(log, _)| log.scales.is_empty() && (log.scale == scale || log.units.is_empty()));
+        let mut sorted = Sorted {
+            ends: Vec::new(),
+            units: vec![0; total],
+            scale,
+            scales: if uniform { Vec::new() } else { vec![0; total] },
+            large: Vec::new(),
+        };
+        for (log, into) in logs {
+            for (index, (group, units)) in log.groups.iter().zip(&log.units).enumerate() {
+                let Some(at) = place(&into, *group).and_then(|group| next.get_mut(group)) else { continue };
+                sorted.units[*at] = *units;
+                if !uniform {
+                    sorted.scales[*at] = log.scale_of(index);
+                }
+                *at += 1;
+            }
+            let large = log.large.iter().filter_map(|(group, number)| Some((place(&into, *group)? as u32, *number)));
+            sorted.large.extend(large);
+        }
+        sorted.large.sort_by_key(|(group, _)| *group);
+        // Each group's start has moved to its end.
+        next.pop();
+        sorted.ends = next;
+        sorted
+    }
+}
+
+/// The group here of a log's group.
+#[inline]
+fn place(into: &[u32], group: u32) -> Option<usize> {
+    into.get(group as usize).filter(|group| **group != NO_GROUP).map(|group| *group as usize)
+}
+
+/// The log of a thread while it takes rows in.
+struct Writing<'a> {
+    log: &'a mut Log,
+    skipped: &'a mut Skipped,
+}
+
+impl Numbers for Writing<'_> {
+    #[inline]
+    fn small(&mut self, group: u32, units: i64, scale: u8) {
+        self.log.push(group, units, scale);
+    }
+
+    fn number(&mut self, group: u32, number: Number) {
+        if let Number::Exact { units, scale } = number.normal() {
+            if let Some(units) = i64::try_from(units).ok().filter(|_| scale <= 18) {
+                return self.log.push(group, units, scale);
+            }
+        }
+        self.log.large.push((group, number));
+    }
+
+    fn skips(&mut self) -> &mut Skipped {
+        self.skipped
+    }
+}
+
+impl Accumulator for Quantiles {
+    fn grow(&mut self, groups: usize) {
+        self.groups = groups;
+    }
+
+    fn update(&mut self, intake: &Intake<'_>) {
+        if let Some(log) = Arc::get_mut(&mut self.log) {
+            each_number(intake, &mut Writing { log, skipped: &mut self.skipped });
+        }
+    }
+
+    fn merge(&mut self, other: &dyn Accumulator, into: &[u32]) {
+        let Some(other) = own::<Self>(other) else { return };
+        self.skipped.merge(&other.skipped);
+        self.others.push((Arc::clone(&other.log), into.to_vec()));
+    }
+
+    fn settle(&mut self, asked: &[Vec<Number>]) {
+        let asked: Vec<Number> = asked.iter().map(|q| q.first().copied().unwrap_or(Number::ZERO)).collect();
+        let mut sorted = self.sort();
+        let (mut groups, mut rest, mut start) = (Vec::with_capacity(self.groups), sorted.units.as_mut_slice(), 0);
+        for (group, end) in sorted.ends.iter().enumerate() {
+            let (units, after) = rest.split_at_mut(end - start);
+            let from = sorted.large.partition_point(|(of, _)| (*of as usize) < group);
+            let to = sorted.large.partition_point(|(of, _)| (*of as usize) <= group);
+            let scales = sorted.scales.get(start..*end).unwrap_or_default();
+            groups.push(Group { units, scale: sorted.scale, scales, large: &sorted.large[from..to] });
+            (rest, start) = (after, *end);
+        }
+        self.asked = asked.len();
+        self.settled = groups
+            .into_par_iter()
+            .with_min_len(64.min(1 + self.groups / 64))
+            .flat_map_iter(|group| group.quantiles(&asked))
+            .collect();
+    }
+
+    fn skipped(&self) -> Skipped {
+        self.skipped.clone()
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// The numbers of one group.
+struct Group<'a> {
+    units: &'a mut [i64],
+    scale: u8,
+    /// The scale of each; empty where `scale` is that of all.
+    scales: &'a [u8],
+    large: &'a [(u32, Number)],
+}
+
+impl Group<'_> {
+    /// The quantiles at each of `asked`, none of no numbers.
+    fn quantiles(self, asked: &[Number]) -> Vec<Option<Number>> {
+        let count = self.units.len() + self.large.len();
+        if count == 0 {
+            return vec![None; asked.len()];
+        }
+        let places: Vec<Place> = asked.iter().map(|q| Place::of(*q, count)).collect();
+        let mut ranks: Vec<usize> =
+            places.iter().flat_map(|place| [place.rank, (place.rank + 1).min(count - 1)]).collect();
+        ranks.sort_unstable();
+        ranks.dedup();
+        let numbers = self.select(&ranks);
+        let number = |rank: usize| ranks.binary_search(&rank).ok().and_then(|at| numbers.get(at)).copied();
+        places
+            .iter()
+            .map(|place| match number(place.rank + 1) {
+                Some(above) if !place.rest.is_zero() => Some(between(number(place.rank)?, above, place.rest)),
+                _ => number(place.rank).map(Number::normal),
+            })
+            .collect()
+    }
+
+    /// The numbers at rising ranks.
+    fn select(self, ranks: &[usize]) -> Vec<Number> {
+        let scale = self.scales.first().copied().unwrap_or(self.scale);
+        let same = self.scales.iter().all(|other| *other == scale);
+        if self.large.is_empty() && same {
+            let exact = |units: i64| Number::Exact { units: i128::from(units), scale };
+            return select(self.units, ranks).into_iter().map(exact).collect();
+        }
+        let scale_of = |index: usize| self.scales.get(index).copied().unwrap_or(scale);
+        if self.large.is_empty() {
+            let finest = self.scales.iter().copied().max().unwrap_or(scale);
+            let rescaled = |(index, units): (usize, &i64)| {
+                i128::from(*units) * POW10.get(usize::from(finest - scale_of(index))).copied().unwrap_or(1)
+            };
+            let mut units: Vec<i128> = self.units.iter().enumerate().map(rescaled).collect();
+            return select(&mut units, ranks).into_iter().map(|units| Number::Exact { units, scale: finest }).collect();
+        }
+        let exact = |(index, units): (usize, &i64)| Number::Exact { units: i128::from(*units), scale: scale_of(index) };
+        let mut numbers: Vec<Number> = self.units.iter().enumerate().map(exact).collect();
+        numbers.extend(self.large.iter().map(|(_, number)| *number));
+        numbers.sort_unstable_by(|a, b| a.compare(*b));
+        ranks.iter().filter_map(|rank| numbers.get(*rank)).copied().collect()
+    }
+}
+
+/// The values at rising ranks; each selection leaves a smaller rest for the next.
+fn select<T: Copy + Ord>(values: &mut [T], ranks: &[usize]) -> Vec<T> {
+    let (mut rest, mut base) = (values, 0);
+    let mut found = Vec::with_capacity(ranks.len());
+    for rank in ranks {
+        let (_, value, above) = rest.select_nth_unstable(rank - base);
+        found.push(*value);
+        (rest, base) = (above, rank + 1);
+    }
+    found
+}
+
+/// Where a quantile lies: at a rank and a part of the way to the next.
+struct Place {
+    rank: usize,
+    rest: Number,
+}
+
+impl Place {
+    /// The place of quantile `q` (exact, from 0 to 1) among `count` numbers.
+    fn of(q: Number, count: usize) -> Self {
+        let Number::Exact { units, scale } = q else { return Self { rank: 0, rest: Number::ZERO } };
+        let power = POW10.get(usize::from(scale)).copied().unwrap_or(1);
+        let last = count as i128 - 1;
+        let place = last.saturating_mul(units.clamp(0, power));
+        Self { rank: (place / power) as usize, rest: Number::Exact { units: place % power, scale } }
+    }
+}
+
+/// The number a part of the way from `below` to `above`.
+fn between(below: Number, above: Number, part: Number) -> Number {
+    let exact = || above.checked_add(below.negate())?.checked_mul(part)?.checked_add(below);
+    exact().map_or_else(
+        || {
+            let (low, high, part) = (below.to_f64(), above.to_f64(), part.to_f64());
+            Number::Float(low * (1.0 - part) + high * part)
+        },
+        Number::normal,
+    )
+}

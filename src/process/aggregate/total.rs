@@ -1,0 +1,233 @@
+//! The state of `sum` and `mean`: how many numbers there were and their exact sum.
+//!
+//! A group is 24 bytes: a 128-bit sum at the column's decimal scale, and the count. A finer value rescales the column;
+//! doubles, very fine values and sums past 128 bits go to a [`Superaccumulator`] of their group, so that the
+//! result is that of unbounded arithmetic in any order.
+
+use std::any::Any;
+
+use crate::core::data::number::{Number, POW10};
+use crate::core::data::value::Value;
+use crate::process::aggregate::intake::{Numbers, each_number};
+use crate::process::aggregate::superaccumulator::{Superaccumulator, compose};
+use crate::process::aggregate::{Accumulator, Intake, NO_GROUP, Skipped, State, own};
+
+/// Finest scale of the fast sums; a 64-bit integer rescaled to it fits 128 bits.
+const FINEST: u8 = 18;
+
+pub(super) const STATE: State = State { name: "total", build: || Box::new(Total::default()) };
+
+/// Counts and exact sums.
+#[derive(Default)]
+pub(super) struct Total {
+    /// Digits after the point of all fast sums.
+    scale: u8,
+    slots: Vec<Slot>,
+    /// What the slots cannot hold; as long as the highest group that needed one.
+    wide: Vec<Option<Box<Superaccumulator>>>,
+    skipped: Skipped,
+}
+
+/// A group's fast sum in two halves, so that it needs no more than eight-byte alignment, and its count of numbers.
+#[derive(Clone, Copy, Default)]
+struct Slot {
+    low: u64,
+    high: i64,
+    count: u64,
+}
+
+impl Slot {
+    #[inline]
+    fn sum(self) -> i128 {
+        (i128::from(self.high) << 64) | i128::from(self.low)
+    }
+
+    #[inline]
+    fn set(&mut self, sum: i128) {
+        self.low = sum as u64;
+        self.high = (sum >> 64) as i64;
+    }
+}
+
+impl Total {
+    /// The accumulator of this kind.
+    pub(super) fn of(accumulator: &dyn Accumulator) -> Option<&Self> {
+        own(accumulator)
+    }
+
+    /// The sum, or null where there were no numbers.
+    pub(super) fn sum(&self, group: usize) -> Value<'static> {
+        let Some(slot) = self.slots.get(group).filter(|slot| slot.count > 0) else { return Value::Null };
+        Value::Number(match self.wide_sum(group, *slot) {
+            Some(wide) => wide.number(),
+            None => Number::Exact { units: slot.sum(), scale: self.scale },
+        })
+    }
+
+    /// The mean, rounded once, or null where there were no numbers.
+    pub(super) fn mean(&self, group: usize) -> Value<'static> {
+        let Some(slot) = self.slots.get(group).filter(|slot| slot.count > 0) else { return Value::Null };
+        let mean = match self.wide_sum(group, *slot) {
+            Some(wide) => wide.quotient(slot.count),
+            None => quotient(slot.sum(), self.scale, slot.count),
+        };
+        Value::Number(Number::Float(mean))
+    }
+
+    /// The whole sum of a group that has a wide part.
+    fn wide_sum(&self, group: usize, slot: Slot) -> Option<Superaccumulator> {
+        let mut wide = Superaccumulator::clone(self.wide.get(group)?.as_deref()?);
+        wide.add_exact(slot.sum(), self.scale);
+        Some(wide)
+    }
+
+    fn wide(&mut self, group: usize) -> &mut Superaccumulator {
+        if self.wide.len() <= group {
+            self.wide.resize_with(group + 1, || None);
+        }
+        self.wide[group].get_or_insert_with(|| Box::new(Superaccumulator::new()))
+    }
+
+    /// Adds `units` at a scale that is not the column's.
+    #[cold]
+    #[inline(never)]
+    fn rescaled(&mut self, group: u32, units: i128, scale: u8) {
+        if scale > self.scale && scale <= FINEST {
+            self.refine(scale);
+        }
+        let power = self.scale.checked_sub(scale).and_then(|by| POW10.get(usize::from(by)));
+        match power.and_then(|power| units.checked_mul(*power)) {
+            Some(units) => self.add(group, units),
+            None => self.wide(group as usize).add_exact(units, scale),
+        }
+    }
+
+    /// Adds units of the column's scale.
+    #[inline]
+    fn add(&mut self, group: u32, units: i128) {
+        let Some(slot) = self.slots.get_mut(group as usize) else { return };
+        if let Some(sum) = slot.sum().checked_add(units) {
+            slot.set(sum);
+        } else {
+            self.spill(group as usize, units);
+        }
+    }
+
+    #[cold]
+    fn spill(&mut self, group: usize, units: i128) {
+        let scale = self.scale;
+        self.wide(group).add_exact(units, scale);
+    }
+
+    /// Makes the column's scale finer. Sums that no longer fit move to their wide part.
+    fn refine(&mut self, scale: u8) {
+        let old = self.scale;
+        let power = POW10.get(usize::from(scale - old)).copied().unwrap_or(1);
+        self.scale = scale;
+        for group in 0..self.slots.len() {
+            let sum = self.slots[group].sum();
+            if let Some(finer) = sum.checked_mul(power) {
+                self.slots[group].set(finer);
+            } else {
+                self.slots[group].set(0);
+                self.wide(group).add_exact(sum, old);
+            }
+        }
+    }
+
+    fn count(&mut self, group: u32, numbers: u64) {
+        if let Some(slot) = self.slots.get_mut(group as usize) {
+            slot.count += numbers;
+        }
+    }
+}
+
+impl Numbers for Total {
+    #[inline]
+    fn small(&mut self, group: u32, units: i64, scale: u8) {
+        if scale == self.scale {
+            if let Some(slot) = self.slots.get_mut(group as usize) {
+                slot.count += 1;
+                if let Some(sum) = slot.sum().checked_add(i128::from(units)) {
+                    slot.set(sum);
+                } else {
+                    self.spill(group as usize, i128::from(units));
+                }
+            }
+            return;
+        }
+        self.count(group, 1);
+        self.rescaled(group, i128::from(units), scale);
+    }
+
+    fn number(&mut self, group: u32, number: Number) {
+        self.count(group, 1);
+        match number {
+            Number::Exact { units, scale } if scale == self.scale => self.add(group, units),
+            Number::Exact { units, scale } => self.rescaled(group, units, scale),
+            Number::Float(_) => self.wide(group as usize).add(number),
+        }
+    }
+
+    fn skips(&mut self) -> &mut Skipped {
+        &mut self.skipped
+    }
+}
+
+impl Accumulator for Total {
+    fn grow(&mut self, groups: usize) {
+        self.slots.resize(groups, Slot::default());
+    }
+
+    fn update(&mut self, intake: &Intake<'_>) {
+        each_number(intake, self);
+    }
+
+    fn merge(&mut self, other: &dyn Accumulator, into: &[u32]) {
+        let Some(other) = Self::of(other) else { return };
+        self.skipped.merge(&other.skipped);
+        for ((theirs, slot), &group) in other.slots.iter().enumerate().zip(into) {
+            if group == NO_GROUP {
+                continue;
+            }
+            self.count(group, slot.count);
+            if other.scale == self.scale {
+                self.add(group, slot.sum());
+            } else {
+                self.rescaled(group, slot.sum(), other.scale);
+            }
+            if let Some(Some(wide)) = other.wide.get(theirs) {
+                self.wide(group as usize).merge(wide);
+            }
+        }
+    }
+
+    fn skipped(&self) -> Skipped {
+        self.skipped.clone()
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// `units / 10^scale / count`, rounded once.
+fn quotient(units: i128, scale: u8, count: u64) -> f64 {
+    let magnitude = units.unsigned_abs();
+    let divisor = POW10.get(usize::from(scale)).and_then(|power| power.unsigned_abs().checked_mul(u128::from(count)));
+    let Some(divisor) = divisor.filter(|divisor| magnitude != 0 && *divisor <= u128::from(u64::MAX)) else {
+        let mut sum = Superaccumulator::new();
+        sum.add_exact(units, scale);
+        return sum.quotient(count);
+    };
+    // With its highest bit set the dividend gives a quotient of at least 64 bits, so one word and a sticky bit round
+    // it correctly.
+    let up = magnitude.leading_zeros();
+    let (whole, rest) = ((magnitude << up) / divisor, (magnitude << up) % divisor);
+    let zeros = whole.leading_zeros();
+    let cut = 64 - zeros.min(64);
+    let word = ((whole << zeros) >> 64) as u64;
+    let sticky = rest != 0 || (whole << zeros) as u64 != 0;
+    let value = compose(word, cut as i32 - up as i32, sticky);
+    if units < 0 { -value } else { value }
+}
