@@ -8,10 +8,10 @@
 use crate::core::data::batch::{Batch, Values};
 use crate::core::data::cell::{Cell, Kind};
 use crate::core::data::value::Value;
-use crate::process::aggregate::intake::{bytes, value};
+use crate::process::aggregate::NO_GROUP;
+use crate::process::aggregate::intake::value;
 use crate::process::aggregate::kept::text;
 use crate::process::aggregate::key_set::{KeySet, Packed, Seed};
-use crate::process::aggregate::{Input, NO_GROUP};
 
 /// Rows whose keys are made ready together.
 const RUN: usize = 256;
@@ -67,14 +67,14 @@ impl GroupTable {
     }
 
     /// Appends the group of each row to `groups`. `inputs` are the key columns.
-    pub(crate) fn assign(&mut self, batch: &Batch, rows: &[u32], inputs: &[Input<'_>], groups: &mut Vec<u32>) {
+    pub(crate) fn assign(&mut self, batch: &Batch, rows: &[u32], inputs: &[&Values], groups: &mut Vec<u32>) {
         groups.reserve(rows.len());
         let ordered = self.len() == 0 || batch.first_row >= self.latest;
         self.latest = self.latest.max(batch.first_row + batch.rows as u64);
         for run in rows.chunks(RUN) {
             let from = groups.len();
             match inputs {
-                [Input { values: Values::Cells(cells), side }] => self.assign_cells(batch, run, cells, side, groups),
+                [Values::Cells(cells)] => self.assign_cells(batch, run, cells, groups),
                 _ => self.assign_encoded(batch, run, inputs, groups),
             }
             if !ordered {
@@ -84,19 +84,19 @@ impl GroupTable {
     }
 
     /// One key column of cells.
-    fn assign_cells(&mut self, batch: &Batch, run: &[u32], cells: &[Cell], side: &[u8], groups: &mut Vec<u32>) {
+    fn assign_cells(&mut self, batch: &Batch, run: &[u32], cells: &[Cell], groups: &mut Vec<u32>) {
         self.run.clear();
         self.scratch.clear();
         for row in run {
             let cell = cells.get(*row as usize).copied().unwrap_or(Cell::MISSING);
             let pending = match cell.kind() {
                 Kind::Bare | Kind::Quoted | Kind::Number | Kind::Text | Kind::Nested => {
-                    Pending { key: self.set.pack(bytes(batch, side, cell)), start: IN_CELL, end: 0 }
+                    Pending { key: self.set.pack(batch.bytes(cell)), start: IN_CELL, end: 0 }
                 }
                 Kind::Missing | Kind::Null => Pending { key: self.set.pack_null(), start: 0, end: 0 },
                 kind => {
                     let start = self.scratch.len() as u32;
-                    self.scratch.extend_from_slice(&text(kind, bytes(batch, side, cell)));
+                    self.scratch.extend_from_slice(&text(kind, batch.bytes(cell)));
                     self.pending(start)
                 }
             };
@@ -105,7 +105,7 @@ impl GroupTable {
         for (row, pending) in run.iter().zip(&self.run) {
             let cell = cells.get(*row as usize).copied().unwrap_or(Cell::MISSING);
             let group = self.set.insert(pending.key, || match pending.start {
-                IN_CELL => bytes(batch, side, cell),
+                IN_CELL => batch.bytes(cell),
                 start => self.scratch.get(start as usize..pending.end as usize).unwrap_or_default(),
             });
             if group as usize == self.first.len() {
@@ -117,13 +117,13 @@ impl GroupTable {
     }
 
     /// Any number of key columns, encoded one after the other.
-    fn assign_encoded(&mut self, batch: &Batch, run: &[u32], inputs: &[Input<'_>], groups: &mut Vec<u32>) {
+    fn assign_encoded(&mut self, batch: &Batch, run: &[u32], inputs: &[&Values], groups: &mut Vec<u32>) {
         self.run.clear();
         self.scratch.clear();
         for row in run {
             let start = self.scratch.len() as u32;
             let pending = match inputs {
-                [input] => match key(batch, *input, *row) {
+                [input] => match key(batch, input, *row) {
                     Value::Null => Pending { key: self.set.pack_null(), start, end: start },
                     value => {
                         self.scratch.extend_from_slice(&value.to_text());
@@ -132,7 +132,7 @@ impl GroupTable {
                 },
                 _ => {
                     for input in inputs {
-                        encode(&key(batch, *input, *row), &mut self.scratch);
+                        encode(&key(batch, input, *row), &mut self.scratch);
                     }
                     self.pending(start)
                 }
@@ -144,7 +144,7 @@ impl GroupTable {
             let group = self.set.insert(pending.key, || bytes);
             if group as usize == self.first.len() {
                 self.first.push(batch.first_row + u64::from(*row));
-                self.kinds.extend(inputs.iter().map(|input| kind(batch, *input, *row)));
+                self.kinds.extend(inputs.iter().map(|input| kind(batch, input, *row)));
             }
             groups.push(group);
         }
@@ -157,14 +157,14 @@ impl GroupTable {
     }
 
     /// Takes rows that came later than higher ones into account.
-    fn lower(&mut self, batch: &Batch, run: &[u32], inputs: &[Input<'_>], groups: &[u32]) {
+    fn lower(&mut self, batch: &Batch, run: &[u32], inputs: &[&Values], groups: &[u32]) {
         for (row, group) in run.iter().zip(groups) {
             let id = batch.first_row + u64::from(*row);
             let Some(first) = self.first.get_mut(*group as usize).filter(|first| id < **first) else { continue };
             *first = id;
             let at = *group as usize * self.keys;
             for (old, input) in self.kinds.iter_mut().skip(at).zip(inputs) {
-                *old = kind(batch, *input, *row);
+                *old = kind(batch, input, *row);
             }
         }
     }
@@ -220,7 +220,7 @@ fn plain(kind: Kind) -> Kind {
     }
 }
 
-fn kind(batch: &Batch, input: Input<'_>, row: u32) -> Kind {
+fn kind(batch: &Batch, input: &Values, row: u32) -> Kind {
     match key(batch, input, row) {
         Value::Missing | Value::Null => Kind::Null,
         Value::Bool(true) => Kind::True,
@@ -233,10 +233,10 @@ fn kind(batch: &Batch, input: Input<'_>, row: u32) -> Kind {
 }
 
 /// A row's value in a key column; missing is null.
-fn key<'a>(batch: &'a Batch, input: Input<'a>, row: u32) -> Value<'a> {
-    match input.values {
+fn key<'a>(batch: &'a Batch, input: &'a Values, row: u32) -> Value<'a> {
+    match input {
         Values::Cells(cells) => {
-            cells.get(row as usize).map_or(Value::Null, |cell| value(cell.kind(), bytes(batch, input.side, *cell)))
+            cells.get(row as usize).map_or(Value::Null, |cell| value(cell.kind(), batch.bytes(*cell)))
         }
         Values::Numbers(numbers) => match numbers.get(row as usize) {
             Some(Some(number)) => Value::Number(*number),

@@ -5,12 +5,12 @@
 
 use std::borrow::Cow;
 
-use crate::core::data::batch::{Batch, Values, unescape, unquote};
+use crate::core::data::batch::{Values, unescape, unquote};
 use crate::core::data::cell::{Cell, Kind};
 use crate::core::data::number::Number;
 use crate::core::data::value::Value;
 use crate::core::scan::number::parse_small;
-use crate::process::aggregate::{Input, Intake, Skipped};
+use crate::process::aggregate::{Intake, Skipped};
 
 /// Takes numbers in, one call per row that has one.
 pub(super) trait Numbers {
@@ -22,13 +22,6 @@ pub(super) trait Numbers {
 
     /// Where values that are not numbers are counted.
     fn skips(&mut self) -> &mut Skipped;
-}
-
-/// The source text of an input's cell.
-#[inline]
-pub(super) fn bytes<'a>(batch: &'a Batch, side: &'a [u8], cell: Cell) -> &'a [u8] {
-    let from = if cell.in_side() { side } else { &batch.block.bytes };
-    from.get(cell.start()..cell.start() + cell.len()).unwrap_or_default()
 }
 
 /// The value that source text of a form stands for.
@@ -49,18 +42,18 @@ pub(super) fn value(kind: Kind, bytes: &[u8]) -> Value<'_> {
 /// Feeds the numbers of an intake to a sink. Nulls are passed over, other values counted as skipped.
 #[inline]
 pub(super) fn each_number(intake: &Intake<'_>, sink: &mut impl Numbers) {
-    let Some(Input { values, side }) = intake.input else { return };
+    let Some(values) = intake.input else { return };
     match values {
         Values::Cells(cells) => {
             for (&row, &group) in intake.rows.iter().zip(intake.groups) {
                 let Some(&cell) = cells.get(row as usize) else { continue };
                 if matches!(cell.kind(), Kind::Bare | Kind::Quoted | Kind::Number | Kind::Text) {
-                    if let Some((units, scale)) = parse_small(bytes(intake.batch, side, cell)) {
+                    if let Some((units, scale)) = parse_small(intake.batch.bytes(cell)) {
                         sink.small(group, units, scale);
                         continue;
                     }
                 }
-                slow_cell(intake, side, row, group, cell, sink);
+                slow_cell(intake, row, group, cell, sink);
             }
         }
         Values::Numbers(numbers) => {
@@ -76,11 +69,11 @@ pub(super) fn each_number(intake: &Intake<'_>, sink: &mut impl Numbers) {
 /// A cell that is not a short plain number.
 #[cold]
 #[inline(never)]
-fn slow_cell(intake: &Intake<'_>, side: &[u8], row: u32, group: u32, cell: Cell, sink: &mut impl Numbers) {
+fn slow_cell(intake: &Intake<'_>, row: u32, group: u32, cell: Cell, sink: &mut impl Numbers) {
     if cell.is_null() {
         return;
     }
-    let value = value(cell.kind(), bytes(intake.batch, side, cell));
+    let value = value(cell.kind(), intake.batch.bytes(cell));
     match value.to_number() {
         Some(Number::Float(float)) if !float.is_finite() => {}
         Some(number) => return sink.number(group, number),
@@ -98,14 +91,14 @@ fn slow_cell(intake: &Intake<'_>, side: &[u8], row: u32, group: u32, cell: Cell,
 /// Feeds the values of an intake that are not null to `take`, with their group and row id.
 #[inline]
 pub(super) fn each_value(intake: &Intake<'_>, mut take: impl FnMut(u32, u64, Item<'_>)) {
-    let Some(Input { values, side }) = intake.input else { return };
+    let Some(values) = intake.input else { return };
     let first = intake.batch.first_row;
     match values {
         Values::Cells(cells) => {
             for (&row, &group) in intake.rows.iter().zip(intake.groups) {
                 let Some(&cell) = cells.get(row as usize) else { continue };
                 if !cell.is_null() {
-                    let bytes = bytes(intake.batch, side, cell);
+                    let bytes = intake.batch.bytes(cell);
                     take(group, first + u64::from(row), Item::Cell { kind: cell.kind(), bytes });
                 }
             }

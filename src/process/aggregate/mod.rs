@@ -83,17 +83,7 @@ pub(crate) struct Intake<'a> {
     /// For each of them, its group.
     pub(crate) groups: &'a [u32],
     /// The argument, with one value per record of the batch (not per listed row); none for `count()`.
-    pub(crate) input: Option<Input<'a>>,
-}
-
-/// An argument's values. Cells in the side buffer lie in `side`, which is the batch's for columns and the evaluator's
-/// for computed values.
-#[derive(Clone, Copy)]
-pub(crate) struct Input<'a> {
-    /// One per record.
-    pub(crate) values: &'a Values,
-    /// What its side cells point into.
-    pub(crate) side: &'a [u8],
+    pub(crate) input: Option<&'a Values>,
 }
 
 /// Stands for "not taken" in the lists that map another accumulator's groups to ours.

@@ -11,7 +11,7 @@ use crate::core::data::number::Number;
 use crate::core::data::value::Value;
 use crate::process::aggregate::group_table::GroupTable;
 use crate::process::aggregate::key_set::Seed;
-use crate::process::aggregate::{AGGREGATES, Accumulator, Input, Intake, NO_GROUP, Named, resolve};
+use crate::process::aggregate::{AGGREGATES, Accumulator, Intake, NO_GROUP, Named, resolve};
 
 /// A small generator (xorshift).
 struct Random(u64);
@@ -49,9 +49,8 @@ fn taken(named: &Named, column: &[(Kind, &str)], rows: &[u32], groups: &[u32], c
     let mut state = (named.row.item.state.build)();
     state.grow(count);
     let (batch, values) = cells(0, column);
-    let input = Input { values: &values, side: &[] };
     for (rows, groups) in rows.chunks(3).zip(groups.chunks(3)) {
-        state.update(&Intake { batch: &batch, rows, groups, input: Some(input) });
+        state.update(&Intake { batch: &batch, rows, groups, input: Some(&values) });
     }
     state
 }
@@ -201,7 +200,7 @@ fn examples_hold() {
             let (batch, cells) = cells(0, &column);
             let rows: Vec<u32> = (0..column.len() as u32).collect();
             let groups = vec![0; rows.len()];
-            let input = (!arguments.is_empty()).then_some(Input { values: &cells, side: &[] });
+            let input = (!arguments.is_empty()).then_some(&cells);
             let mut state = (named.row.item.state.build)();
             state.grow(1);
             state.update(&Intake { batch: &batch, rows: &rows, groups: &groups, input });
@@ -261,7 +260,7 @@ fn groups_are_those_of_a_map() {
             let all: Vec<(Kind, &str)> = columns.concat();
             let (batch, Values::Cells(cells)) = cells(first_row, &all) else { panic!("cells") };
             let values: Vec<Values> = cells.chunks(700).map(|cells| Values::Cells(cells.to_vec())).collect();
-            let inputs: Vec<Input<'_>> = values.iter().map(|values| Input { values, side: &[] }).collect();
+            let inputs: Vec<&Values> = values.iter().collect();
             let rows: Vec<u32> = (0..700).filter(|_| random.below(3) > 0).collect();
             let mut groups = Vec::new();
             tables[random.below(3)].assign(&batch, &rows, &inputs, &mut groups);
@@ -333,7 +332,7 @@ fn measure() {
         for _ in 0..10 {
             for (batch, columns) in &batches {
                 let mut of = Vec::new();
-                let inputs: Vec<Input<'_>> = columns.iter().map(|values| Input { values, side: &[] }).collect();
+                let inputs: Vec<&Values> = columns.iter().collect();
                 let start = Instant::now();
                 table.assign(batch, &rows, &inputs[..1], &mut of);
                 times[0] += start.elapsed().as_secs_f64();
