@@ -7,5 +7,7 @@ pub(crate) mod batch;
 pub(crate) mod cell;
 pub(crate) mod compare;
 pub(crate) mod number;
+#[cfg(test)]
+pub(crate) mod testing;
 pub(crate) mod time;
 pub(crate) mod value;

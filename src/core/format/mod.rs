@@ -4,10 +4,15 @@
 //! Decoders turn blocks into batches; encoders turn batches into bytes. Both work on one block at a time, on any
 //! thread, in any order: what an answer needs from other blocks goes through the engine's relays and drain.
 
+pub(crate) mod cells;
 pub(crate) mod csv;
 pub(crate) mod flatten;
 pub(crate) mod json;
+pub(crate) mod markdown;
+pub(crate) mod table;
 pub(crate) mod tsv;
+pub(crate) mod vertical;
+pub(crate) mod widths;
 
 use std::io::{BufRead, Read, Seek, Write};
 use std::sync::Arc;
@@ -20,7 +25,7 @@ use crate::core::input::boundary::Boundary;
 use crate::core::registry::Row;
 
 /// Every format, in the order of `mytools list formats`.
-pub(crate) static FORMATS: &[Row<Format>] = &[csv::ROW, tsv::ROW];
+pub(crate) static FORMATS: &[Row<Format>] = &[csv::ROW, tsv::ROW, table::ROW, markdown::ROW, vertical::ROW];
 
 /// What a format can do.
 #[derive(Debug, Clone, Copy)]
