@@ -34,7 +34,11 @@ pub(crate) fn csv(text: &str, first_row: u64) -> Batch {
         first_row,
         raw: Some(Records { dialect: Dialect::Delimited { delimiter: b',', quote: b'"' }, spans }),
         delimited: Some(Arc::new(Delimited { delimiter: b',', quote: b'"', columns: names.clone() })),
-        columns: names.into_iter().zip(columns).map(|(name, cells)| Column { name, values: Values::Cells(cells) }).collect(),
+        columns: names
+            .into_iter()
+            .zip(columns)
+            .map(|(name, cells)| Column { name, values: Values::Cells(cells) })
+            .collect(),
         ..Batch::default()
     }
 }

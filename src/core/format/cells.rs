@@ -122,8 +122,7 @@ fn is_unprintable(character: char) -> bool {
 
 /// Sorts out most text without parsing it.
 fn looks_numeric(text: &[u8]) -> bool {
-    matches!(text.first(), Some(b'0'..=b'9' | b'+' | b'-' | b'.'))
-        && matches!(text.last(), Some(b'0'..=b'9' | b'.'))
+    matches!(text.first(), Some(b'0'..=b'9' | b'+' | b'-' | b'.')) && matches!(text.last(), Some(b'0'..=b'9' | b'.'))
 }
 
 /// JSON text without the white space between its tokens.
@@ -187,7 +186,7 @@ mod tests {
 
     #[test]
     fn escapes_what_could_move_the_cursor() {
-        assert_eq!(shown("a\nb\x1b[1m", Escape::Control), ("a\\nb\\x1b[1m".into(), 10));
+        assert_eq!(shown("a\nb\x1b[1m", Escape::Control), ("a\\nb\\x1b[1m".into(), 11));
         assert_eq!(shown("日本\u{202e}x", Escape::Control), ("日本\\u{202e}x".into(), 13));
         assert_eq!(shown("a|b\\|c\\", Escape::Control), ("a|b\\|c\\".into(), 7));
     }

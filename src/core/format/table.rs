@@ -260,8 +260,13 @@ longer.example  100  x
     fn shortens_the_widest_columns_to_the_screen() {
         let line = format!("a,b,c\n1234567890,{},{}\n", "x".repeat(50), "y".repeat(30));
         let options = WriteOptions { width: Some(60), ..WriteOptions::default() };
-        let expected = format!("         a  b{}c\n{}\n1234567890  {}…  {}…\n",
-            " ".repeat(24), ["─".repeat(10), "─".repeat(23), "─".repeat(23)].join("  "), "x".repeat(22), "y".repeat(22));
+        let expected = format!(
+            "         a  b{}c\n{}\n1234567890  {}…  {}…\n",
+            " ".repeat(24),
+            ["─".repeat(10), "─".repeat(23), "─".repeat(23)].join("  "),
+            "x".repeat(22),
+            "y".repeat(22)
+        );
         assert_eq!(printed(&[csv(&line, 0)], &options), expected);
     }
 
@@ -272,7 +277,7 @@ longer.example  100  x
         let options = WriteOptions { width: Some(30), ..WriteOptions::default() };
         let table = printed(&[csv(&text, 0)], &options);
         assert!(table.lines().all(|line| unicode_width::UnicodeWidthStr::width(line) <= 60), "{table}");
-        assert!(table.starts_with("column0  colum…  colum…  …\n"), "{table}");
+        assert!(table.starts_with("column0  column1  column2  …\n"), "{table}");
         assert!(table.ends_with("… 6 more columns; -f vertical shows all\n"), "{table}");
     }
 
