@@ -1,8 +1,15 @@
 //! The inputs of `process`: files, globs, directories and standard input, in the order given.
 
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 
-use crate::core::error::Result;
+use globset::{GlobBuilder, GlobMatcher};
+
+use crate::core::error::{Code, Problem, Result};
+use crate::core::input::select::{IgnoreRules, Select};
+use crate::core::input::walk::{Item, Walk, Walker};
+
+/// Extensions of compressed files, in front of which the one that counts stands.
+const COMPRESSED: &[&str] = &["gz", "zst", "zstd"];
 
 /// One input of `process`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,8 +30,135 @@ impl Input {
     }
 }
 
-/// The inputs that these arguments stand for. Directories give every file below them that has one of these extensions
-/// (compressed ones too), in path order, without ignore rules and without hidden files.
-pub(crate) fn expand(inputs: &[String], _extensions: &[&str]) -> Result<Vec<Input>> {
-    Ok(inputs.iter().map(|input| if input == "-" { Input::Stdin } else { Input::File(input.into()) }).collect())
+/// The inputs found, and what went wrong with the others.
+#[derive(Debug, Default)]
+pub(crate) struct Expansion {
+    /// In the order given; within a directory or a glob in path order.
+    pub(crate) inputs: Vec<Input>,
+    /// Directories that could not be read, and arguments that stand for nothing.
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// The inputs that these arguments stand for. A directory gives every file below it that has one of these extensions,
+/// in lower case and without the dot (a compression's extension may follow), without ignore rules and without hidden
+/// files. An argument with `*`, `?`, `[` or `{` that names no file is a glob, for shells that do not expand them; it
+/// gives files, and `**` crosses directories. A name without a file is kept: opening it will tell.
+pub(crate) fn expand(arguments: &[String], extensions: &[&str]) -> Result<Expansion> {
+    let mut expansion = Expansion::default();
+    for argument in arguments {
+        let path = Path::new(argument);
+        if argument == "-" {
+            expansion.inputs.push(Input::Stdin);
+        } else if path.is_dir() {
+            let select = Select { roots: vec![path.to_path_buf()], rules: IgnoreRules::none(), ..Select::default() };
+            let wanted = |path: &Path| extension(path).is_some_and(|found| extensions.contains(&found.as_str()));
+            if !expansion.walk(select, wanted)? {
+                let problem = Problem::new(Code::Io, "no data files in this directory").at_path(argument);
+                expansion.problems.push(problem.hint(format!("these are read: {}", extensions.join(", "))));
+            }
+        } else if argument.contains(['*', '?', '[', '{']) && path.symlink_metadata().is_err() {
+            let glob = glob(argument)?;
+            if !expansion.walk(select_for(path), |path| glob.is_match(path))? {
+                expansion.problems.push(Problem::new(Code::Io, "no file matches this glob").at_path(argument));
+            }
+        } else {
+            expansion.inputs.push(Input::File(path.to_path_buf()));
+        }
+    }
+    Ok(expansion)
+}
+
+impl Expansion {
+    /// Adds the wanted files of a walk; false where nothing came of it, neither a file nor a problem.
+    fn walk(&mut self, select: Select, wanted: impl Fn(&Path) -> bool) -> Result<bool> {
+        let walk = Walk::new(select)?;
+        let mut walker = Walker::default();
+        let mut any = false;
+        while let Some((_, run)) = walk.claim(&mut walker)? {
+            for item in run.items {
+                match item {
+                    Item::File(entry) if wanted(&entry.path) => self.inputs.push(Input::File(entry.path)),
+                    Item::File(_) => continue,
+                    // A link to nowhere that nobody asked for is no problem.
+                    Item::Problem(problem)
+                        if problem
+                            .path
+                            .as_deref()
+                            .is_some_and(|path| wanted(Path::new(path)) || Path::new(path).is_dir()) =>
+                    {
+                        self.problems.push(problem)
+                    }
+                    Item::Problem(_) => continue,
+                }
+                any = true;
+            }
+        }
+        Ok(any)
+    }
+}
+
+/// The extension that tells the format, in lower case.
+fn extension(path: &Path) -> Option<String> {
+    let last = path.extension()?.to_str()?.to_lowercase();
+    if !COMPRESSED.contains(&last.as_str()) {
+        return Some(last);
+    }
+    Path::new(path.file_stem()?).extension()?.to_str().map(str::to_lowercase)
+}
+
+fn glob(pattern: &str) -> Result<GlobMatcher> {
+    let glob = GlobBuilder::new(pattern).literal_separator(true).build();
+    let glob =
+        glob.map_err(|error| Problem::new(Code::Usage, format!("glob '{pattern}' is wrong: {}", error.kind())))?;
+    Ok(glob.compile_matcher())
+}
+
+/// Where files that match a glob may be: below its part without wildcards, as deep as it has components.
+fn select_for(pattern: &Path) -> Select {
+    let is_wild = |part: &Component<'_>| part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{']);
+    let base: PathBuf = pattern.components().take_while(|part| !is_wild(part)).collect();
+    let rest: Vec<Component<'_>> = pattern.components().skip_while(|part| !is_wild(part)).collect();
+    // Alternatives may hold slashes.
+    let any_depth = rest.iter().any(|part| {
+        let part = part.as_os_str().to_string_lossy();
+        part.contains("**") || part.contains('{')
+    });
+    let max_depth = if any_depth { None } else { Some(rest.len()) };
+    let hidden = rest.iter().any(|part| part.as_os_str().as_encoded_bytes().first() == Some(&b'.'));
+    let roots = if base.as_os_str().is_empty() { Vec::new() } else { vec![base] };
+    Select { roots, rules: IgnoreRules::none(), hidden, follow: true, max_depth, ..Select::default() }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::fs;
+
+    use super::{Input, expand};
+
+    #[test]
+    fn expands_directories_globs_and_standard_input() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path();
+        fs::create_dir_all(root.join("b/c")).unwrap();
+        for name in
+            ["z.csv", "a.JSONL.gz", "b/c/x.csv", "b/y.tsv", "b/readme.md", ".hidden.csv", "[1].csv", ".gitignore"]
+        {
+            fs::write(root.join(name), "z.csv\n").unwrap();
+        }
+        let base = root.to_str().unwrap();
+        let names = |arguments: &[&str]| -> (Vec<String>, usize) {
+            let arguments: Vec<String> = arguments.iter().map(|argument| argument.replace('@', base)).collect();
+            let expansion = expand(&arguments, &["csv", "jsonl"]).unwrap();
+            let names = expansion.inputs.iter().map(Input::name);
+            (names.map(|name| name.replace(&format!("{base}/"), "")).collect(), expansion.problems.len())
+        };
+        assert_eq!(names(&["@"]).0, ["[1].csv", "a.JSONL.gz", "b/c/x.csv", "z.csv"]);
+        assert_eq!(names(&["@/*.csv", "-"]).0, ["[1].csv", "z.csv", "<stdin>"]);
+        assert_eq!(names(&["@/**/*.csv"]).0, ["[1].csv", "b/c/x.csv", "z.csv"]);
+        assert_eq!(names(&["@/b/*/{x,y}.csv", "@/b/?.tsv"]).0, ["b/c/x.csv", "b/y.tsv"]);
+        assert_eq!(names(&["@/[1].csv", "@/.*.csv"]).0, ["[1].csv", ".hidden.csv"]);
+        assert_eq!(names(&["@/missing.csv", "@/*.nope"]), (vec!["missing.csv".to_string()], 1));
+        assert!(expand(&[format!("{base}/[z")], &[]).is_err());
+    }
 }

@@ -5,10 +5,19 @@
 //! content, never by its name.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use crate::core::error::Problem;
+use crate::core::error::{Code, Problem};
+use crate::core::input::decompress::{self, MAGIC};
+use crate::core::input::encoding::{Mark, Utf16Reader, mark};
+use crate::core::input::positional::read_full_at;
+
+/// How standard input is named in messages.
+pub(crate) const STDIN: &str = "<stdin>";
+
+/// Bytes of a UTF-8 byte order mark.
+const UTF8_MARK: usize = 3;
 
 /// What to undo while reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,25 +58,238 @@ pub(crate) enum Small {
         /// One past the last byte.
         end: usize,
     },
-    /// It is larger than the buffer, or no plain file.
+    /// It is larger than the buffer, or must be read as a stream.
     Opened(Opened),
 }
 
 /// Opens a path.
-pub(crate) fn open(path: &Path, _options: OpenOptions) -> Result<Opened, Problem> {
-    let name = path.display().to_string();
-    let file = File::open(path).map_err(|error| Problem::io(name.clone(), &error))?;
-    let len = file.metadata().map_err(|error| Problem::io(name, &error))?.len();
-    Ok(Opened { source: Source::File { file, len, start: 0 } })
+pub(crate) fn open(path: &Path, options: OpenOptions) -> Result<Opened, Problem> {
+    let failed = |error: io::Error| Problem::io(path.display().to_string(), &error);
+    let file = File::open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    if metadata.is_dir() {
+        return Err(Problem::new(Code::Io, "is a directory").at_path(path.display().to_string()));
+    }
+    let source =
+        if metadata.is_file() { from_file(file, metadata.len(), 0, options) } else { from_stream(file, options) };
+    Ok(Opened { source: source.map_err(failed)? })
 }
 
 /// Opens standard input, by position where it is a redirected file.
-pub(crate) fn open_stdin(_options: OpenOptions) -> Result<Opened, Problem> {
-    Ok(Opened { source: Source::Stream(Box::new(std::io::stdin())) })
+pub(crate) fn open_stdin(options: OpenOptions) -> Result<Opened, Problem> {
+    let source = stdin_source(options).map_err(|error| Problem::io(STDIN, &error))?;
+    Ok(Opened { source })
 }
 
-/// Reads a file whole where it fits into `buffer[..]`, with as few system calls as can be; opens it otherwise. For
-/// trees of small files: no length is asked for, and bytes read are not read again.
-pub(crate) fn read_small(path: &Path, options: OpenOptions, _buffer: &mut [u8]) -> Result<Small, Problem> {
-    open(path, options).map(Small::Opened)
+/// Reads a file whole where it is shorter than the buffer, with as few system calls as can be; opens it otherwise. For
+/// trees of small files: no length is asked for. `buffer` is as long as the longest file to read whole; it grows where
+/// transcoded text needs more.
+pub(crate) fn read_small(path: &Path, options: OpenOptions, buffer: &mut Vec<u8>) -> Result<Small, Problem> {
+    let failed = |error: io::Error| Problem::io(path.display().to_string(), &error);
+    let mut file = File::open(path).map_err(failed)?;
+    let filled = fill(&mut file, buffer).map_err(failed)?;
+    let head = buffer.get(..filled).unwrap_or_default();
+    if filled == buffer.len() {
+        let metadata = file.metadata().map_err(failed)?;
+        let source = if metadata.is_file() && metadata.len() > 0 {
+            from_file(file, metadata.len(), 0, options)
+        } else {
+            from_stream(Cursor::new(head.to_vec()).chain(file), options)
+        };
+        return Ok(Small::Opened(Opened { source: source.map_err(failed)? }));
+    }
+    if options.decompress && decompress::detect(head).is_some() {
+        let source = from_stream(Cursor::new(head.to_vec()), options).map_err(failed)?;
+        return Ok(Small::Opened(Opened { source }));
+    }
+    match if options.decode { mark(head) } else { Mark::None } {
+        Mark::None => Ok(Small::Whole { start: 0, end: filled }),
+        Mark::Utf8 => Ok(Small::Whole { start: UTF8_MARK, end: filled }),
+        utf16 => {
+            let mut text = Vec::with_capacity(filled * 2);
+            Utf16Reader::new(head, utf16).read_to_end(&mut text).map_err(failed)?;
+            let end = text.len();
+            text.resize(end.max(buffer.len()), 0);
+            *buffer = text;
+            Ok(Small::Whole { start: 0, end })
+        }
+    }
+}
+
+/// A regular file whose data starts at `start`.
+fn from_file(mut file: File, len: u64, start: u64, options: OpenOptions) -> io::Result<Source> {
+    let mut head = [0; MAGIC];
+    let filled = read_full_at(&file, &mut head, start)?;
+    let head = head.get(..filled).unwrap_or_default();
+    // Files of /proc say that they are empty and are not.
+    let must_stream = len == 0 && filled > 0;
+    let compressed = options.decompress && decompress::detect(head).is_some();
+    let mark = if options.decode { mark(head) } else { Mark::None };
+    if must_stream || compressed || matches!(mark, Mark::Utf16Le | Mark::Utf16Be) {
+        file.seek(SeekFrom::Start(start))?;
+        return from_stream(file, options);
+    }
+    let skip = if mark == Mark::Utf8 { UTF8_MARK as u64 } else { 0 };
+    Ok(Source::File { file, len, start: start + skip })
+}
+
+/// A stream from its first byte: decompressed, then decoded.
+fn from_stream(mut stream: impl Read + Send + 'static, options: OpenOptions) -> io::Result<Source> {
+    let mut stream: Box<dyn Read + Send> = if options.decompress {
+        let head = peek(&mut stream)?;
+        let compression = decompress::detect(&head);
+        let whole = Cursor::new(head).chain(stream);
+        match compression {
+            Some(compression) => decompress::reader(whole, compression)?,
+            None => Box::new(whole),
+        }
+    } else {
+        Box::new(stream)
+    };
+    if options.decode {
+        let mut head = peek(&mut stream)?;
+        let mark = mark(&head);
+        if mark == Mark::Utf8 {
+            head.drain(..UTF8_MARK);
+        }
+        let whole = Cursor::new(head).chain(stream);
+        stream = match mark {
+            Mark::Utf16Le | Mark::Utf16Be => Box::new(Utf16Reader::new(whole, mark)),
+            Mark::None | Mark::Utf8 => Box::new(whole),
+        };
+    }
+    Ok(Source::Stream(stream))
+}
+
+/// The first bytes of a stream, fewer where it ends.
+fn peek(stream: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut head = vec![0; MAGIC];
+    let filled = fill(stream, &mut head)?;
+    head.truncate(filled);
+    Ok(head)
+}
+
+/// Reads until the buffer is full or the stream ends; returns how much was read.
+fn fill(stream: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while let Some(room) = buffer.get_mut(filled..).filter(|room| !room.is_empty()) {
+        match stream.read(room) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+/// Standard input as its own descriptor: a redirected file is read from where the shell left it.
+#[cfg(unix)]
+fn stdin_source(options: OpenOptions) -> io::Result<Source> {
+    use std::os::fd::AsFd;
+    let mut file = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let metadata = file.metadata()?;
+    if metadata.is_file() {
+        let start = file.stream_position()?;
+        return from_file(file, metadata.len(), start, options);
+    }
+    if metadata.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    from_stream(file, options)
+}
+
+/// Standard input through the library, which translates for consoles.
+#[cfg(not(unix))]
+fn stdin_source(options: OpenOptions) -> io::Result<Source> {
+    from_stream(io::stdin(), options)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::io::{Read, Write};
+
+    use super::{OpenOptions, Small, Source, open, read_small};
+
+    const ALL: OpenOptions = OpenOptions { decompress: true, decode: true };
+
+    fn temporary(bytes: &[u8]) -> tempfile::NamedTempFile {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(bytes).unwrap();
+        file
+    }
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    /// The content, and whether it was a plain file.
+    fn content(bytes: &[u8], options: OpenOptions) -> (Vec<u8>, bool) {
+        let file = temporary(bytes);
+        let mut content = Vec::new();
+        let plain = match open(file.path(), options).unwrap().source {
+            Source::File { file, len, start } => {
+                content.resize((len - start) as usize, 0);
+                crate::core::input::positional::read_full_at(&file, &mut content, start).unwrap();
+                true
+            }
+            Source::Stream(mut stream) => {
+                stream.read_to_end(&mut content).unwrap();
+                false
+            }
+        };
+        for size in [1, 3, 4, 5, 16, 1000] {
+            let mut buffer = vec![0; size];
+            let again = match read_small(file.path(), options, &mut buffer).unwrap() {
+                Small::Whole { start, end } => buffer[start..end].to_vec(),
+                Small::Opened(opened) => match opened.source {
+                    Source::File { file, len, start } => {
+                        let mut bytes = vec![0; (len - start) as usize];
+                        crate::core::input::positional::read_full_at(&file, &mut bytes, start).unwrap();
+                        bytes
+                    }
+                    Source::Stream(mut stream) => {
+                        let mut bytes = Vec::new();
+                        stream.read_to_end(&mut bytes).unwrap();
+                        bytes
+                    }
+                },
+            };
+            assert_eq!(again, content, "buffer of {size}");
+        }
+        (content, plain)
+    }
+
+    #[test]
+    fn plain_files_stay_files() {
+        assert_eq!(content(b"a,b\n1,2\n", ALL), (b"a,b\n1,2\n".to_vec(), true));
+        assert_eq!(content(b"", ALL), (Vec::new(), true));
+        assert_eq!(content(b"\xEF\xBB\xBFa\n", ALL), (b"a\n".to_vec(), true));
+        let raw = OpenOptions { decompress: false, decode: false };
+        assert_eq!(content(b"\xEF\xBB\xBFa\n", raw).0, b"\xEF\xBB\xBFa\n");
+    }
+
+    #[test]
+    fn compressed_and_transcoded_files_are_streams() {
+        assert_eq!(content(&gzip(b"a\nb\n"), ALL), (b"a\nb\n".to_vec(), false));
+        assert_eq!(content(&gzip(b"\xEF\xBB\xBFa\n"), ALL), (b"a\n".to_vec(), false));
+        assert_eq!(content(b"\xFF\xFEa\0\n\0", ALL), (b"a\n".to_vec(), false));
+        assert_eq!(content(&gzip(b"\xFE\xFF\0a\0\n"), ALL), (b"a\n".to_vec(), false));
+        let plain = OpenOptions { decompress: false, decode: true };
+        assert_eq!(content(&gzip(b"a"), plain), (gzip(b"a"), true));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named() {
+        let directory = tempfile::tempdir().unwrap();
+        let problem = open(directory.path(), ALL).err().unwrap();
+        assert_eq!(problem.message, "is a directory");
+        let missing = directory.path().join("missing");
+        let problem = open(&missing, ALL).err().unwrap();
+        assert_eq!(problem.path.as_deref(), missing.to_str());
+        assert!(read_small(directory.path(), ALL, &mut vec![0; 64]).is_err());
+    }
 }

@@ -51,8 +51,12 @@ impl Writer {
         Ok(Self::new(target, name, buffering))
     }
 
-    /// A file that appears whole at [`Writer::finish`].
+    /// A file that appears whole at [`Writer::finish`]. The system's name for standard output is taken as such, so that
+    /// what a shell opened for appending is appended to.
     pub(crate) fn create(path: &Path) -> Result<Self> {
+        if path == Path::new("/dev/stdout") {
+            return Self::stdout(Buffering::Block);
+        }
         let target = Target::Atomic(AtomicFile::create(path)?);
         Ok(Self::new(target, path.display().to_string(), Buffering::Block))
     }
@@ -196,3 +200,50 @@ fn widen_pipe(file: &File) {
 /// Pipes have one size here.
 #[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
 fn widen_pipe(_: &File) {}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::fs;
+    use std::io::Write;
+
+    use super::{Buffering, CAPACITY, Writer};
+    use crate::core::error::Error;
+
+    #[test]
+    fn keeps_the_order_of_small_and_large_pieces() {
+        let mut writer = Writer::memory();
+        let mut expected = Vec::new();
+        for size in [1, 10, CAPACITY, 3, CAPACITY - 1, CAPACITY * 3, 0, 7] {
+            let piece = vec![(size % 251) as u8; size];
+            writer.put(&piece).unwrap();
+            expected.extend(piece);
+        }
+        assert_eq!(writer.into_bytes(), expected);
+    }
+
+    #[test]
+    fn line_buffering_hands_over_at_line_ends() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut writer = Writer::file(file.reopen().unwrap(), "out", Buffering::Line);
+        writer.write_all(b"half").unwrap();
+        assert_eq!(fs::read(file.path()).unwrap(), b"");
+        writer.write_all(b" line\n").unwrap();
+        assert_eq!(fs::read(file.path()).unwrap(), b"half line\n");
+        writer.finish().unwrap();
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_is_a_problem_and_a_closed_pipe_is_not() {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let mut writer = Writer::file(full, "out.csv", Buffering::Block);
+        writer.put(b"x").unwrap();
+        assert_eq!(writer.finish().unwrap_err().to_string(), "out.csv: No space left on device");
+
+        let (reader, pipe) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut writer = Writer::file(fs::File::from(std::os::fd::OwnedFd::from(pipe)), "<stdout>", Buffering::Block);
+        assert!(matches!(writer.put(&vec![b'x'; CAPACITY]), Err(Error::BrokenPipe)));
+    }
+}

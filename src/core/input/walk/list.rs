@@ -187,12 +187,13 @@ impl Lister {
 
     /// What a name is, or none where it is not wanted.
     fn what(&self, inside: &Inside<'_>, checker: &mut Checker<'_>, name: &OsStr, kind: FileType) -> Option<What> {
+        let mut link = None;
         let kind = if kind.is_symlink() {
             if !self.follow {
                 return None;
             }
             match inside.follow(name) {
-                Ok(metadata) => metadata.file_type(),
+                Ok(metadata) => link.insert(metadata).file_type(),
                 Err(problem) => return Some(What::Problem(problem)),
             }
         } else {
@@ -213,6 +214,9 @@ impl Lister {
         if depth >= self.max_depth || (self.skip_git && verdict == Verdict::Kept && name == ".git") {
             return None;
         }
+        if let Some(problem) = link.and_then(|metadata| inside.find_loop(name, &metadata)) {
+            return Some(What::Problem(problem));
+        }
         Some(What::Directory(Arc::new(Directory {
             path: inside.directory.path.join(name),
             depth,
@@ -232,19 +236,19 @@ struct Inside<'a> {
 }
 
 impl Inside<'_> {
-    /// Where a link leads, unless nowhere or up to a directory that it is in.
+    /// Where a link leads, unless nowhere.
     fn follow(&self, name: &OsStr) -> Result<Metadata, Box<Problem>> {
         let path = self.directory.path.join(name);
-        let failed = |error: io::Error| Box::new(Problem::io(path.display().to_string(), &error));
-        let metadata = fs::metadata(&path).map_err(failed)?;
-        if metadata.is_dir() {
-            let identity = Identity::of(&path, &metadata).map_err(failed)?;
-            if let Some(ancestor) = Lineage::find(self.lineage.as_ref(), &identity) {
-                let message = format!("file system loop: the link leads up to '{}'", opened(&ancestor).display());
-                return Err(Box::new(Problem::new(Code::Io, message).at_path(path.display().to_string())));
-            }
-        }
-        Ok(metadata)
+        fs::metadata(&path).map_err(|error| Box::new(Problem::io(path.display().to_string(), &error)))
+    }
+
+    /// The problem of a link to a directory that the link is in, which would never end.
+    fn find_loop(&self, name: &OsStr, metadata: &Metadata) -> Option<Box<Problem>> {
+        let path = self.directory.path.join(name);
+        let identity = Identity::of(&path, metadata).ok()?;
+        let ancestor = Lineage::find(self.lineage.as_ref(), &identity)?;
+        let message = format!("file system loop: the link leads up to '{}'", opened(&ancestor).display());
+        Some(Box::new(Problem::new(Code::Io, message).at_path(path.display().to_string())))
     }
 }
 
