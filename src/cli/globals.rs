@@ -3,7 +3,7 @@
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 
-use crate::core::diagnostics::Diagnostics;
+use crate::core::diagnostics::{Diagnostics, Mode, Settings};
 
 /// The heading of global options in help.
 const HEADING: &str = "Other";
@@ -47,7 +47,9 @@ impl Globals {
 
     /// Where problems go: standard error.
     pub(crate) fn diagnostics(&self) -> Diagnostics {
-        Diagnostics::plain(Box::new(std::io::stderr()))
+        let mode = if self.json_errors { Mode::Json } else { Mode::Text };
+        let settings = Settings { mode, messages: self.messages, debug: self.debug, color: false };
+        Diagnostics::new(Box::new(std::io::stderr()), settings)
     }
 }
 

@@ -114,7 +114,11 @@ fn look_at_inputs(request: &Request, diagnostics: &Diagnostics) -> Result<Vec<Pr
         .flat_map(|row| row.item.extensions.iter().copied())
         .collect();
     let mut prepared = Vec::new();
-    for (index, input) in expand(&request.inputs, &extensions)?.iter().enumerate() {
+    let expansion = expand(&request.inputs, &extensions)?;
+    for problem in &expansion.problems {
+        diagnostics.emit(problem);
+    }
+    for (index, input) in expansion.inputs.iter().enumerate() {
         match prepare(input, index as u32, request.from.as_deref(), &request.read) {
             Ok(input) => prepared.push(input),
             Err(problem) if problem.code == Code::Usage => return Err(problem.into()),
