@@ -102,14 +102,11 @@ impl CsvDecoder {
         let mut spans = scratch.take_spans();
         let columns = self.layout.columns.len();
         let end = block.end as u32;
-        let starts = grid.index.iter().step_by(grid.stride);
-        let ends = grid.index.iter().skip(columns).step_by(grid.stride);
-        spans.extend(
-            starts
-                .zip(ends)
-                .take(grid.rows)
-                .map(|(front, last)| (front.wrapping_add(1), end.min(last.wrapping_add(1)))),
-        );
+        let position = |at: usize| grid.index.get(at).copied().unwrap_or(end).wrapping_add(1);
+        spans.extend((0..grid.rows).map(|row| {
+            let front = row * grid.stride;
+            (position(front), end.min(position(front + columns)))
+        }));
         let dialect = Dialect::Delimited { delimiter: self.layout.delimiter, quote: self.layout.quote };
         Records { dialect, spans }
     }
@@ -137,14 +134,21 @@ impl CsvDecoder {
     }
 }
 
-/// Appends a cell for each record, made from its first byte and the position after its last.
+/// Appends a cell for each record, made from its first byte and the position after its last. A loop over a range, since
+/// its length is known: stepping iterators measured half as fast.
 #[inline]
 fn fill(grid: &Grid, column: usize, cells: &mut Vec<Cell>, make: impl Fn(usize, usize) -> Cell) {
-    let spans = grid.index.get(column..).unwrap_or_default().array_windows::<2>();
-    cells.extend(spans.step_by(grid.stride).take(grid.rows).map(|[front, end]| {
-        // In a padded record the start of a missing cell lies after its end.
-        let start = front.wrapping_add(1);
-        make(start as usize, (*end).max(start) as usize)
+    let (index, stride) = (grid.index.as_slice(), grid.stride);
+    cells.extend((0..grid.rows).map(|row| {
+        let at = row * stride + column;
+        match index.get(at..at + 2) {
+            Some(&[front, end]) => {
+                // In a padded record the start of a missing cell lies after its end.
+                let start = front.wrapping_add(1);
+                make(start as usize, end.max(start) as usize)
+            }
+            _ => Cell::NULL,
+        }
     }));
 }
 

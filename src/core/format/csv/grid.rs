@@ -62,7 +62,7 @@ pub(super) fn build(
     }
     let cells = index.len() - 1;
     let regular = cells == records * shape.columns
-        && index.iter().skip(shape.columns).step_by(shape.columns).all(|at| ends_record(*at));
+        && (1..=records).all(|record| index.get(record * shape.columns).is_some_and(|at| ends_record(*at)));
     let mut grid = Grid { index, stride: shape.columns, rows: records, altered: false };
     if !regular {
         let mut copy = std::mem::take(spare);
