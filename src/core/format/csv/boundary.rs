@@ -14,7 +14,6 @@ use crate::core::format::csv::machine::{self, Place};
 use crate::core::input::boundary::{Boundary, State, Summary, Window};
 use crate::core::scan::delimited;
 use crate::core::scan::lanes::Marks;
-use std::ops::ControlFlow;
 
 const OUTSIDE: State = 0;
 const INSIDE: State = 1;
@@ -48,7 +47,7 @@ impl Quotes {
         let Some(&last) = bytes.last() else {
             return start;
         };
-        match machine::run(bytes, self.place(start, before), self.marks, |_, _| ControlFlow::Continue(())) {
+        match machine::sweep(bytes, self.place(start, before), self.marks, |_, _| {}) {
             Place::Quoted => INSIDE,
             Place::Plain if last == self.marks.quote => LITERAL,
             _ => OUTSIDE,
@@ -138,11 +137,10 @@ impl Boundary for Quotes {
             return self.last_start_by_parity(bytes, quoting.odd);
         }
         let mut last = None;
-        machine::run(bytes, Place::Start, self.marks, |at, byte| {
+        machine::sweep(bytes, Place::Start, self.marks, |at, byte| {
             if byte == self.marks.terminator {
                 last = Some(at + 1);
             }
-            ControlFlow::Continue(())
         });
         last
     }

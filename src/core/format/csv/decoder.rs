@@ -121,7 +121,7 @@ impl CsvDecoder {
             (None, false) if !returns => fill(grid, column, cells, bare),
             (None, false) => fill(grid, column, cells, |start, end| bare(start, trim(start, end))),
             (None, true) => {
-                fill(grid, column, cells, |start, end| any(bytes, quote, structure.doubled, start, trim(start, end)))
+                fill(grid, column, cells, |start, end| any(bytes, quote, structure.doubled, start, trim(start, end)));
             }
             (Some(null), _) => fill(grid, column, cells, |start, end| {
                 let end = trim(start, end);

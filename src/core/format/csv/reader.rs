@@ -170,7 +170,8 @@ fn distinct(names: Vec<Arc<str>>, notes: &mut Vec<Problem>) -> Vec<Arc<str>> {
             result.push(name);
             continue;
         }
-        let free = (2_u64..).map(|number| format!("{name}_{number}")).find(|free| !taken.contains(free.as_str()));
+        let last = taken.len() as u64 + 2;
+        let free = (2..=last).map(|number| format!("{name}_{number}")).find(|free| !taken.contains(free.as_str()));
         let free: Arc<str> = Arc::from(free.unwrap_or_default());
         taken.insert(Arc::clone(&free));
         renamed.push(format!("'{name}' as '{free}'"));

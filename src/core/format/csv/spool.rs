@@ -1,7 +1,6 @@
 //! Pads spooled records: what was written with fewer columns than there are in the end.
 
 use std::io::{BufRead, Write};
-use std::ops::ControlFlow;
 
 use crate::core::error::{Error, Problem, Result};
 use crate::core::format::csv::machine::{self, Place};
@@ -27,9 +26,9 @@ pub(super) fn pad(spool: &mut dyn BufRead, marks: Marks, padding: &[u8], out: &m
         }
         let mut from = 0;
         let mut written = Ok(());
-        place = machine::run(piece, place, marks, |at, byte| {
-            if byte != marks.terminator {
-                return ControlFlow::Continue(());
+        place = machine::sweep(piece, place, marks, |at, byte| {
+            if byte != marks.terminator || written.is_err() {
+                return;
             }
             let record = piece.get(from..at).unwrap_or_default();
             let (record, returned) = match record {
@@ -39,7 +38,6 @@ pub(super) fn pad(spool: &mut dyn BufRead, marks: Marks, padding: &[u8], out: &m
             };
             from = at + 1;
             written = [record, padding, returned, b"\n"].into_iter().try_for_each(|part| out.write_all(part));
-            if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
         written.map_err(|error| failure(&error))?;
         let mut rest = piece.get(from..).unwrap_or_default();
