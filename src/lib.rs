@@ -2,7 +2,10 @@
 
 mod cli;
 mod core;
+mod face;
 mod process;
+
+pub use face::{Failure, Process, Report};
 
 use std::ffi::OsString;
 use std::process::ExitCode;
