@@ -154,6 +154,11 @@ pub(crate) fn resolve(name: &str) -> Option<Named> {
     find(AGGREGATES, name).map(|row| Named { row, preset: row.item.preset })
 }
 
+/// Every name of an aggregate.
+pub(crate) fn known_names() -> Vec<&'static str> {
+    names(AGGREGATES).collect()
+}
+
 /// What a mistyped aggregate may have been meant to be, for a hint.
 pub(crate) fn suggest(name: &str) -> String {
     did_you_mean(name, names(AGGREGATES)).unwrap_or_else(|| {

@@ -12,7 +12,7 @@ mod program;
 mod split;
 mod tally;
 
-pub(crate) use ast::{Parsed, Span, columns, default_name, replace_column};
+pub(crate) use ast::{Kind, Parsed, Span, columns, default_name, replace_column, visit};
 pub(crate) use parser::{Item, parse, parse_list};
 pub(crate) use program::Program;
 pub(crate) use split::{AggregateCall, Split, slot_name, split};

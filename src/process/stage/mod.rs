@@ -5,6 +5,13 @@
 //! becomes one of three kinds of [`Operation`]: on the rows of each batch in any order, on all batches in order, or
 //! gathering everything before anything comes out.
 
+mod agg;
+mod count;
+mod freq;
+mod group_by;
+mod grouping;
+pub(crate) mod table;
+
 use std::any::Any;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,7 +24,7 @@ use crate::core::format::Scratch;
 use crate::core::registry::{Row, did_you_mean};
 
 /// Every stage, in the order of the help.
-pub(crate) static STAGES: &[Row<StageKind>] = &[];
+pub(crate) static STAGES: &[Row<StageKind>] = &[group_by::ROW, agg::ROW, count::ROW, freq::ROW];
 
 /// How a kind of stage is written and made. The row's name is its long flag, its aliases are hidden long flags.
 #[derive(Debug)]

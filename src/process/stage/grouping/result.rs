@@ -1,0 +1,123 @@
+//! Reads groups out in chunks: keys as they came, aggregates, and expressions over them.
+
+use std::cmp::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::gather::{Groups, Told};
+use super::{GroupOrder, Grouping, Output};
+use crate::core::data::batch::{Batch, Column, Values, store};
+use crate::core::data::cell::Cell;
+use crate::core::data::value::Value;
+use crate::core::error::Result;
+use crate::core::format::Scratch;
+use crate::process::expr::{Tally, slot_name};
+use crate::process::stage::Table;
+use crate::process::stage::table::CHUNK;
+
+/// The groups, put together.
+pub(super) struct GroupedTable {
+    grouping: Arc<Grouping>,
+    groups: Vec<Groups>,
+    /// Partition and number in it of each group, in the order of the result.
+    order: Vec<(u32, u32)>,
+    told: Arc<Mutex<Told>>,
+}
+
+impl GroupedTable {
+    /// Puts the groups of all partitions in order.
+    pub(super) fn new(grouping: Arc<Grouping>, groups: Vec<Groups>, told: Arc<Mutex<Told>>) -> Self {
+        let order = if grouping.keys.is_empty() { vec![(0, 0)] } else { order(&grouping, &groups) };
+        Self { grouping, groups, order, told }
+    }
+
+    /// Cells of the values that `value` gives for each group of a chunk.
+    fn cells<'a>(
+        &'a self,
+        order: &[(u32, u32)],
+        side: &mut Vec<u8>,
+        value: impl Fn(&'a Groups, usize) -> Value<'a>,
+    ) -> Values {
+        let cell = |(part, group): &(u32, u32)| match self.groups.get(*part as usize) {
+            Some(groups) => store(side, &value(groups, *group as usize)),
+            None => Cell::NULL,
+        };
+        Values::Cells(order.iter().map(cell).collect())
+    }
+
+    /// The values of an aggregate column. `batch` holds the keys, and is left so.
+    fn output(&self, order: &[(u32, u32)], output: &Output, batch: &mut Batch, tally: &mut Tally) -> Result<Values> {
+        let mut calls = Vec::with_capacity(output.calls.len());
+        for call in &output.calls {
+            calls.push(self.cells(order, &mut batch.side, |groups, group| match groups.states.get(call.state) {
+                Some(state) => (call.read)(&**state, group, call.asked),
+                None => Value::Null,
+            }));
+        }
+        let Some(rest) = &output.rest else {
+            return Ok(calls.pop().unwrap_or_else(|| Values::Cells(vec![Cell::NULL; order.len()])));
+        };
+        let keys = batch.columns.len();
+        let slots = calls.into_iter().enumerate();
+        batch.columns.extend(slots.map(|(index, values)| Column { name: slot_name(index).into(), values }));
+        let values = match rest.column(batch).and_then(|column| batch.columns.get(column)) {
+            Some(column) => Ok(column.values.clone()),
+            None => rest.values(batch, tally),
+        };
+        batch.columns.truncate(keys);
+        values
+    }
+}
+
+/// The groups in the order of the result.
+fn order(grouping: &Grouping, groups: &[Groups]) -> Vec<(u32, u32)> {
+    let mut order: Vec<(u64, u32, u32)> = Vec::with_capacity(groups.iter().map(|part| part.table.len()).sum());
+    for (part, groups) in (0_u32..).zip(groups) {
+        order.extend((0..groups.table.len()).map(|group| (groups.table.first_row(group), part, group as u32)));
+    }
+    order.sort_unstable();
+    if grouping.order == GroupOrder::Falling {
+        let weight = |(_, part, group): &(u64, u32, u32)| {
+            let call = grouping.outputs.first()?.calls.first()?;
+            let state = groups.get(*part as usize)?.states.get(call.state)?;
+            (call.read)(&**state, *group as usize, call.asked).to_number()
+        };
+        order.sort_by(|a, b| match (weight(a), weight(b)) {
+            (Some(a), Some(b)) => b.compare(a),
+            _ => Ordering::Equal,
+        });
+    }
+    order.into_iter().map(|(_, part, group)| (part, group)).collect()
+}
+
+impl Table for GroupedTable {
+    fn columns(&self) -> Option<Vec<Arc<str>>> {
+        Some(self.grouping.names())
+    }
+
+    fn chunks(&self) -> usize {
+        self.order.len().div_ceil(CHUNK)
+    }
+
+    fn chunk(&self, index: usize, scratch: &mut Scratch) -> Result<Batch> {
+        let start = (index * CHUNK).min(self.order.len());
+        let order = self.order.get(start..(start + CHUNK).min(self.order.len())).unwrap_or_default();
+        let mut batch =
+            Batch { side: scratch.take_bytes(), rows: order.len(), first_row: start as u64, ..Batch::default() };
+        for (column, key) in self.grouping.keys.iter().enumerate() {
+            let values = self.cells(order, &mut batch.side, |groups, group| groups.table.key(group, column));
+            batch.columns.push(Column { name: Arc::clone(&key.name), values });
+        }
+        let mut results = Vec::with_capacity(self.grouping.outputs.len());
+        for (index, output) in self.grouping.outputs.iter().enumerate() {
+            let mut tally = Tally::default();
+            let values = self.output(order, output, &mut batch, &mut tally)?;
+            results.push(Column { name: Arc::clone(&output.name), values });
+            let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(all) = told.outputs.get_mut(index) {
+                all.merge(tally);
+            }
+        }
+        batch.columns.extend(results);
+        Ok(batch)
+    }
+}
