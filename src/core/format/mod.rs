@@ -8,6 +8,7 @@ pub(crate) mod cells;
 pub(crate) mod csv;
 pub(crate) mod flatten;
 pub(crate) mod json;
+pub(crate) mod jsonl;
 pub(crate) mod markdown;
 pub(crate) mod table;
 pub(crate) mod tsv;
@@ -25,7 +26,8 @@ use crate::core::input::boundary::Boundary;
 use crate::core::registry::Row;
 
 /// Every format, in the order of `mytools list formats`.
-pub(crate) static FORMATS: &[Row<Format>] = &[csv::ROW, tsv::ROW, table::ROW, markdown::ROW, vertical::ROW];
+pub(crate) static FORMATS: &[Row<Format>] =
+    &[json::ROW, jsonl::ROW, csv::ROW, tsv::ROW, table::ROW, markdown::ROW, vertical::ROW];
 
 /// What a format can do.
 #[derive(Debug, Clone, Copy)]
