@@ -143,7 +143,8 @@ fn encoded(batch: &Batch) -> Vec<u8> {
 fn expected(bytes: &[u8]) -> Vec<Oracle> {
     let values = serde_json::Deserializer::from_slice(bytes).into_iter::<Oracle>();
     values
-        .map(|value| match value.unwrap() {
+        .map_while(Result::ok)
+        .map(|value| match value {
             object @ Oracle::Object(_) => object,
             other => serde_json::json!({ "value": other }),
         })
