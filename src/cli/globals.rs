@@ -3,7 +3,10 @@
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 
+use crate::cli::environment::Environment;
 use crate::core::diagnostics::{Diagnostics, Mode, Settings};
+use crate::core::terminal::color::Choice;
+use crate::core::terminal::width;
 
 /// The heading of global options in help.
 const HEADING: &str = "Other";
@@ -11,45 +14,47 @@ const HEADING: &str = "Other";
 /// The values of the options that every command takes.
 #[derive(Debug, Clone)]
 pub(crate) struct Globals {
-    /// Number of threads; all cores where none.
+    /// Number of threads.
     pub(crate) threads: usize,
-    /// When to colour.
-    pub(crate) color: String,
-    /// Whether problems are printed as JSON, one object per line.
-    pub(crate) json_errors: bool,
-    /// Whether problems with single files are printed at all.
-    pub(crate) messages: bool,
-    /// Whether silent decisions are printed.
-    pub(crate) debug: bool,
-    /// The width of the terminal that standard output is, if it is one.
+    /// Whether standard output is to be coloured.
+    pub(crate) color: bool,
+    /// How problems are printed.
+    pub(crate) settings: Settings,
+    /// The width that tables are fitted into; none in pipes, where nothing is cut.
     pub(crate) width: Option<usize>,
 }
 
 impl Globals {
     /// Takes the options out of what was parsed.
-    pub(crate) fn from_matches(matches: &ArgMatches) -> Self {
-        // A global option is found in the innermost command's matches as well as in the outermost's.
-        let threads = matches.get_one::<u16>("threads").map_or(0, |threads| usize::from(*threads));
-        let threads = match threads {
-            0 => std::thread::available_parallelism().map_or(1, usize::from),
-            threads => threads,
+    pub(crate) fn from_matches(matches: &ArgMatches, environment: &Environment) -> Self {
+        let text = |name: &str| matches.get_one::<String>(name).map(String::as_str);
+        let threads = match matches.get_one::<u16>("threads") {
+            None | Some(0) => std::thread::available_parallelism().map_or(1, usize::from),
+            Some(threads) => usize::from(*threads),
         };
-        let text = |name: &str| matches.get_one::<String>(name).cloned().unwrap_or_default();
-        Self {
-            threads,
-            color: text("color"),
-            json_errors: text("error-format") == "json",
+        let color = match text("color") {
+            Some("always" | "ansi") => Choice::Always,
+            Some("never") => Choice::Never,
+            _ => Choice::Auto,
+        };
+        let decide = |is_terminal| color.decide(&environment.terminal, is_terminal);
+        let settings = Settings {
+            mode: if text("error-format") == Some("json") { Mode::Json } else { Mode::Text },
             messages: !matches.get_flag("no-messages"),
             debug: matches.get_flag("debug"),
-            width: None,
+            color: decide(environment.stderr_is_terminal),
+        };
+        Self {
+            threads,
+            color: decide(environment.stdout_is_terminal),
+            settings,
+            width: width::of_stdout(&environment.terminal, environment.stdout_is_terminal),
         }
     }
 
     /// Where problems go: standard error.
     pub(crate) fn diagnostics(&self) -> Diagnostics {
-        let mode = if self.json_errors { Mode::Json } else { Mode::Text };
-        let settings = Settings { mode, messages: self.messages, debug: self.debug, color: false };
-        Diagnostics::new(Box::new(std::io::stderr()), settings)
+        Diagnostics::new(Box::new(std::io::stderr()), self.settings)
     }
 }
 
@@ -61,37 +66,39 @@ pub(crate) fn args() -> [Arg; 5] {
             .short('j')
             .value_name("N")
             .value_parser(value_parser!(u16))
-            .help("Number of threads, 0 for one per core; the output is the same for any number")
+            .help("Number of threads [default: one per core]")
             .help_heading(HEADING)
             .global(true),
         Arg::new("color")
             .long("color")
             .value_name("WHEN")
+            .hide_default_value(true)
             .value_parser(PossibleValuesParser::new(["auto", "always", "ansi", "never"]))
             .default_value("auto")
             .hide_possible_values(true)
-            .help("When to colour: auto, always, never")
+            .help("auto (default), always or never")
             .help_heading(HEADING)
             .global(true),
         Arg::new("error-format")
             .long("error-format")
             .value_name("FORMAT")
+            .hide_default_value(true)
             .value_parser(PossibleValuesParser::new(["text", "json"]))
             .default_value("text")
             .hide_possible_values(true)
-            .help("How to print problems: text, or json with one object per line")
+            .help("Problems as text or as json lines")
             .help_heading(HEADING)
             .global(true),
         Arg::new("no-messages")
             .long("no-messages")
             .action(ArgAction::SetTrue)
-            .help("Keep quiet about files that cannot be read; the exit code still tells")
+            .help("Keep quiet about files that cannot be read")
             .help_heading(HEADING)
             .global(true),
         Arg::new("debug")
             .long("debug")
             .action(ArgAction::SetTrue)
-            .help("Tell on stderr what was decided silently")
+            .help("Print silent decisions on standard error")
             .help_heading(HEADING)
             .global(true),
     ]

@@ -62,7 +62,7 @@ pub(crate) fn run(matches: &ArgMatches, globals: &Globals) -> Result<u8> {
     let encoder = encoder.ok_or_else(|| Problem::new(Code::Usage, format!("format '{format}' cannot be written")))?;
     let columns: Vec<Arc<str>> = names.iter().map(|name| Arc::from(*name)).collect();
     let mut batch = batch(&columns, &rows);
-    let options = WriteOptions { width: globals.width, ..WriteOptions::default() };
+    let options = WriteOptions { width: globals.width, color: globals.color, ..WriteOptions::default() };
     let encoding = Encoding::new(encoder(&options)?, Some(columns), &Cancel::default());
     let mut out = Writer::stdout(Buffering::Block)?;
     let mut sink = Sink::new(&encoding, &mut out, None);

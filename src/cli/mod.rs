@@ -18,6 +18,7 @@ use clap::ArgMatches;
 
 use crate::cli::environment::Environment;
 use crate::cli::globals::Globals;
+use crate::core::diagnostics::Diagnostics;
 use crate::core::error::{Error, Result};
 
 /// Exit code of a run that did what was asked.
@@ -34,23 +35,33 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => return usage(&error),
     };
     let environment = Environment::read();
-    let globals = Globals::from_matches(&matches);
-    match dispatch(&matches, &globals, &environment) {
-        Ok(code) => ExitCode::from(code),
-        Err(Error::BrokenPipe | Error::Cancelled) => ExitCode::SUCCESS,
+    // A global option is in the matches of the subcommand as well, whichever side of its name it was written on.
+    let Some((name, matches)) = matches.subcommand() else { return ExitCode::from(FAILED) };
+    let globals = Globals::from_matches(matches, &environment);
+    let diagnostics = globals.diagnostics();
+    let code = match dispatch(name, matches, &globals, &environment, &diagnostics) {
+        Ok(code) => code,
+        Err(Error::BrokenPipe | Error::Cancelled) => DONE,
         Err(Error::Problem(problem)) => {
-            globals.diagnostics().emit(&problem);
-            ExitCode::from(FAILED)
+            diagnostics.emit(&problem);
+            FAILED
         }
-    }
+    };
+    diagnostics.finish();
+    ExitCode::from(code)
 }
 
-fn dispatch(matches: &ArgMatches, globals: &Globals, environment: &Environment) -> Result<u8> {
-    match matches.subcommand() {
-        Some(("process", matches)) => request::run(matches, globals, environment),
-        Some(("list", matches)) => list::run(matches, globals),
-        Some(("completions", matches)) => completions::run(matches),
-        _ => Ok(FAILED),
+fn dispatch(
+    name: &str,
+    matches: &ArgMatches,
+    globals: &Globals,
+    environment: &Environment,
+    diagnostics: &Diagnostics,
+) -> Result<u8> {
+    match name {
+        "process" => request::run(matches, globals, environment, diagnostics),
+        "list" => list::run(matches, globals),
+        _ => completions::run(matches),
     }
 }
 

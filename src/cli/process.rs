@@ -43,7 +43,7 @@ pub(crate) fn command() -> Command {
             Arg::new("input")
                 .value_name("INPUT")
                 .action(ArgAction::Append)
-                .help("Files, directories, globs, or - for standard input (the default where that is no terminal)"),
+                .help("Files, directories, globs or - (standard input)"),
         )
         .args(stages::args())
         .args(input_args())
@@ -88,15 +88,13 @@ fn all_names(row: &'static Row<Format>) -> impl Iterator<Item = &'static str> {
 
 fn input_args() -> Vec<Arg> {
     vec![
-        choice("from", "FORMAT", readable(), INPUT, "Read this format [default: by extension, then by content]"),
+        choice("from", "FORMAT", readable(), INPUT, "Read this format [default: by name, then by content]"),
         option("root", "PATH", INPUT, "Stream the array at this path of a JSON document: data.items"),
-        option("delimiter", "CHAR", INPUT, "Between the cells of delimited input: a character, or tab")
-            .short('d')
-            .value_parser(single_byte),
-        option("quote", "CHAR", INPUT, "Around cells, in input and output [default: \"]").value_parser(single_byte),
-        switch("no-header", INPUT, "Delimited text has no header record: columns are c1, c2, ..."),
-        option("header", "NAMES", INPUT, "Use these column names instead of the header record: a,b,c"),
-        choice("ragged", "HOW", ["error", "pad", "skip"], INPUT, "Records of another length: error, pad, skip")
+        option("delimiter", "CHAR", INPUT, "Between cells: a character, or tab").short('d').value_parser(single_byte),
+        option("quote", "CHAR", INPUT, "Around cells, in input and output").value_parser(single_byte),
+        switch("no-header", INPUT, "The first record is data: columns are c1, c2, ..."),
+        option("header", "NAMES", INPUT, "Names instead of those in the header: a,b,c"),
+        choice("ragged", "HOW", ["error", "pad", "skip"], INPUT, "Short or long records: error, pad, skip")
             .default_value("error"),
     ]
 }
@@ -108,7 +106,7 @@ fn output_args() -> Vec<Arg> {
             "FORMAT",
             writable().into_iter().chain(["same"]),
             OUTPUT,
-            "Write this format [default: by the extension of -o, then json]",
+            "Write this format [default: as -o says, or json]",
         )
         .short('f')
         .visible_alias("to"),
@@ -118,7 +116,7 @@ fn output_args() -> Vec<Arg> {
             .conflicts_with("format")
             .help("Write a table, as -f table")
             .help_heading(OUTPUT),
-        option("output", "FILE", OUTPUT, "Write to this file, whole or not at all; it may be an input")
+        option("output", "FILE", OUTPUT, "Write this file whole; it may be an input")
             .short('o')
             .value_parser(value_parser!(PathBuf)),
         option("out-delimiter", "CHAR", OUTPUT, "Between the cells of delimited output").value_parser(single_byte),
@@ -127,13 +125,12 @@ fn output_args() -> Vec<Arg> {
             "STYLE",
             ["keep", "minimal", "all", "nonnumeric", "never"],
             OUTPUT,
-            "When cells are quoted: keep (as they came), minimal, all, nonnumeric, never",
+            "keep, minimal, all, nonnumeric or never",
         )
         .default_value("keep"),
         switch("crlf", OUTPUT, "End the records of delimited output with CR LF"),
         switch("bom", OUTPUT, "Begin with a byte order mark, for spreadsheets"),
-        option("indent", "N", OUTPUT, "Spaces per level of JSON [default: one record per line]")
-            .value_parser(value_parser!(u8).range(0..=16)),
+        option("indent", "N", OUTPUT, "Spaces per level of JSON").value_parser(value_parser!(u8).range(0..=16)),
         switch("explain", OUTPUT, "Print the numbered plan instead of running it"),
         switch("exit-status", OUTPUT, "Exit with 1 where no rows come out"),
     ]
@@ -141,13 +138,13 @@ fn output_args() -> Vec<Arg> {
 
 fn value_args() -> Vec<Arg> {
     vec![
-        option("null-value", "TEXT", VALUES, "The text that stands for null, in input and output [default: empty]"),
+        option("null-value", "TEXT", VALUES, "Text that stands for null, in input and output"),
         choice("infer", "WHAT", ["number", "none", "bool"], VALUES, "What cells become in JSON: number, none, bool")
             .default_value("number"),
-        option("schema", "COLUMN:TYPE", VALUES, "Columns that stay text in JSON: zip:str,phone:str")
+        option("schema", "COLUMN:TYPE", VALUES, "Columns that stay text in JSON: zip:str,id:str")
             .action(ArgAction::Append),
         option("precision", "N", VALUES, "Digits after the point of computed numbers").value_parser(value_parser!(u8)),
-        switch("strict", VALUES, "A value that is not the number it is used as is an error"),
+        switch("strict", VALUES, "A value that is not the number it should be is an error"),
         option("tz", "ZONE", VALUES, "The zone of times without one [default: UTC]"),
         option("arg", "NAME=VALUE", VALUES, "A value for expressions, as arg('NAME')").action(ArgAction::Append),
     ]

@@ -19,18 +19,22 @@ use crate::process::plan::{self, Outcome, Request};
 const MANY_RECORDS: u64 = 50;
 
 /// Runs the command.
-pub(crate) fn run(matches: &ArgMatches, globals: &Globals, environment: &Environment) -> Result<u8> {
+pub(crate) fn run(
+    matches: &ArgMatches,
+    globals: &Globals,
+    environment: &Environment,
+    diagnostics: &Diagnostics,
+) -> Result<u8> {
     let request = request(matches, globals, environment)?;
     if matches.get_many::<String>("input").is_none() && environment.stdin_is_terminal {
         let hint = "name a file, or pipe records in; `mytools process --help` has examples";
         return Err(Problem::new(Code::Usage, "no input").hint(hint).into());
     }
-    let diagnostics = globals.diagnostics();
-    let code = run_request(&request, &diagnostics, environment)?;
+    let outcome = run_request(&request, diagnostics, environment)?;
     if diagnostics.had_errors() {
         return Ok(FAILED);
     }
-    Ok(match code {
+    Ok(match outcome {
         Outcome { records: 0 } if matches.get_flag("exit-status") && !request.explain => NONE,
         Outcome { .. } => DONE,
     })
@@ -73,10 +77,10 @@ fn request(matches: &ArgMatches, globals: &Globals, environment: &Environment) -
         format,
         output: matches.get_one::<PathBuf>("output").cloned().filter(|path| path.as_os_str() != "-"),
         read: read_options(matches),
-        write: write_options(matches)?,
+        write: WriteOptions { width: globals.width, color: globals.color, ..write_options(matches)? },
         explain: matches.get_flag("explain"),
         threads: globals.threads,
-        block_size: environment.block_size(),
+        block_size: environment.block_size,
         env: Env {
             tz: text(matches, "tz"),
             args: arguments(matches)?,
@@ -128,8 +132,7 @@ fn write_options(matches: &ArgMatches) -> Result<WriteOptions> {
         },
         text_columns: text_columns(matches)?,
         precision: matches.get_one("precision").copied(),
-        width: None,
-        color: false,
+        ..WriteOptions::default()
     })
 }
 

@@ -6,6 +6,7 @@
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches};
 
+use crate::cli::command;
 use crate::core::error::{Code, Problem, Result};
 use crate::core::registry::{Row, find};
 use crate::process::stage::{STAGES, StageKind, Written};
@@ -52,13 +53,42 @@ pub(crate) fn written(matches: &ArgMatches) -> Result<Vec<Written>> {
         }
         let indices = matches.indices_of(row.name).into_iter().flatten();
         let values: Vec<String> = match row.item.value {
-            Some(_) => matches.get_many::<String>(row.name).into_iter().flatten().cloned().collect(),
+            Some(_) => values(matches, row)?,
             None => matches.get_many::<bool>(row.name).into_iter().flatten().map(|_| String::new()).collect(),
         };
         occurrences.extend(indices.zip(values).map(|(at, value)| (at, Occurrence { flag: row.name, value })));
     }
     occurrences.sort_by_key(|(at, _)| *at);
     pair(occurrences.into_iter().map(|(_, occurrence)| occurrence).collect(), STAGES)
+}
+
+/// The values of a stage. One that is a flag itself means that the value was forgotten.
+fn values(matches: &ArgMatches, row: &'static Row<StageKind>) -> Result<Vec<String>> {
+    let values: Vec<String> = matches.get_many::<String>(row.name).into_iter().flatten().cloned().collect();
+    for value in values.iter().filter(|value| value.starts_with('-')) {
+        if is_flag(value) {
+            let flag = match row.item.short {
+                Some(short) => format!("-{short}/--{}", row.name),
+                None => format!("--{}", row.name),
+            };
+            let message = format!("'{value}' follows '{flag}', which needs a value");
+            let hint = format!("write {flag} {}", row.item.value.unwrap_or("VALUE"));
+            return Err(Problem::new(Code::Usage, message).hint(hint).into());
+        }
+    }
+    Ok(values)
+}
+
+/// Whether a word is one of the flags of `process`.
+fn is_flag(word: &str) -> bool {
+    let name = word.split('=').next().unwrap_or(word);
+    command::build().find_subcommand("process").is_some_and(|process| {
+        process.get_arguments().any(|arg| {
+            let long = name.strip_prefix("--").is_some_and(|long| arg.get_long() == Some(long));
+            let mut short = name.strip_prefix('-').into_iter().flat_map(str::chars);
+            long || arg.get_short().is_some() && short.next() == arg.get_short() && short.next().is_none()
+        })
+    })
 }
 
 /// A flag with its value, as found on the command line.
