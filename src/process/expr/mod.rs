@@ -5,16 +5,25 @@
 //! Conversions that fail make null and are counted in a [`Tally`].
 
 mod ast;
+mod bind;
+mod eval;
 pub(crate) mod function;
 mod lexer;
+mod node;
 mod parser;
+mod predicate;
 mod program;
 mod split;
 mod tally;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use ast::{Kind, Parsed, Span, columns, default_name, replace_column, visit};
+pub(crate) use node::Type;
 pub(crate) use parser::{Item, parse, parse_list};
-pub(crate) use program::Program;
+pub(crate) use program::{Program, check_columns};
 pub(crate) use split::{AggregateCall, Split, slot_name, split};
 pub(crate) use tally::Tally;
 

@@ -1,0 +1,1 @@
+//! What the language means, expression by expression.
