@@ -15,6 +15,7 @@ use crate::core::format::csv::quoting::Style;
 use crate::core::format::csv::reader::CsvReader;
 use crate::core::format::{Encoder, Format, ReadOptions, Reader, WriteOptions};
 use crate::core::registry::{Example, Row};
+use crate::core::scan::newlines::count_byte;
 
 /// The table row.
 pub(crate) const ROW: Row<Format> = Row {
@@ -54,11 +55,13 @@ pub(crate) fn encoder(options: &WriteOptions, delimiter: u8) -> Result<Box<dyn E
     }))
 }
 
-/// Whether the first line has at least one of `delimiter` and more of it than of the `other`.
+/// Whether the first line that is not blank has at least one of `delimiter` and more of it than of the `other`, and does
+/// not start as JSON does.
 pub(crate) fn sniff(head: &[u8], delimiter: u8, other: u8) -> bool {
-    let line = head.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
-    let count = |byte| memchr::memchr_iter(byte, line).count();
-    !line.contains(&0) && count(delimiter) > count(other)
+    let line = head.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).find(|line| !line.is_empty());
+    let line = line.unwrap_or_default();
+    let count = |byte| count_byte(line, byte);
+    !matches!(line, [b'{' | b'[', ..]) && count(0) == 0 && count(delimiter) > count(other)
 }
 
 /// Delimiter, quote and line end must differ.
