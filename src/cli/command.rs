@@ -49,3 +49,11 @@ fn help_flag() -> Arg {
         .help("Print help: -h on one screen, --help with details and examples")
         .help_heading("Other")
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn clap_finds_no_fault() {
+        super::build().debug_assert();
+    }
+}

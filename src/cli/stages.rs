@@ -16,7 +16,22 @@ const HEADING: &str = "Stages, applied in the order written";
 
 /// One argument per stage, and one per flag that only belongs to stages.
 pub(crate) fn args() -> Vec<Arg> {
-    STAGES.iter().map(stage_arg).collect()
+    STAGES.iter().map(stage_arg).chain(attachments().map(attachment_arg)).collect()
+}
+
+/// Flags that are no stages themselves, each with a stage they belong to.
+fn attachments() -> impl Iterator<Item = (&'static Row<StageKind>, &'static str)> {
+    let all = STAGES.iter().flat_map(|row| row.item.attach.iter().map(move |flag| (row, *flag)));
+    all.filter(|(_, flag)| find(STAGES, flag).is_none())
+}
+
+fn attachment_arg((owner, flag): (&'static Row<StageKind>, &'static str)) -> Arg {
+    Arg::new(flag)
+        .long(flag)
+        .value_name("VALUE")
+        .help(format!("Belongs to the --{} directly before it", owner.name))
+        .help_heading(HEADING)
+        .action(ArgAction::Append)
 }
 
 fn stage_arg(row: &'static Row<StageKind>) -> Arg {
@@ -37,10 +52,7 @@ fn stage_arg(row: &'static Row<StageKind>) -> Arg {
             .allow_hyphen_values(false)
             .num_args(0)
             .value_parser(clap::value_parser!(bool))
-            .default_missing_value("true")
-            .default_value("false")
-            .hide_default_value(true)
-            .hide_possible_values(true),
+            .default_missing_value("true"),
     }
 }
 
@@ -57,6 +69,11 @@ pub(crate) fn written(matches: &ArgMatches) -> Result<Vec<Written>> {
             None => matches.get_many::<bool>(row.name).into_iter().flatten().map(|_| String::new()).collect(),
         };
         occurrences.extend(indices.zip(values).map(|(at, value)| (at, Occurrence { flag: row.name, value })));
+    }
+    for (_, flag) in attachments() {
+        let indices = matches.indices_of(flag).into_iter().flatten();
+        let values = matches.get_many::<String>(flag).into_iter().flatten().cloned();
+        occurrences.extend(indices.zip(values).map(|(at, value)| (at, Occurrence { flag, value })));
     }
     occurrences.sort_by_key(|(at, _)| *at);
     pair(occurrences.into_iter().map(|(_, occurrence)| occurrence).collect(), STAGES)
@@ -109,6 +126,12 @@ fn pair(occurrences: Vec<Occurrence>, table: &'static [Row<StageKind>]) -> Resul
         }
     }
     for (at, stage) in stages.iter().enumerate() {
+        if find(table, &stage.flag).is_none() {
+            let owners = table.iter().filter(|row| row.item.attach.contains(&stage.flag.as_str()));
+            let owners = owners.map(|row| format!("--{}", row.name)).collect::<Vec<_>>().join(" or ");
+            let problem = Problem::new(Code::Plan, format!("{} has no stage", show(table, &stage.flag, &stage.value)));
+            return Err(problem.hint(format!("write it directly behind {owners}")).into());
+        }
         let lacks = |owner: &Written| attaches(table, &owner.flag, &stage.flag) && owner.attached.is_empty();
         let before = stages.iter().take(at).rposition(lacks);
         let owner = before.or_else(|| stages.iter().skip(at).position(lacks).map(|after| at + after));
