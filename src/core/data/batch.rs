@@ -166,13 +166,17 @@ impl Batch {
 
     /// The value of a column in a record.
     pub(crate) fn value(&self, column: usize, row: usize) -> Value<'_> {
-        match self.columns.get(column).map(|column| &column.values) {
-            Some(Values::Cells(cells)) => cells.get(row).map_or(Value::Missing, |cell| self.cell_value(*cell)),
-            Some(Values::Numbers(numbers)) => match numbers.get(row) {
+        self.columns.get(column).map_or(Value::Missing, |column| self.value_of(&column.values, row))
+    }
+
+    /// The value of a record in values that belong to this batch, whether or not they are one of its columns.
+    pub(crate) fn value_of(&self, values: &Values, row: usize) -> Value<'_> {
+        match values {
+            Values::Cells(cells) => cells.get(row).map_or(Value::Missing, |cell| self.cell_value(*cell)),
+            Values::Numbers(numbers) => match numbers.get(row) {
                 Some(Some(number)) => Value::Number(*number),
                 _ => Value::Null,
             },
-            None => Value::Missing,
         }
     }
 

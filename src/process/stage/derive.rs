@@ -1,0 +1,223 @@
+//! `--derive`: computes columns. Later items see earlier ones; a column of that name is replaced in its place.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use crate::core::data::batch::{Batch, Column, Values};
+use crate::core::error::{Problem, Result};
+use crate::core::exec::cancel::Cancel;
+use crate::core::registry::{Example, Row, names};
+use crate::process::aggregate::AGGREGATES;
+use crate::process::expr::{Env, Parsed, Program, Tally, parse_list, replace_column};
+use crate::process::stage::names::root;
+use crate::process::stage::numbering::Numbering;
+use crate::process::stage::{Columns, Needs, Operation, Rows, Scope, Setup, Stage, StageKind, Written};
+
+/// The row of the table.
+pub(crate) const ROW: Row<StageKind> = Row {
+    name: "derive",
+    aliases: &["mutate", "set"],
+    usage: "--derive 'x=EXPR, y=EXPR'",
+    summary: "compute columns; '* = trim(_)' computes every column from itself",
+    examples: &[Example {
+        input: "mytools process --derive 's = ms / 1000, slow = s > 1'",
+        output: "every record with two more columns",
+    }],
+    item: StageKind { short: None, value: Some("ITEMS"), attach: &[], build },
+};
+
+fn build(written: &Written, setup: &Setup) -> Result<Box<dyn Stage>> {
+    let mut items = Vec::new();
+    for item in parse_list(&written.value)? {
+        let name: Arc<str> = item.result_name().into();
+        let what = if &*name == "*" {
+            What::Every(item.value.clone())
+        } else {
+            What::One(Arc::new(bind(&item.value, &setup.env)?))
+        };
+        items.push(Item { name, what });
+    }
+    let items = Arc::new(items);
+    let env = Arc::clone(&setup.env);
+    Ok(Box::new(Derive { text: written.value.clone(), items, env, cancel: setup.cancel.clone(), before: OnceLock::new() }))
+}
+
+fn bind(parsed: &Parsed, env: &Env) -> Result<Program> {
+    let aggregates: Vec<&str> = names(AGGREGATES).collect();
+    Program::bind(parsed, env, &aggregates)
+}
+
+/// The programs of `* = …`, by column: bound when a column is first seen.
+type Bound = Mutex<BTreeMap<Arc<str>, Arc<Program>>>;
+
+enum What {
+    One(Arc<Program>),
+    Every(Parsed),
+}
+
+struct Item {
+    name: Arc<str>,
+    what: What,
+}
+
+struct Derive {
+    text: String,
+    items: Arc<Vec<Item>>,
+    env: Arc<Env>,
+    cancel: Cancel,
+    before: OnceLock<BTreeSet<Arc<str>>>,
+}
+
+impl Stage for Derive {
+    fn explain(&self) -> String {
+        format!("derive {}", self.text)
+    }
+
+    fn columns(&self, before: &Columns) -> Result<Columns> {
+        let _ = self.before.set(before.names.iter().cloned().collect());
+        let mut columns = before.clone();
+        for item in self.items.iter() {
+            match &item.what {
+                What::One(program) => {
+                    program.columns().unwrap_or_default().iter().try_for_each(|name| columns.check(name))?;
+                    if !columns.names.contains(&item.name) {
+                        columns.names.push(Arc::clone(&item.name));
+                    }
+                }
+                What::Every(parsed) => {
+                    let program = bind(parsed, &self.env)?;
+                    let mut others = program.columns().unwrap_or_default().iter().filter(|name| *name != "_");
+                    others.try_for_each(|name| columns.check(name))?;
+                }
+            }
+        }
+        Ok(columns)
+    }
+
+    fn needs(&self, after: Needs) -> Needs {
+        let mut needs = after.decoded();
+        for item in self.items.iter().rev() {
+            let What::One(program) = &item.what else {
+                return Needs::All;
+            };
+            let Some(names) = program.columns() else {
+                return Needs::All;
+            };
+            if let Needs::Only(wanted) = &mut needs {
+                // A path into the computed column is not one into the column it replaces.
+                let known = self.before.get();
+                let exact = |path: &str| known.is_some_and(|known| known.contains(path));
+                wanted.retain(|path| **path != *item.name && (root(path) != &*item.name || exact(path)));
+            }
+            needs = needs.and(names.iter().cloned());
+        }
+        needs
+    }
+
+    fn operation(&self) -> Result<Operation> {
+        let counts = |item: &Item| match &item.what {
+            What::One(program) => Ok(program.counts_rows()),
+            What::Every(parsed) => Ok(bind(parsed, &self.env)?.counts_rows()),
+        };
+        let counted = self.items.iter().map(counts).collect::<Result<Vec<bool>>>()?.contains(&true);
+        Ok(Operation::Rows(Box::new(Deriving {
+            items: Arc::clone(&self.items),
+            env: Arc::clone(&self.env),
+            bound: self.items.iter().map(|_| Bound::default()).collect(),
+            tallies: self.items.iter().map(|_| Mutex::default()).collect(),
+            numbering: counted.then(|| Numbering::new(&self.cancel)),
+        })))
+    }
+}
+
+struct Deriving {
+    items: Arc<Vec<Item>>,
+    env: Arc<Env>,
+    bound: Vec<Bound>,
+    tallies: Vec<Mutex<Tally>>,
+    numbering: Option<Numbering>,
+}
+
+impl Deriving {
+    fn derive(&self, batch: &mut Batch) -> Result<()> {
+        for ((item, bound), tallies) in self.items.iter().zip(&self.bound).zip(&self.tallies) {
+            let mut tally = Tally::default();
+            match &item.what {
+                What::One(program) => {
+                    let values = values(program, batch, &mut tally)?;
+                    put(batch, &item.name, values);
+                }
+                What::Every(parsed) => {
+                    // All read the columns as they were before the item.
+                    let names: Vec<Arc<str>> = batch.columns.iter().map(|column| Arc::clone(&column.name)).collect();
+                    let mut computed = Vec::with_capacity(names.len());
+                    for name in &names {
+                        let program = self.every(parsed, bound, name)?;
+                        computed.push(values(&program, batch, &mut tally)?);
+                    }
+                    for (column, values) in batch.columns.iter_mut().zip(computed) {
+                        column.values = values;
+                    }
+                }
+            }
+            if !tally.is_empty() {
+                tallies.lock().unwrap_or_else(PoisonError::into_inner).merge(tally);
+            }
+        }
+        Ok(())
+    }
+
+    fn every(&self, parsed: &Parsed, bound: &Bound, name: &Arc<str>) -> Result<Arc<Program>> {
+        let mut bound = bound.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(program) = bound.get(name) {
+            return Ok(Arc::clone(program));
+        }
+        let program = Arc::new(bind(&replace_column(parsed, "_", name), &self.env)?);
+        bound.insert(Arc::clone(name), Arc::clone(&program));
+        Ok(program)
+    }
+}
+
+impl Rows for Deriving {
+    fn apply(&self, batch: &mut Batch, scope: &mut Scope<'_>) -> Result<()> {
+        batch.raw = None;
+        Numbering::numbered(self.numbering.as_ref(), batch, scope.seq, |batch| self.derive(batch))
+    }
+
+    fn notes(&self) -> Vec<Problem> {
+        let mut notes = Vec::new();
+        for ((item, bound), tally) in self.items.iter().zip(&self.bound).zip(&self.tallies) {
+            let tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
+            match &item.what {
+                What::One(program) => notes.extend(program.notes(&tally)),
+                What::Every(_) => {
+                    let bound = bound.lock().unwrap_or_else(PoisonError::into_inner);
+                    notes.extend(bound.values().next().map(|program| program.notes(&tally)).unwrap_or_default());
+                }
+            }
+        }
+        notes
+    }
+}
+
+/// The values of an expression; those of a plain column are copied as they are.
+fn values(program: &Program, batch: &mut Batch, tally: &mut Tally) -> Result<Values> {
+    match program.column(batch).and_then(|column| batch.columns.get(column)) {
+        Some(column) => Ok(column.values.clone()),
+        None => program.values(batch, tally),
+    }
+}
+
+/// Replaces a column, or adds it behind the others of every record.
+fn put(batch: &mut Batch, name: &Arc<str>, values: Values) {
+    let at = batch.find(name).unwrap_or(batch.columns.len());
+    match batch.columns.get_mut(at) {
+        Some(column) => column.values = values,
+        None => batch.columns.push(Column { name: Arc::clone(name), values }),
+    }
+    if let Some(shapes) = &mut batch.shapes {
+        for order in shapes.orders.iter_mut().filter(|order| !order.contains(&(at as u32))) {
+            order.push(at as u32);
+        }
+    }
+}

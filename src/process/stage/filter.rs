@@ -1,0 +1,83 @@
+//! `--where`: keeps the records for which a condition holds.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::core::data::batch::Batch;
+use crate::core::error::{Problem, Result};
+use crate::core::exec::cancel::Cancel;
+use crate::core::registry::{Example, Row, names};
+use crate::process::aggregate::AGGREGATES;
+use crate::process::expr::{Program, Tally, parse};
+use crate::process::stage::numbering::Numbering;
+use crate::process::stage::{Columns, Needs, Operation, Rows, Scope, Setup, Stage, StageKind, Written};
+
+/// The row of the table.
+pub(crate) const ROW: Row<StageKind> = Row {
+    name: "where",
+    aliases: &["filter"],
+    usage: "-w/--where EXPR",
+    summary: "keep the records for which a condition holds",
+    examples: &[Example {
+        input: "mytools process -w 'ms > 100 and host != \"b\"'",
+        output: "the records of host a and others that took more than 100",
+    }],
+    item: StageKind { short: Some('w'), value: Some("EXPR"), attach: &[], build },
+};
+
+fn build(written: &Written, setup: &Setup) -> Result<Box<dyn Stage>> {
+    let aggregates: Vec<&str> = names(AGGREGATES).collect();
+    let program = Program::predicate(&parse(&written.value)?, &setup.env, &aggregates)?;
+    Ok(Box::new(Filter { text: written.value.clone(), program: Arc::new(program), cancel: setup.cancel.clone() }))
+}
+
+struct Filter {
+    text: String,
+    program: Arc<Program>,
+    cancel: Cancel,
+}
+
+impl Stage for Filter {
+    fn explain(&self) -> String {
+        format!("keep records where {}", self.text)
+    }
+
+    fn columns(&self, before: &Columns) -> Result<Columns> {
+        self.program.columns().unwrap_or_default().iter().try_for_each(|name| before.check(name))?;
+        Ok(before.clone())
+    }
+
+    fn needs(&self, after: Needs) -> Needs {
+        match self.program.columns() {
+            Some(names) => after.and(names.iter().cloned()),
+            None => Needs::All,
+        }
+    }
+
+    fn operation(&self) -> Result<Operation> {
+        let numbering = self.program.counts_rows().then(|| Numbering::new(&self.cancel));
+        let program = Arc::clone(&self.program);
+        Ok(Operation::Rows(Box::new(Filtering { program, numbering, tally: Mutex::default() })))
+    }
+}
+
+struct Filtering {
+    program: Arc<Program>,
+    numbering: Option<Numbering>,
+    tally: Mutex<Tally>,
+}
+
+impl Rows for Filtering {
+    fn apply(&self, batch: &mut Batch, scope: &mut Scope<'_>) -> Result<()> {
+        let mut tally = Tally::default();
+        let filter = |batch: &mut Batch| self.program.filter(batch, &mut tally);
+        let result = Numbering::numbered(self.numbering.as_ref(), batch, scope.seq, filter);
+        if !tally.is_empty() {
+            self.tally.lock().unwrap_or_else(PoisonError::into_inner).merge(tally);
+        }
+        result
+    }
+
+    fn notes(&self) -> Vec<Problem> {
+        self.program.notes(&self.tally.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
