@@ -138,9 +138,11 @@ impl Group {
     /// Whether a record is surely too bad, told by its first key.
     fn refuses(&self, most: usize, order: SortOrder, value: &Value<'_>) -> bool {
         self.heap.len() >= most
-            && self.heap.peek().and_then(|worst| worst.ranks.first()).is_some_and(|(_, worst)| {
-                order.compare_ranks(&order.rank(value), worst) == Ordering::Greater
-            })
+            && self
+                .heap
+                .peek()
+                .and_then(|worst| worst.ranks.first())
+                .is_some_and(|(_, worst)| order.compare_ranks(&order.rank(value), worst) == Ordering::Greater)
     }
 }
 

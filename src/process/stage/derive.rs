@@ -39,7 +39,13 @@ fn build(written: &Written, setup: &Setup) -> Result<Box<dyn Stage>> {
     }
     let items = Arc::new(items);
     let env = Arc::clone(&setup.env);
-    Ok(Box::new(Derive { text: written.value.clone(), items, env, cancel: setup.cancel.clone(), before: OnceLock::new() }))
+    Ok(Box::new(Derive {
+        text: written.value.clone(),
+        items,
+        env,
+        cancel: setup.cancel.clone(),
+        before: OnceLock::new(),
+    }))
 }
 
 fn bind(parsed: &Parsed, env: &Env) -> Result<Program> {

@@ -14,7 +14,10 @@ pub(crate) const ROW: Row<StageKind> = Row {
     aliases: &[],
     usage: "--drop a,b,c*",
     summary: "remove the named columns; globs work",
-    examples: &[Example { input: "mytools process --drop 'debug*,note'", output: "every record without those columns" }],
+    examples: &[Example {
+        input: "mytools process --drop 'debug*,note'",
+        output: "every record without those columns",
+    }],
     item: StageKind { short: None, value: Some("COLUMNS"), attach: &[], build },
 };
 
@@ -63,7 +66,8 @@ impl Stage for Drop {
             after.removed.push((Arc::clone(column), stage.clone()));
         }
         if before.open {
-            let named = self.names.get().iter().filter(|name| !known(&name.text) && (name.exact || !is_glob(&name.text)));
+            let named =
+                self.names.get().iter().filter(|name| !known(&name.text) && (name.exact || !is_glob(&name.text)));
             after.removed.extend(named.map(|name| (Arc::from(name.text.as_str()), stage.clone())));
         }
         Ok(after)

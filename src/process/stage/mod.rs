@@ -6,11 +6,31 @@
 //! gathering everything before anything comes out.
 
 mod agg;
+mod best;
 mod count;
+mod derive;
+mod digits;
+mod distinct;
+mod drop;
+mod filter;
 mod freq;
 mod group_by;
 mod grouping;
+mod keys;
+mod limit;
+mod names;
+mod numbering;
+mod order;
+mod quota;
+mod rename;
+mod select;
+mod skip;
+mod sort;
+mod store;
 pub(crate) mod table;
+#[cfg(test)]
+pub(crate) mod testing;
+mod top;
 
 use std::any::Any;
 use std::collections::BTreeSet;
@@ -24,7 +44,22 @@ use crate::core::format::Scratch;
 use crate::core::registry::{Row, did_you_mean};
 
 /// Every stage, in the order of the help.
-pub(crate) static STAGES: &[Row<StageKind>] = &[group_by::ROW, agg::ROW, count::ROW, freq::ROW];
+pub(crate) static STAGES: &[Row<StageKind>] = &[
+    filter::ROW,
+    derive::ROW,
+    select::ROW,
+    drop::ROW,
+    rename::ROW,
+    group_by::ROW,
+    agg::ROW,
+    count::ROW,
+    freq::ROW,
+    sort::ROW,
+    top::ROW,
+    limit::ROW,
+    skip::ROW,
+    distinct::ROW,
+];
 
 /// How a kind of stage is written and made. The row's name is its long flag, its aliases are hidden long flags.
 #[derive(Debug)]

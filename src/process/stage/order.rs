@@ -103,7 +103,8 @@ mod tests {
 
     #[test]
     fn takes_modifiers_from_the_right() {
-        let order = OrderBy::new("ms:desc,a:b:text:nulls-first, `x:desc`", SortOrder::default(), &Env::default()).unwrap();
+        let order =
+            OrderBy::new("ms:desc,a:b:text:nulls-first, `x:desc`", SortOrder::default(), &Env::default()).unwrap();
         order.check(&columns(&["ms", "a:b", "x:desc"])).unwrap();
         let keys = order.keys();
         assert!(keys[0].order.descending && keys[0].name.text == "ms");

@@ -15,7 +15,10 @@ pub(crate) const ROW: Row<StageKind> = Row {
     aliases: &[],
     usage: "--rename new=old,…",
     summary: "give columns other names; they stay in their places",
-    examples: &[Example { input: "mytools process --rename 'user=uid, ms=duration'", output: "uid is user, duration is ms" }],
+    examples: &[Example {
+        input: "mytools process --rename 'user=uid, ms=duration'",
+        output: "uid is user, duration is ms",
+    }],
     item: StageKind { short: None, value: Some("NAMES"), attach: &[], build },
 };
 
@@ -152,7 +155,8 @@ mod tests {
 
     #[test]
     fn refuses_taken_and_unknown_names() {
-        let error = |value: &str| stage("rename", value).unwrap().columns(&columns(&["a", "b"])).unwrap_err().to_string();
+        let error =
+            |value: &str| stage("rename", value).unwrap().columns(&columns(&["a", "b"])).unwrap_err().to_string();
         assert_eq!(error("b=a"), "there is a column 'b' already; --drop b before --rename");
         assert_eq!(error("x=q"), "unknown column 'q'; columns: a, b");
     }

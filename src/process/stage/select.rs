@@ -87,7 +87,9 @@ impl Select {
             return Ok(vec![Pick::One(Arc::clone(name), Name::exactly(name))]);
         }
         let mut settled: Vec<Pick> = Vec::new();
-        let has = |settled: &[Pick], name: &str| settled.iter().any(|pick| matches!(pick, Pick::One(old, _) if **old == *name));
+        let has = |settled: &[Pick], name: &str| {
+            settled.iter().any(|pick| matches!(pick, Pick::One(old, _) if **old == *name))
+        };
         let later = |name: &str| self.picks.iter().any(|pick| matches!(pick, Pick::One(new, _) if **new == *name));
         for pick in &self.picks {
             match pick {
@@ -160,9 +162,9 @@ impl Stage for Select {
         for pick in self.picks().iter() {
             match pick {
                 Pick::One(new, name) => {
-                    let used = wanted.as_ref().is_none_or(|wanted| {
-                        wanted.iter().any(|path| **path == **new || *root(path) == **new)
-                    });
+                    let used = wanted
+                        .as_ref()
+                        .is_none_or(|wanted| wanted.iter().any(|path| **path == **new || *root(path) == **new));
                     if used {
                         needs = needs.and([name.text.clone()]);
                     }
@@ -170,7 +172,8 @@ impl Stage for Select {
                 Pick::Glob(glob) => match &wanted {
                     None => return Needs::All,
                     Some(wanted) => {
-                        let fits = |path: &&String| glob_matches(&glob.text, path) || glob_matches(&glob.text, root(path));
+                        let fits =
+                            |path: &&String| glob_matches(&glob.text, path) || glob_matches(&glob.text, root(path));
                         needs = needs.and(wanted.iter().filter(fits).cloned());
                     }
                 },
@@ -215,7 +218,8 @@ impl Rows for Selecting {
                 }
                 Pick::Glob(glob) => {
                     for (column, place) in batch.columns.iter().zip(&mut globbed) {
-                        let later = self.picks.iter().any(|pick| matches!(pick, Pick::One(new, _) if *new == column.name));
+                        let later =
+                            self.picks.iter().any(|pick| matches!(pick, Pick::One(new, _) if *new == column.name));
                         if glob_matches(&glob.text, &column.name) && !later && !named(&columns, &column.name) {
                             *place = Some(columns.len());
                             columns.push(column.clone());
@@ -285,10 +289,10 @@ mod tests {
         let batch = json(&[&[("x1", "1"), ("x2", "2"), ("k", "0")], &[("x2", "3"), ("x1", "4")]], 0);
         let select = stage("select", "k,x*").unwrap();
         select.columns(&open()).unwrap();
-        assert_eq!(lines(&crate::process::stage::testing::apply(&*select, vec![batch]).remove(0)), [
-            "k=0 x1=1 x2=2",
-            "x2=3 x1=4"
-        ]);
+        assert_eq!(
+            lines(&crate::process::stage::testing::apply(&*select, vec![batch]).remove(0)),
+            ["k=0 x1=1 x2=2", "x2=3 x1=4"]
+        );
     }
 
     #[test]

@@ -237,7 +237,8 @@ impl Records<'_> {
 
     /// Numbers that doubles do not tell apart: compared, their ranks take the place of digits.
     fn rank(&self, run: &mut [Entry], level: Level, order: SortOrder) {
-        let mut ranked: Vec<(Value<'_>, u64)> = run.iter().map(|entry| (self.value(entry.1, level.key), entry.1)).collect();
+        let mut ranked: Vec<(Value<'_>, u64)> =
+            run.iter().map(|entry| (self.value(entry.1, level.key), entry.1)).collect();
         ranked.sort_by(|a, b| order.compare(&a.0, &b.0).then(a.1.cmp(&b.1)));
         let mut rank = 1;
         let mut before: Option<&Value<'_>> = None;

@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use crate::core::block::Block;
-use crate::core::data::batch::{Batch, Column, Delimited, Dialect, Records, Selection, Shapes, Values, store};
-use crate::core::data::cell::Cell;
+use crate::core::data::batch::{Batch, Column, Delimited, Dialect, Records, Shapes, Values, store};
+use crate::core::data::cell::{Cell, Kind};
 use crate::core::data::value::Value;
 use crate::core::error::Result;
 use crate::core::format::Scratch;
@@ -167,7 +167,9 @@ impl Layout {
         self.map_of.push(known as u32);
         for (place, from) in self.maps.get(known).map_or(&Vec::new(), |map| &map.from).iter().enumerate() {
             let column = from.and_then(|column| batch.columns.get(column as usize));
-            if let (Some(Column { values: Values::Cells(_), .. }), Some(numbers)) = (column, self.numbers.get_mut(place)) {
+            if let (Some(Column { values: Values::Cells(_), .. }), Some(numbers)) =
+                (column, self.numbers.get_mut(place))
+            {
                 *numbers = false;
             }
         }
@@ -233,8 +235,12 @@ fn gather(batches: &[&Batch], picks: &[Pick], layout: &Layout, scratch: &mut Scr
         let numbers = layout.numbers.get(place).copied().unwrap_or(false);
         let from = |batch: u32| layout.map(batch).and_then(|map| *map.from.get(place)?);
         let values = if numbers {
-            let number = |(batch, pick): (&&Batch, &Pick)| match from(pick.0).and_then(|column| batch.columns.get(column as usize)) {
-                Some(Column { values: Values::Numbers(numbers), .. }) => numbers.get(pick.1 as usize).copied().flatten(),
+            let number = |(batch, pick): (&&Batch, &Pick)| match from(pick.0)
+                .and_then(|column| batch.columns.get(column as usize))
+            {
+                Some(Column { values: Values::Numbers(numbers), .. }) => {
+                    numbers.get(pick.1 as usize).copied().flatten()
+                }
                 _ => None,
             };
             Values::Numbers(sources.iter().zip(picks).map(number).collect())
@@ -247,7 +253,7 @@ fn gather(batches: &[&Batch], picks: &[Pick], layout: &Layout, scratch: &mut Scr
                     None => Cell::MISSING,
                     Some(Values::Cells(cells)) => {
                         let cell = cells.get(pick.1 as usize).copied().unwrap_or(Cell::MISSING);
-                        copy_cell(cell, batch, moves.get(at), &mut out.side)
+                        copy_cell(cell, batch, moves.get(at), &mut out)
                     }
                     Some(Values::Numbers(numbers)) => match numbers.get(pick.1 as usize).copied().flatten() {
                         Some(number) => store(&mut out.side, &Value::Number(number)),
@@ -263,7 +269,7 @@ fn gather(batches: &[&Batch], picks: &[Pick], layout: &Layout, scratch: &mut Scr
         let of_row = sources.iter().zip(picks).map(|(batch, pick)| layout.order(batch, *pick)).collect();
         out.shapes = Some(Shapes { orders: layout.orders.clone(), of_row });
     }
-    out.selection = Selection::All;
+    out.block.end = out.block.bytes.len();
     out
 }
 
@@ -295,27 +301,33 @@ fn copy_records(
         }
         spans.push((*now, bytes.len() as u32));
     }
-    block.end = bytes.len();
     block.bytes = bytes;
     spans
 }
 
-/// A cell over the copied record where it lies in it, else over a copy of its own in the side buffer.
-fn copy_cell(cell: Cell, batch: &Batch, moved: Option<&(u32, u32, u32)>, side: &mut Vec<u8>) -> Cell {
+/// A cell over the copied record where it lies in it, else over a copy of its own. Source cells are copied into the block,
+/// with their quotes, so that an encoder of the same dialect still finds them as they came.
+fn copy_cell(cell: Cell, batch: &Batch, moved: Option<&(u32, u32, u32)>, out: &mut Batch) -> Cell {
     if cell.is_null() {
         return cell;
     }
     let (start, len) = (cell.start(), cell.len());
+    if cell.in_side() {
+        let at = out.side.len();
+        out.side.extend_from_slice(batch.bytes(cell));
+        return Cell::side(cell.kind(), at, len);
+    }
     if let Some((from, to, now)) = moved
-        && !cell.in_side()
         && start >= *from as usize
         && start + len <= *to as usize
     {
         return Cell::new(cell.kind(), start - *from as usize + *now as usize, len);
     }
-    let at = side.len();
-    side.extend_from_slice(batch.bytes(cell));
-    Cell::side(cell.kind(), at, len)
+    let quotes = usize::from(cell.kind() == Kind::Quoted && start > 0);
+    let at = out.block.bytes.len();
+    let source = batch.block.bytes.get(start - quotes..start + len + quotes).unwrap_or_default();
+    out.block.bytes.extend_from_slice(source);
+    Cell::new(cell.kind(), at + quotes, len)
 }
 
 #[cfg(test)]
@@ -342,7 +354,8 @@ mod tests {
 
     #[test]
     fn keeps_each_records_fields_in_order() {
-        let batches = vec![json(&[&[("a", "1"), ("b", "\"x\"")], &[("b", "2")]], 0), json(&[&[("c", "3"), ("a", "4")]], 2)];
+        let batches =
+            vec![json(&[&[("a", "1"), ("b", "\"x\"")], &[("b", "2")]], 0), json(&[&[("c", "3"), ("a", "4")]], 2)];
         let store = Store::new(batches, vec![(1, 0), (0, 1), (0, 0)]);
         assert_eq!(all(&store), ["c=3 a=4", "b=2", "a=1 b=x"]);
         assert!(store.columns().is_none());

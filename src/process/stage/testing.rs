@@ -74,9 +74,10 @@ pub(crate) fn apply(stage: &dyn Stage, batches: Vec<Batch>) -> Vec<Batch> {
 pub(crate) fn on_batches(flag: &str, value: &str, batches: Vec<Batch>) -> Vec<String> {
     let stage = stage(flag, value).unwrap();
     let before = match batches.first() {
-        Some(batch) if batch.shapes.is_none() => {
-            Columns { names: batch.columns.iter().map(|column| Arc::clone(&column.name)).collect(), ..Columns::default() }
-        }
+        Some(batch) if batch.shapes.is_none() => Columns {
+            names: batch.columns.iter().map(|column| Arc::clone(&column.name)).collect(),
+            ..Columns::default()
+        },
         _ => open(),
     };
     stage.columns(&before).unwrap();

@@ -72,11 +72,7 @@ mod tests {
     use crate::process::stage::testing::{on_batches, stage};
 
     fn batches() -> Vec<Batch> {
-        vec![
-            csv("h,ms\na,5\nb,70\na,x\n", 0),
-            csv("h,ms\na,30\nb,70\n,4\na,\n", 3),
-            csv("h,ms\nb,8\na,100\n", 7),
-        ]
+        vec![csv("h,ms\na,5\nb,70\na,x\n", 0), csv("h,ms\na,30\nb,70\n,4\na,\n", 3), csv("h,ms\nb,8\na,100\n", 7)]
     }
 
     #[test]
