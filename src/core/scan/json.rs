@@ -144,17 +144,15 @@ mod x86 {
         Some(unsafe { _mm256_loadu_si256(chunk.as_ptr().cast()) })
     }
 
-    impl Avx2 {
-        /// Which bytes are quotes, backslashes or control characters.
-        #[inline(always)]
-        fn specials(self, chunk: __m256i) -> u32 {
-            // SAFETY: `self` proves AVX2.
-            unsafe {
-                let quotes = _mm256_cmpeq_epi8(chunk, _mm256_set1_epi8(b'"' as i8));
-                let slashes = _mm256_cmpeq_epi8(chunk, _mm256_set1_epi8(b'\\' as i8));
-                let controls = _mm256_cmpeq_epi8(_mm256_min_epu8(chunk, _mm256_set1_epi8(0x1F)), chunk);
-                _mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(quotes, slashes), controls)) as u32
-            }
+    /// Which bytes are quotes, backslashes or control characters. Whoever calls this has an `Avx2`.
+    #[inline(always)]
+    fn specials(chunk: __m256i) -> u32 {
+        // SAFETY: callers have an `Avx2`, which proves that the machine has AVX2.
+        unsafe {
+            let quotes = _mm256_cmpeq_epi8(chunk, _mm256_set1_epi8(b'"' as i8));
+            let slashes = _mm256_cmpeq_epi8(chunk, _mm256_set1_epi8(b'\\' as i8));
+            let controls = _mm256_cmpeq_epi8(_mm256_min_epu8(chunk, _mm256_set1_epi8(0x1F)), chunk);
+            _mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(quotes, slashes), controls)) as u32
         }
     }
 
@@ -163,7 +161,7 @@ mod x86 {
         fn special(self, bytes: &[u8], at: usize) -> usize {
             let mut at = at;
             while let Some(chunk) = load(bytes, at) {
-                let hits = self.specials(chunk);
+                let hits = specials(chunk);
                 if hits != 0 {
                     return at + hits.trailing_zeros() as usize;
                 }
@@ -179,7 +177,7 @@ mod x86 {
                 let Some(chunk) = load(bytes, at) else {
                     return Portable.special_before(bytes, at, end);
                 };
-                let hits = self.specials(chunk);
+                let hits = specials(chunk);
                 if hits != 0 {
                     return (at + hits.trailing_zeros() as usize).min(end);
                 }

@@ -249,8 +249,9 @@ impl Walk<'_> {
         let found = value(Portable, self.bytes, at, &mut self.nest)?;
         let next = self.bytes.get(found.end).copied().unwrap_or(b' ');
         let delimited = matches!(self.bytes.get(at), Some(b'"' | b'['));
-        let stop = matches!(next, b'"' | b'[' | b']' | b'{' | b'}' | b',' | b':') || is_blank(next);
-        if !delimited && !stop && !(self.separated && next == SEPARATOR) {
+        let separator = self.separated && next == SEPARATOR;
+        let stop = separator || matches!(next, b'"' | b'[' | b']' | b'{' | b'}' | b',' | b':') || is_blank(next);
+        if !delimited && !stop {
             return bad(found.end, What::AfterScalar);
         }
         let action = self.columns.action(VALUE.as_bytes(), false, self.scratch);

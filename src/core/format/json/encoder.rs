@@ -256,7 +256,7 @@ impl JsonEncoder {
     fn number(&self, number: Number, out: &mut Vec<u8>) {
         match number {
             Number::Float(value) if !value.is_finite() => out.extend_from_slice(b"null"),
-            _ => number.write(out),
+            _ => number.write_rounded(self.precision, out),
         }
     }
 

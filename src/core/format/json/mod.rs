@@ -36,6 +36,7 @@ fn reader(options: &ReadOptions) -> Result<Box<dyn Reader>> {
     Ok(Box::new(JsonReader::new(options, Style::Document)?))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the signature of the table")]
 fn encoder(options: &WriteOptions) -> Result<Box<dyn Encoder>> {
     Ok(Box::new(JsonEncoder::new(options, Frame::Array)))
 }

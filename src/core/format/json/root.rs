@@ -49,6 +49,7 @@ enum Digits {
 
 /// The machine.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about a place in the text")]
 pub(crate) struct Outer {
     path: Vec<Segment>,
     /// The path as the user wrote it.
