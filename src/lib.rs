@@ -4,6 +4,7 @@ mod cli;
 mod core;
 mod face;
 mod process;
+mod search;
 
 pub use face::{Failure, Process, Report};
 

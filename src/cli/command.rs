@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use crate::cli::{completions, globals, list, process};
+use crate::cli::{completions, globals, list, process, search};
 
 /// The examples under `mytools` and `mytools -h`.
 const EXAMPLES: &str = "\
@@ -22,6 +22,7 @@ pub(crate) fn build() -> Command {
         .disable_help_flag(true)
         .arg(help_flag())
         .args(globals::args())
+        .subcommand(search::command())
         .subcommand(process::command())
         .subcommand(list::command())
         .subcommand(completions::command())

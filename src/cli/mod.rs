@@ -9,6 +9,7 @@ mod globals;
 mod list;
 mod process;
 mod request;
+mod search;
 mod stages;
 
 use std::ffi::OsString;
@@ -59,6 +60,7 @@ fn dispatch(
     diagnostics: &Diagnostics,
 ) -> Result<u8> {
     match name {
+        "search" => search::run(matches, globals, environment, diagnostics),
         "process" => request::run(matches, globals, environment, diagnostics),
         "list" => list::run(matches, globals),
         _ => completions::run(matches),

@@ -1,0 +1,92 @@
+//! Binary files: which bytes are looked at, and what a NUL does.
+//!
+//! The rules are ripgrep's, down to its 64 KiB buffer: a file found on the way is left at the buffer with the first
+//! NUL; one the user named is searched on, with NULs as line ends, but nothing more is printed. Where up to ten regular
+//! files were named, only the first 64 KiB and what is printed is looked at.
+
+use memchr::memrchr;
+
+/// What a NUL byte in an input does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rule {
+    /// It ends the search of the file.
+    Quit,
+    /// It ends its line, and what is printed.
+    Convert,
+    /// It ends what is printed, where it is in the first 64 KiB or in a line to be printed.
+    Glance,
+}
+
+impl Rule {
+    /// Whether every byte is looked at.
+    pub(crate) fn reads_all(self) -> bool {
+        self != Self::Glance
+    }
+}
+
+/// ripgrep's buffer: how far it looks ahead for a NUL.
+pub(crate) const WINDOW: usize = 64 << 10;
+
+/// Follows the buffers in which ripgrep would read the input: each starts where the last line of the one before it
+/// broke off.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Windows {
+    /// Offset of the first byte in the present buffer.
+    start: u64,
+    /// Its size, which doubles for long lines.
+    size: u64,
+}
+
+impl Default for Windows {
+    fn default() -> Self {
+        Self { start: 0, size: WINDOW as u64 }
+    }
+}
+
+impl Windows {
+    /// Whether the present buffer holds an offset.
+    pub(crate) fn holds(&self, offset: u64) -> bool {
+        offset < self.start + self.size
+    }
+
+    /// Moves on to the buffer that holds `target` (or to the last one that starts before `end`) and returns its start.
+    /// `lines` are whole lines from offset `from`, up to `end` at least.
+    pub(crate) fn seek(&mut self, lines: &[u8], from: u64, end: u64, target: Option<u64>) -> u64 {
+        loop {
+            let stop = self.start + self.size;
+            if target.is_some_and(|target| target < stop) || (target.is_none() && stop > end) || stop > from + lines.len() as u64 {
+                return self.start;
+            }
+            let upto = stop.saturating_sub(from) as usize;
+            let last = lines.get(..upto).and_then(|window| memrchr(b'\n', window));
+            let next = last.map_or(from, |newline| from + newline as u64 + 1);
+            if next > self.start {
+                self.start = next;
+            } else {
+                self.size *= 2;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{WINDOW, Windows};
+
+    #[test]
+    fn windows_start_at_lines() {
+        let text = b"0123456789abcde\n".repeat(10_000);
+        let whole = Windows::default().seek(&text, 0, text.len() as u64, Some(150_000));
+        assert_eq!(whole, 2 * WINDOW as u64);
+        let mut parts = Windows::default();
+        for (at, part) in text.chunks(1600).enumerate() {
+            let from = (at * 1600) as u64;
+            let end = from + part.len() as u64;
+            if end > 150_000 {
+                assert_eq!(parts.seek(part, from, end, Some(150_000)), whole);
+                break;
+            }
+            parts.seek(part, from, end, None);
+        }
+    }
+}

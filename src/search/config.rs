@@ -1,0 +1,122 @@
+//! What a search is asked to do: the flags as types.
+//!
+//! The command line (or a caller of the library) fills a [`Config`] once; [`plan`](crate::search::plan) resolves what
+//! it leaves open.
+
+use crate::core::input::select::Select;
+use crate::core::pattern::syntax::{Bounds, Case};
+
+/// What to print.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Lines that match.
+    Lines,
+    /// ripgrep's JSON events.
+    Json,
+    /// How many lines match, for each file.
+    Count,
+    /// Paths of files with a match.
+    Paths,
+    /// Paths of files that would be searched.
+    Files,
+}
+
+/// In which order files are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sort {
+    /// By path.
+    Path,
+    /// As they come.
+    None,
+}
+
+/// A search.
+#[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
+pub(crate) struct Config {
+    /// The patterns; none matches nothing.
+    pub(crate) patterns: Vec<String>,
+    /// Whether patterns are plain text.
+    pub(crate) fixed: bool,
+    /// Letter case.
+    pub(crate) case: Case,
+    /// What must be around a match.
+    pub(crate) bounds: Bounds,
+    /// Whether lines that do not match are wanted.
+    pub(crate) invert: bool,
+    /// What to print.
+    pub(crate) mode: Mode,
+    /// Name of the format in which records are printed instead.
+    pub(crate) format: Option<String>,
+    /// Whether only the exit code is wanted.
+    pub(crate) quiet: bool,
+    /// Most matching lines in a file.
+    pub(crate) max_count: Option<u64>,
+    /// Lines of context before a match.
+    pub(crate) before: usize,
+    /// Lines of context after a match.
+    pub(crate) after: usize,
+    /// Whether matches are printed alone.
+    pub(crate) only_matching: bool,
+    /// What matches are replaced with in the output.
+    pub(crate) replacement: Option<String>,
+    /// Whether each line has its path; by default where more than one file may be searched.
+    pub(crate) with_filename: Option<bool>,
+    /// Whether each line has its number; by default on a terminal.
+    pub(crate) line_number: Option<bool>,
+    /// Whether the path stands above its lines; by default on a terminal.
+    pub(crate) heading: Option<bool>,
+    /// Whether to colour.
+    pub(crate) color: bool,
+    /// Whether standard output is a terminal.
+    pub(crate) terminal: bool,
+    /// Width of that terminal, for tables.
+    pub(crate) width: Option<usize>,
+    /// Which files.
+    pub(crate) select: Select,
+    /// Whether `-p` named the paths, so that a path that is not there gets a hint.
+    pub(crate) path_flag: bool,
+    /// Whether binary files found on the way are searched as those that are named.
+    pub(crate) binary: bool,
+    /// Whether compressed files are decompressed.
+    pub(crate) decompress: bool,
+    /// The order of files.
+    pub(crate) sort: Sort,
+    /// Number of threads.
+    pub(crate) threads: usize,
+    /// Bytes of a range of a big file; files up to it are one piece. The engine's own sizes where none.
+    pub(crate) block_size: Option<usize>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            patterns: Vec::new(),
+            fixed: false,
+            case: Case::Sensitive,
+            bounds: Bounds::None,
+            invert: false,
+            mode: Mode::Lines,
+            format: None,
+            quiet: false,
+            max_count: None,
+            before: 0,
+            after: 0,
+            only_matching: false,
+            replacement: None,
+            with_filename: None,
+            line_number: None,
+            heading: None,
+            color: false,
+            terminal: false,
+            width: None,
+            select: Select::default(),
+            path_flag: false,
+            binary: false,
+            decompress: false,
+            sort: Sort::Path,
+            threads: 1,
+            block_size: None,
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! From selected lines to what is printed: context, gaps, limits, the end at a NUL.
+//!
+//! [`emit`] runs over one region with the [`Edge`] that the regions before it left, and leaves one for the next. Run with
+//! [`Nothing`] as its sink it only computes that edge, which is how a worker lets the next region start before it
+//! prints its own.
+
+use memchr::{memchr, memrchr};
+
+use crate::core::pattern::matcher::{Matcher, Scratch, trimmed};
+use crate::search::binary::{Rule, Windows};
+use crate::search::region::{Found, Region, line_len};
+
+/// What is known of an input between two of its regions.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Edge {
+    /// Line ends before, where lines are counted.
+    pub(crate) lines: u64,
+    /// Selected lines before, as far as the limit goes.
+    pub(crate) matched: u64,
+    /// Lines of context still to come after the last match.
+    owed: usize,
+    /// Offset of the end of the last printed line.
+    visited: u64,
+    /// Line ends before `visited`.
+    visited_lines: u64,
+    /// Whether any line was printed.
+    sunk: bool,
+    /// Whether the search of this input is over.
+    pub(crate) halted: bool,
+    /// Offset at which the search stood when it was over.
+    pub(crate) position: u64,
+    /// Offset of the NUL byte that makes the input binary.
+    pub(crate) binary: Option<u64>,
+    windows: Windows,
+}
+
+/// A line on its way out.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Line<'b> {
+    /// The line with its terminator, if it has one.
+    pub(crate) bytes: &'b [u8],
+    /// Offset of its first byte in the input's data.
+    pub(crate) offset: u64,
+    /// Its number, from 1, where lines are counted.
+    pub(crate) number: u64,
+}
+
+/// Where lines go.
+pub(crate) trait Sink {
+    /// A selected line.
+    fn matched(&mut self, scratch: &mut Scratch, line: &Line<'_>);
+    /// A line of context.
+    fn context(&mut self, scratch: &mut Scratch, line: &Line<'_>);
+    /// Lines were left out between two printed ones.
+    fn gap(&mut self);
+    /// A selected line that is not printed because the input is binary.
+    fn hidden(&mut self);
+}
+
+/// Takes lines and keeps nothing.
+pub(crate) struct Nothing;
+
+impl Sink for Nothing {
+    fn matched(&mut self, _: &mut Scratch, _: &Line<'_>) {}
+    fn context(&mut self, _: &mut Scratch, _: &Line<'_>) {}
+    fn gap(&mut self) {}
+    fn hidden(&mut self) {}
+}
+
+/// What is printed around matches, and when it ends.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shape {
+    /// Lines before a match.
+    pub(crate) before: usize,
+    /// Lines after a match.
+    pub(crate) after: usize,
+    /// Most selected lines.
+    pub(crate) limit: Option<u64>,
+    /// Whether the first selected line ends the search.
+    pub(crate) first_only: bool,
+    /// Whether lines that do not match are selected.
+    pub(crate) invert: bool,
+    /// Whether a binary input is not printed.
+    pub(crate) hides_binary: bool,
+    /// What a NUL does.
+    pub(crate) rule: Rule,
+}
+
+impl Shape {
+    /// Whether one line's output depends on the lines around it.
+    pub(crate) fn is_linear(&self) -> bool {
+        self.before == 0 && self.after == 0 && self.limit.is_none() && !self.first_only
+    }
+}
+
+/// Prints the selected lines of a region and what belongs to them.
+pub(crate) fn emit(
+    shape: &Shape,
+    matcher: &Matcher,
+    scratch: &mut Scratch,
+    region: &Region<'_>,
+    found: &Found,
+    edge: &mut Edge,
+    sink: &mut impl Sink,
+) {
+    if edge.halted {
+        return;
+    }
+    let (end, hidden_from) = end_at_nul(shape, region, edge);
+    let base = edge.lines;
+    // Ending early is told by `edge.halted`.
+    let _ = Run { shape, matcher, scratch, region, edge, sink, end, hidden_from, base }.selected(found);
+    edge.lines += found.newlines;
+    if !edge.halted {
+        edge.position = region.offset + end as u64;
+        edge.halted = shape.rule == Rule::Quit && edge.binary.is_some();
+    }
+}
+
+/// Moves an edge over a region in which nothing happens but selected lines: no context, no limit, no NUL.
+pub(crate) fn skip(shape: &Shape, region: &Region<'_>, found: &Found, edge: &mut Edge) {
+    if edge.halted {
+        return;
+    }
+    if shape.rule.reads_all() {
+        end_at_nul(shape, region, edge);
+    }
+    edge.lines += found.newlines;
+    edge.position = region.offset + region.end as u64;
+    edge.sunk |= !found.selected.is_empty();
+}
+
+/// Where the search of a region ends for a NUL, and from where its lines are hidden.
+fn end_at_nul(shape: &Shape, region: &Region<'_>, edge: &mut Edge) -> (usize, usize) {
+    if !shape.rule.reads_all() {
+        return (region.end, if edge.binary.is_some() { 0 } else { usize::MAX });
+    }
+    if edge.binary.is_some() {
+        return (region.end, 0);
+    }
+    let nul = region.nul.map(|at| region.offset + at as u64);
+    let (own, end) = (region.offset + region.start as u64, region.offset + region.end as u64);
+    let window = edge.windows.seek(region.lines(), own, end, nul);
+    // A NUL past the region counts where ripgrep's buffer would hold it together with lines of the region.
+    let Some(nul) = nul.filter(|nul| edge.windows.holds(*nul)) else { return (region.end, usize::MAX) };
+    edge.binary = Some(nul);
+    let cut = (window.clamp(own, end) - region.offset) as usize;
+    match shape.rule {
+        Rule::Quit => (cut, usize::MAX),
+        Rule::Convert | Rule::Glance => (region.end, cut),
+    }
+}
+
+/// Why a run over a region ended early.
+struct Over;
+
+struct Run<'r, 'b, S> {
+    shape: &'r Shape,
+    matcher: &'r Matcher,
+    scratch: &'r mut Scratch,
+    region: &'r Region<'b>,
+    edge: &'r mut Edge,
+    sink: &'r mut S,
+    /// End of the lines to search.
+    end: usize,
+    /// From here on lines are hidden.
+    hidden_from: usize,
+    /// Line ends before the region.
+    base: u64,
+}
+
+impl<'b, S: Sink> Run<'_, 'b, S> {
+    fn selected(&mut self, found: &Found) -> Result<(), Over> {
+        let mut limited = self.limit_reached();
+        'runs: for run in &found.selected {
+            let mut start = run.start as usize;
+            let stop = (run.end as usize).min(self.end);
+            let mut number = self.base + u64::from(run.line);
+            while start < stop && !limited {
+                let end =
+                    if self.shape.invert { start + line_len(self.region.slice(start, stop)) } else { stop };
+                self.edge.matched += 1;
+                if self.shape.after > 0 {
+                    self.after(start)?;
+                }
+                if self.shape.before > 0 {
+                    self.before(start, number)?;
+                }
+                self.matched(start, end, number)?;
+                limited = self.limit_reached();
+                self.edge.position = self.region.offset + end as u64;
+                start = end;
+                number += 1;
+            }
+            if limited || run.end as usize > self.end {
+                break 'runs;
+            }
+        }
+        if self.shape.after > 0 {
+            self.after(self.end)?;
+        }
+        if self.shape.first_only && self.edge.matched > 0 || self.limit_reached() && self.edge.owed == 0 {
+            self.edge.halted = true;
+        }
+        Ok(())
+    }
+
+    fn limit_reached(&self) -> bool {
+        self.shape.limit.is_some_and(|limit| self.edge.matched >= limit)
+            || self.shape.first_only && self.edge.matched > 0
+    }
+
+    /// Prints the context owed after the last match, up to `upto`. Past the limit, a line that would be selected is
+    /// still printed as one.
+    fn after(&mut self, upto: usize) -> Result<(), Over> {
+        let limited = self.limit_reached() && upto == self.end;
+        while self.edge.owed > 0 {
+            let start = self.local(self.edge.visited);
+            if start >= upto {
+                break;
+            }
+            let end = start + line_len(self.region.slice(start, upto));
+            let number = self.edge.visited_lines;
+            let owed = self.edge.owed - 1;
+            let text = trimmed(self.region.bytes, start, end);
+            if limited && self.matcher.is_match(self.scratch, text) != self.shape.invert {
+                self.edge.position = self.region.offset + end as u64;
+                self.matched(start, end, number)?;
+            } else {
+                self.context(start, end, number)?;
+            }
+            self.edge.owed = owed;
+        }
+        Ok(())
+    }
+
+    /// Prints the context before a match at `upto`, as far as it is not printed yet.
+    fn before(&mut self, upto: usize, number: u64) -> Result<(), Over> {
+        let floor = if self.edge.sunk { self.local(self.edge.visited).max(self.region.context) } else { self.region.context };
+        let mut start = upto;
+        let mut lines = 0;
+        while lines < self.shape.before && start > floor {
+            let back = memrchr(b'\n', self.region.slice(floor, start - 1));
+            start = back.map_or(floor, |newline| floor + newline + 1);
+            lines += 1;
+        }
+        let hidden = self.shape.hides_binary && upto >= self.hidden_from;
+        let mut number = number.saturating_sub(lines as u64);
+        while start < upto {
+            let end = start + line_len(self.region.slice(start, upto));
+            self.gap(start);
+            if hidden {
+                return self.over();
+            }
+            self.context(start, end, number)?;
+            start = end;
+            number += 1;
+        }
+        Ok(())
+    }
+
+    fn matched(&mut self, start: usize, end: usize, number: u64) -> Result<(), Over> {
+        self.gap(start);
+        if self.is_hidden(start, end) {
+            self.sink.hidden();
+            return self.over();
+        }
+        let line = self.line(start, end, number);
+        self.sink.matched(self.scratch, &line);
+        self.visit(end, number);
+        self.edge.owed = self.shape.after;
+        Ok(())
+    }
+
+    fn context(&mut self, start: usize, end: usize, number: u64) -> Result<(), Over> {
+        if self.is_hidden(start, end) {
+            return self.over();
+        }
+        let line = self.line(start, end, number);
+        self.sink.context(self.scratch, &line);
+        self.visit(end, number);
+        Ok(())
+    }
+
+    fn gap(&mut self, start: usize) {
+        let context = self.shape.before > 0 || self.shape.after > 0;
+        if context && self.edge.sunk && self.edge.visited < self.region.offset + start as u64 {
+            self.sink.gap();
+        }
+    }
+
+    /// Whether a line that is about to be printed is not to be, because the input is binary.
+    fn is_hidden(&mut self, start: usize, end: usize) -> bool {
+        if self.shape.rule == Rule::Glance
+            && self.edge.binary.is_none()
+            && let Some(at) = memchr(0, self.region.slice(start, end))
+        {
+            self.edge.binary = Some(self.region.offset + (start + at) as u64);
+            self.hidden_from = start;
+        }
+        self.shape.hides_binary && start >= self.hidden_from
+    }
+
+    fn over(&mut self) -> Result<(), Over> {
+        self.edge.halted = true;
+        Err(Over)
+    }
+
+    fn line(&self, start: usize, end: usize, number: u64) -> Line<'b> {
+        Line {
+            bytes: self.region.slice(start, end),
+            offset: self.region.offset + start as u64,
+            number: number + 1,
+        }
+    }
+
+    fn visit(&mut self, end: usize, number: u64) {
+        self.edge.visited = self.region.offset + end as u64;
+        self.edge.visited_lines = number + 1;
+        self.edge.sunk = true;
+    }
+
+    /// A data offset as a position in the buffer.
+    fn local(&self, offset: u64) -> usize {
+        offset.saturating_sub(self.region.offset) as usize
+    }
+}

@@ -1,0 +1,158 @@
+//! Puts the results together in order: separators, what stands once for a file, problems, statistics.
+
+use std::time::{Duration, Instant};
+
+use crate::core::diagnostics::Diagnostics;
+use crate::core::error::{Problem, Result};
+use crate::core::exec::ordered::Flow;
+use crate::core::output::writer::Writer;
+use crate::search::context::Edge;
+use crate::search::plan::{Plan, Product, Summary};
+use crate::search::printer::Counts;
+use crate::search::printer::file::{Searched, head, tail};
+use crate::search::printer::json::{self, Stats};
+use crate::search::printer::records::Assembly;
+use crate::search::searcher::{Output, Part};
+
+/// The state of the output.
+pub(crate) struct Drain<'d> {
+    plan: &'d Plan,
+    target: &'d mut Writer,
+    diagnostics: &'d Diagnostics,
+    records: Option<Assembly<'d>>,
+    /// Whether anything was printed.
+    written: bool,
+    /// The big input whose parts are coming in.
+    open: Option<Open>,
+    /// Statistics of all files so far.
+    pub(crate) stats: Stats,
+    scrap: Vec<u8>,
+}
+
+/// A big input whose parts are coming in.
+#[derive(Default)]
+struct Open {
+    counts: Counts,
+    printed: u64,
+    began: Option<Instant>,
+}
+
+impl<'d> Drain<'d> {
+    /// Starts the output.
+    pub(crate) fn new(plan: &'d Plan, target: &'d mut Writer, diagnostics: &'d Diagnostics) -> Result<Self> {
+        let mut scrap = Vec::new();
+        let records = plan.table.as_ref().map(|table| Assembly::new(table, &mut scrap));
+        target.put(&scrap)?;
+        let drain =
+            Self { plan, target, diagnostics, records, written: false, open: None, stats: Stats::default(), scrap };
+        for note in plan.table.iter().flat_map(|table| &table.notes) {
+            drain.problem(note);
+        }
+        Ok(drain)
+    }
+
+    /// Takes the next result.
+    pub(crate) fn take(&mut self, mut output: Output) -> Result<Flow> {
+        for problem in &output.problems {
+            self.problem(problem);
+        }
+        match output.part.take() {
+            None => {
+                if output.lead && self.written {
+                    self.target.put(self.plan.separator())?;
+                }
+                self.put(&output.bytes, output.records)?;
+            }
+            Some(part) => self.part(&part, &output)?,
+        }
+        self.stats.add(&output.stats);
+        let quiet = matches!(self.plan.product, Product::Summary(Summary::Nothing)) || self.plan.config.quiet;
+        let found = self.stats.searches_with_match > 0;
+        Ok(if quiet && found { Flow::Stop } else { Flow::Continue })
+    }
+
+    /// Reports a problem.
+    pub(crate) fn problem(&self, problem: &Problem) {
+        self.diagnostics.emit(problem);
+    }
+
+    /// Whether the parts of a big input are coming in, and nothing else may be printed.
+    pub(crate) fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
+    fn put(&mut self, bytes: &[u8], records: u64) -> Result<()> {
+        let bytes = match &mut self.records {
+            Some(assembly) if !bytes.is_empty() => assembly.take(bytes, records),
+            _ => bytes,
+        };
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        self.written = true;
+        self.target.put(bytes)
+    }
+
+    /// Takes a part of a big input.
+    fn part(&mut self, part: &Part, output: &Output) -> Result<()> {
+        let mut open = self.open.take().unwrap_or_default();
+        open.began.get_or_insert(part.began);
+        open.counts.add(part.counts);
+        if !output.bytes.is_empty() {
+            if open.printed == 0 {
+                if self.written {
+                    self.target.put(self.plan.separator())?;
+                }
+                let mut start = std::mem::take(&mut self.scrap);
+                start.clear();
+                head(self.plan, &part.input.path, &mut start);
+                open.printed += start.len() as u64;
+                self.put(&start, 0)?;
+                self.scrap = start;
+            }
+            open.printed += output.bytes.len() as u64;
+            self.put(&output.bytes, output.records)?;
+        }
+        match &part.end {
+            Some(edge) => self.end(part, &open, edge),
+            None => {
+                self.open = Some(open);
+                Ok(())
+            }
+        }
+    }
+
+    /// Ends a big input.
+    fn end(&mut self, part: &Part, open: &Open, edge: &Edge) -> Result<()> {
+        let elapsed = open.began.map_or(Duration::ZERO, |began| began.elapsed());
+        let searched = Searched {
+            path: &part.input.path,
+            rule: part.input.rule,
+            counts: open.counts,
+            edge,
+            printed: open.printed,
+            elapsed,
+        };
+        let mut end = std::mem::take(&mut self.scrap);
+        end.clear();
+        let (stats, records) = tail(self.plan, &searched, &mut end)?;
+        self.stats.add(&stats);
+        self.put(&end, records)?;
+        self.scrap = end;
+        Ok(())
+    }
+
+    /// Ends the output.
+    pub(crate) fn finish(&mut self, began: Instant) -> Result<()> {
+        let mut end = Vec::new();
+        if let Some(assembly) = self.records.take() {
+            let notes = assembly.end(&mut end)?;
+            for note in &notes {
+                self.problem(note);
+            }
+        } else if self.plan.stats() {
+            json::summary(&self.stats, began.elapsed(), &mut end);
+        }
+        self.target.put(&end)
+    }
+}

@@ -1,0 +1,171 @@
+//! Lines as grep prints them: path, number, text.
+
+use crate::core::pattern::matcher::{Matcher, Scratch};
+use crate::search::context::{Line, Sink};
+use crate::search::plan::Style;
+use crate::search::printer::Counts;
+use crate::search::printer::color::{Paint, RESET};
+use crate::search::replace::Replacer;
+
+/// Prints the lines of one file, or of a part of it.
+pub(crate) struct Standard<'r> {
+    /// How lines look.
+    pub(crate) style: &'r Style,
+    /// Finds the matches in a line.
+    pub(crate) matcher: &'r Matcher,
+    /// Replaces them, if asked to.
+    pub(crate) replacer: Option<&'r mut Replacer>,
+    /// A buffer for the matches of a line.
+    pub(crate) spans: &'r mut Vec<(usize, usize)>,
+    /// The path as printed, where lines have one.
+    pub(crate) path: &'r [u8],
+    /// What was seen.
+    pub(crate) counts: Counts,
+    /// Where it goes.
+    pub(crate) out: &'r mut Vec<u8>,
+}
+
+/// The separator of the fields of a line that matches, and of one of context.
+const MATCH: u8 = b':';
+const CONTEXT: u8 = b'-';
+
+impl Sink for Standard<'_> {
+    #[inline]
+    fn matched(&mut self, scratch: &mut Scratch, line: &Line<'_>) {
+        self.counts.lines += 1;
+        if !self.style.needs_spans {
+            self.prelude(line.number, MATCH);
+            self.plain(line.bytes);
+            return;
+        }
+        self.detailed(scratch, line, MATCH);
+    }
+
+    fn context(&mut self, scratch: &mut Scratch, line: &Line<'_>) {
+        if self.style.invert && self.style.needs_spans {
+            self.detailed(scratch, line, CONTEXT);
+        } else {
+            self.prelude(line.number, CONTEXT);
+            self.plain(line.bytes);
+        }
+    }
+
+    fn gap(&mut self) {
+        self.out.extend_from_slice(b"--\n");
+    }
+
+    fn hidden(&mut self) {
+        self.counts.lines += 1;
+    }
+}
+
+impl Standard<'_> {
+    /// Path and number.
+    #[inline]
+    fn prelude(&mut self, number: u64, separator: u8) {
+        let style = self.style;
+        if style.line_path {
+            if style.color {
+                Paint::Path.put(true, self.path, self.out);
+            } else {
+                self.out.extend_from_slice(self.path);
+            }
+            self.out.push(separator);
+        }
+        if style.line_number {
+            let mut digits = itoa::Buffer::new();
+            Paint::Number.put(style.color, digits.format(number).as_bytes(), self.out);
+            self.out.push(separator);
+        }
+    }
+
+    /// A line without colours.
+    #[inline]
+    fn plain(&mut self, line: &[u8]) {
+        self.out.extend_from_slice(line);
+        if line.last() != Some(&b'\n') {
+            self.out.push(b'\n');
+        }
+    }
+
+    /// A line whose matches are looked at.
+    fn detailed(&mut self, scratch: &mut Scratch, line: &Line<'_>, separator: u8) {
+        let text = line.bytes.strip_suffix(b"\n").unwrap_or(line.bytes);
+        let terminator = line.bytes.get(text.len()..).unwrap_or_default();
+        if let Some(replacer) = self.replacer.take() {
+            if replacer.replace(self.matcher, scratch, text, terminator) {
+                self.show(&replacer.text, &replacer.spans, line.number, separator);
+            } else {
+                self.show(line.bytes, &[], line.number, separator);
+            }
+            self.replacer = Some(replacer);
+            return;
+        }
+        let mut spans = std::mem::take(self.spans);
+        spans.clear();
+        self.matcher.spans(scratch, text, |start, end| spans.push((start, end)));
+        // An empty match behind the last byte of the input is not on the line.
+        if terminator.is_empty() && spans.last().is_some_and(|span| span.0 == span.1 && span.0 >= text.len()) {
+            spans.pop();
+        }
+        self.show(line.bytes, &spans, line.number, separator);
+        *self.spans = spans;
+    }
+
+    /// Prints a line with its matches marked, or its matches alone.
+    fn show(&mut self, line: &[u8], spans: &[(usize, usize)], number: u64, separator: u8) {
+        if spans.is_empty() {
+            self.prelude(number, separator);
+            self.plain(line);
+        } else if self.style.only_matching {
+            for &(start, end) in spans {
+                let text = line.get(start..end).unwrap_or_default();
+                self.prelude(number, separator);
+                self.marked(text, &[(0, text.len())]);
+            }
+        } else {
+            self.prelude(number, separator);
+            self.marked(line, spans);
+        }
+    }
+
+    /// A line with its matches in colour.
+    fn marked(&mut self, line: &[u8], spans: &[(usize, usize)]) {
+        if !self.style.color {
+            self.plain(line);
+            return;
+        }
+        let text = line.strip_suffix(b"\n").unwrap_or(line);
+        let mut at = 0;
+        let mut painted = false;
+        for &(start, end) in spans {
+            let (start, end) = (start.min(text.len()), end.min(text.len()));
+            if end <= at {
+                continue;
+            }
+            if at < start {
+                self.unpaint(&mut painted);
+                self.out.extend_from_slice(text.get(at..start).unwrap_or_default());
+                at = start;
+            }
+            if !painted {
+                self.out.extend_from_slice(Paint::Match.start());
+                painted = true;
+            }
+            self.out.extend_from_slice(text.get(at..end).unwrap_or_default());
+            at = end;
+        }
+        if at < text.len() {
+            self.unpaint(&mut painted);
+            self.out.extend_from_slice(text.get(at..).unwrap_or_default());
+        }
+        self.unpaint(&mut painted);
+        self.out.push(b'\n');
+    }
+
+    fn unpaint(&mut self, painted: &mut bool) {
+        if std::mem::take(painted) {
+            self.out.extend_from_slice(RESET);
+        }
+    }
+}

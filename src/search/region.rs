@@ -1,0 +1,145 @@
+//! A stretch of whole lines in memory, and the lines selected in it.
+
+use std::ops::ControlFlow;
+
+use memchr::memchr_iter;
+
+use crate::core::pattern::matcher::{Matcher, Scratch};
+
+/// Whole lines of one input, with what was read around them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Region<'b> {
+    /// What was read. `bytes[start..end]` are the region's own lines; before them stand complete lines for context,
+    /// after them bytes of later regions.
+    pub(crate) bytes: &'b [u8],
+    /// First byte of the region's own lines.
+    pub(crate) start: usize,
+    /// One past the last byte of them.
+    pub(crate) end: usize,
+    /// First byte of complete lines before `start`.
+    pub(crate) context: usize,
+    /// Offset of `bytes[0]` in the input's data.
+    pub(crate) offset: u64,
+    /// Whether the input ends with this region.
+    pub(crate) last: bool,
+    /// First NUL byte at or after `start`, where one was looked for; NULs may have become line ends since.
+    pub(crate) nul: Option<usize>,
+}
+
+impl<'b> Region<'b> {
+    /// A whole input.
+    pub(crate) fn whole(bytes: &'b [u8]) -> Self {
+        Self { bytes, start: 0, end: bytes.len(), context: 0, offset: 0, last: true, nul: None }
+    }
+
+    /// The region's own lines.
+    pub(crate) fn lines(&self) -> &'b [u8] {
+        self.bytes.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// Bytes `from..to` of the buffer.
+    pub(crate) fn slice(&self, from: usize, to: usize) -> &'b [u8] {
+        self.bytes.get(from..to).unwrap_or_default()
+    }
+}
+
+/// A run of selected lines: one line, or, inverted, all between two matches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Selected {
+    /// First byte in the region's buffer.
+    pub(crate) start: u32,
+    /// One past the last byte.
+    pub(crate) end: u32,
+    /// Line ends of the region before `start`, where lines are counted.
+    pub(crate) line: u32,
+}
+
+/// What a region holds.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// The selected lines.
+    pub(crate) selected: Vec<Selected>,
+    /// Line ends in the region, where lines are counted.
+    pub(crate) newlines: u64,
+}
+
+/// How to look for lines.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Search {
+    /// Whether the lines without a match are selected.
+    pub(crate) invert: bool,
+    /// Whether lines are counted.
+    pub(crate) count_lines: bool,
+    /// Whether the first selected line is enough.
+    pub(crate) first_only: bool,
+}
+
+/// Selects the lines of a region; `found` is reused.
+pub(crate) fn select(matcher: &Matcher, scratch: &mut Scratch, region: &Region<'_>, search: Search, found: &mut Found) {
+    let lines = region.lines();
+    found.selected.clear();
+    found.newlines = 0;
+    let mut counted = 0;
+    let mut line = 0_u32;
+    let mut unmatched = 0;
+    let selected = &mut found.selected;
+    let mut push = |start: usize, end: usize| {
+        if search.count_lines {
+            line += count(lines.get(counted..start).unwrap_or_default()) as u32;
+            counted = start;
+        }
+        selected.push(Selected {
+            start: (region.start + start) as u32,
+            end: (region.start + end) as u32,
+            line,
+        });
+        if search.first_only { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    if search.invert {
+        let mut stopped = false;
+        matcher.lines(scratch, lines, |start, end| {
+            let from = std::mem::replace(&mut unmatched, end);
+            if from < start && push(from, start).is_break() {
+                stopped = true;
+                return ControlFlow::Break(());
+            }
+            ControlFlow::Continue(())
+        });
+        if !stopped && unmatched < lines.len() {
+            let _ = push(unmatched, lines.len());
+        }
+    } else {
+        matcher.lines(scratch, lines, push);
+    }
+    if search.count_lines {
+        found.newlines = u64::from(line) + count(lines.get(counted..).unwrap_or_default()) as u64;
+    }
+}
+
+/// Line ends in some bytes. Where every line is selected the stretches are single lines, for which starting a vectorised
+/// count costs more than it saves.
+fn count(bytes: &[u8]) -> usize {
+    if bytes.len() <= 16 {
+        return bytes.iter().filter(|byte| **byte == b'\n').count();
+    }
+    memchr_iter(b'\n', bytes).count()
+}
+
+/// Counts selected lines without listing them.
+pub(crate) fn count_selected(matcher: &Matcher, scratch: &mut Scratch, lines: &[u8], invert: bool) -> u64 {
+    let mut matched = 0;
+    matcher.lines(scratch, lines, |_, _| {
+        matched += 1;
+        ControlFlow::Continue(())
+    });
+    if !invert {
+        return matched;
+    }
+    let unended = lines.last().is_some_and(|byte| *byte != b'\n');
+    count(lines) as u64 + u64::from(unended) - matched
+}
+
+/// Length of the first line of `bytes`, its terminator included.
+pub(crate) fn line_len(bytes: &[u8]) -> usize {
+    memchr::memchr(b'\n', bytes).map_or(bytes.len(), |newline| newline + 1)
+}
