@@ -17,6 +17,7 @@ use crate::core::format::csv::quoting::Style;
 use crate::core::format::csv::reader::header_values;
 use crate::core::format::csv::spool;
 use crate::core::format::{Encoder, Layout, Quoting, Spool};
+use crate::core::scan::append::append;
 use crate::core::scan::lanes::Marks;
 
 /// Writes delimited text.
@@ -43,6 +44,17 @@ enum From<'a> {
     Cells(&'a [Cell]),
     /// Computed numbers.
     Numbers(&'a [Option<Number>]),
+}
+
+/// Which cells of a batch keep their source bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keep {
+    /// None: another dialect, or a style that decides for each cell.
+    Nothing,
+    /// All, and plain ones need no look, since the block has no quotes: no part of it holds a delimiter or a line end.
+    Unquoted,
+    /// All, but plain ones may have quotes in them.
+    Quoted,
 }
 
 impl Encoder for CsvEncoder {
@@ -87,26 +99,20 @@ impl Encoder for CsvEncoder {
             copy_raw(batch, raw, out);
             return Ok(());
         }
-        let keep = source.is_some_and(|source| self.keeps(source));
+        let keep = match source {
+            Some(source) if self.keeps(source) => {
+                if memchr::memchr(self.style.quote, batch.block.body()).is_none() {
+                    Keep::Unquoted
+                } else {
+                    Keep::Quoted
+                }
+            }
+            _ => Keep::Nothing,
+        };
         let columns: Vec<From<'_>> = columns.iter().map(|name| find(batch, name)).collect();
         let line_end = self.line_end();
         for row in batch.rows() {
-            for (number, column) in columns.iter().enumerate() {
-                if number > 0 {
-                    out.push(self.style.delimiter);
-                }
-                match column {
-                    From::Nowhere => out.extend_from_slice(&self.style.null),
-                    From::Cells(cells) => {
-                        let cell = cells.get(row).copied().unwrap_or(Cell::MISSING);
-                        self.cell(batch, cell, keep, out)?;
-                    }
-                    From::Numbers(numbers) => match numbers.get(row) {
-                        Some(Some(number)) => self.number(*number, out)?,
-                        _ => out.extend_from_slice(&self.style.null),
-                    },
-                }
-            }
+            self.record(batch, &columns, row, keep, out)?;
             out.extend_from_slice(line_end);
         }
         Ok(())
@@ -152,43 +158,82 @@ impl CsvEncoder {
             && values.iter().zip(columns).all(|(value, name)| String::from_utf8_lossy(value) == **name)
     }
 
-    /// Appends one cell. `keep` says that the block is written in our dialect and its cells keep their bytes.
-    fn cell(&self, batch: &Batch, cell: Cell, keep: bool, out: &mut Vec<u8>) -> Result<()> {
-        let bytes = batch.bytes(cell);
-        if keep && !cell.in_side() && self.keep(batch, cell, bytes, out) {
+    /// Appends one record without its line end. Cells that keep their bytes and are neighbours in the source are copied
+    /// in one piece, delimiters included.
+    fn record(&self, batch: &Batch, columns: &[From<'_>], row: usize, keep: Keep, out: &mut Vec<u8>) -> Result<()> {
+        let block = batch.block.bytes.as_slice();
+        // The piece that is still to be copied.
+        let (mut from, mut to) = (0, 0);
+        for (number, column) in columns.iter().enumerate() {
+            if let From::Cells(cells) = column
+                && let Some((start, end)) = cells.get(row).and_then(|cell| self.source(batch, *cell, keep))
+            {
+                if number == 0 || start != to + 1 || block.get(to) != Some(&self.style.delimiter) {
+                    append(out, block, from, to - from);
+                    if number > 0 {
+                        out.push(self.style.delimiter);
+                    }
+                    from = start;
+                }
+                to = end;
+                continue;
+            }
+            append(out, block, from, to - from);
+            (from, to) = (0, 0);
+            if number > 0 {
+                out.push(self.style.delimiter);
+            }
+            match column {
+                From::Nowhere => out.extend_from_slice(&self.style.null),
+                From::Cells(cells) => self.cell(batch, cells.get(row).copied().unwrap_or(Cell::MISSING), out)?,
+                From::Numbers(numbers) => match numbers.get(row) {
+                    Some(Some(number)) => self.number(*number, out)?,
+                    _ => out.extend_from_slice(&self.style.null),
+                },
+            }
+        }
+        append(out, block, from, to - from);
+        Ok(())
+    }
+
+    /// Appends one cell that does not keep its bytes.
+    fn cell(&self, batch: &Batch, cell: Cell, out: &mut Vec<u8>) -> Result<()> {
+        if cell.is_null() {
+            out.extend_from_slice(&self.style.null);
             return Ok(());
         }
-        match cell.kind() {
-            Kind::Missing | Kind::Null => {
-                out.extend_from_slice(&self.style.null);
-                Ok(())
-            }
-            _ => match batch.text(cell) {
-                Cow::Borrowed(text) => self.style.text(text, out),
-                Cow::Owned(text) => self.style.text(&text, out),
-            },
+        match batch.text(cell) {
+            Cow::Borrowed(text) => self.style.text(text, out),
+            Cow::Owned(text) => self.style.text(&text, out),
         }
     }
 
-    /// Appends a cell's source bytes, if they mean the same anywhere in a record of our dialect. They do, but for a cell
-    /// that ends in a carriage return, or that a stage cut out of a longer one.
-    fn keep(&self, batch: &Batch, cell: Cell, bytes: &[u8], out: &mut Vec<u8>) -> bool {
-        let source = match cell.kind() {
-            Kind::Null if !bytes.is_empty() => bytes,
-            Kind::Bare if !self.style.needs_quotes(bytes) => bytes,
-            Kind::Bare | Kind::QuotedRaw if self.reads_back(bytes) => bytes,
+    /// The source bytes of a cell, quotes included, if it keeps them: they mean the same anywhere in a record of our
+    /// dialect, but for a cell that ends in a carriage return, or that a stage cut out of a longer one.
+    #[inline]
+    fn source(&self, batch: &Batch, cell: Cell, keep: Keep) -> Option<(usize, usize)> {
+        if keep == Keep::Nothing || cell.in_side() {
+            return None;
+        }
+        let (start, end) = (cell.start(), cell.start() + cell.len());
+        let bytes = batch.bytes(cell);
+        let kept = match cell.kind() {
+            Kind::Null => !bytes.is_empty() || self.style.null.is_empty(),
+            Kind::Bare if keep == Keep::Unquoted => bytes.last() != Some(&b'\r') && *bytes != *self.style.null,
+            Kind::Bare => !self.style.needs_quotes(bytes) || self.reads_back(bytes),
+            Kind::QuotedRaw => self.reads_back(bytes),
             Kind::Quoted => {
-                let start = cell.start().checked_sub(1);
-                let quoted = start.and_then(|start| batch.block.bytes.get(start..=cell.start() + cell.len()));
-                match quoted {
-                    Some(quoted @ [first, .., last]) if *first == self.style.quote && first == last => quoted,
-                    _ => return false,
-                }
+                let quoted = start.checked_sub(1).and_then(|start| batch.block.bytes.get(start..=end));
+                return match quoted {
+                    Some([first, .., last]) if *first == self.style.quote && first == last => {
+                        Some((start - 1, end + 1))
+                    }
+                    _ => None,
+                };
             }
-            _ => return false,
+            _ => false,
         };
-        out.extend_from_slice(source);
-        true
+        kept.then_some((start, end))
     }
 
     /// Whether bytes with quotes or carriage returns in them are one cell, the same wherever it stands.

@@ -509,6 +509,29 @@ fn speed() {
             }
             println!("{name} {what}: {:.2} GB/s", gigabytes / best);
         }
+        let columns = names(&["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"]);
+        for (what, count, raw) in [("copy", 11, true), ("write 11", 11, false), ("write 3", 3, false)] {
+            let columns = columns.get(..count).unwrap();
+            let read = columns.iter().map(ToString::to_string).collect();
+            let projection = Projection { columns: Some(read), raw };
+            let keep = encoder(&WriteOptions::default());
+            let mut best = f64::MAX;
+            let mut out = Vec::new();
+            for _ in 0..3 {
+                let mut seconds = 0.0;
+                for block in &mut blocks {
+                    let (mut batch, _) = decoder.decode(std::mem::take(block), &projection, &mut scratch);
+                    out.clear();
+                    let start = std::time::Instant::now();
+                    keep.records(&batch, columns, &mut out).unwrap();
+                    seconds += start.elapsed().as_secs_f64();
+                    *block = std::mem::take(&mut batch.block);
+                    scratch.recycle(batch);
+                }
+                best = best.min(seconds);
+            }
+            println!("{name} {what}: {:.2} GB/s of input", gigabytes / best);
+        }
         let mut best = f64::MAX;
         for _ in 0..5 {
             let start = std::time::Instant::now();
