@@ -27,11 +27,11 @@ struct Slot {
     kept: Kept,
 }
 
-/// What decides the order. Text is compared where it is kept.
+/// What decides the order. Text, and numbers that are not short, are compared as they are kept.
 #[derive(Debug, Clone, Copy)]
 enum Place {
     Small { units: i64, scale: u8 },
-    Number(Number),
+    Number,
     Text,
 }
 
@@ -39,34 +39,35 @@ impl Place {
     #[inline]
     fn of(item: Item<'_>) -> Self {
         match item {
-            Item::Number(number) => Self::Number(number),
+            Item::Number(_) => Self::Number,
             Item::Cell { kind: Kind::Bare | Kind::Quoted | Kind::Number | Kind::Text, bytes } => {
                 match parse_small(bytes) {
                     Some((units, scale)) => Self::Small { units, scale },
-                    None => Number::parse(bytes).map_or(Self::Text, Self::Number),
+                    None => Number::parse(bytes).map_or(Self::Text, |_| Self::Number),
                 }
             }
-            Item::Cell { kind, bytes } => value(kind, bytes).to_number().map_or(Self::Text, Self::Number),
+            Item::Cell { kind, bytes } => value(kind, bytes).to_number().map_or(Self::Text, |_| Self::Number),
         }
     }
 
-    fn number(self) -> Option<Number> {
+    /// The number at this place; `text` is its text.
+    fn number<'a>(self, text: impl Fn() -> Cow<'a, [u8]>) -> Option<Number> {
         match self {
             Self::Small { units, scale } => Some(Number::Exact { units: i128::from(units), scale }),
-            Self::Number(number) => Some(number),
+            Self::Number => Number::parse(&text()),
             Self::Text => None,
         }
     }
 
-    /// Compares two values; their texts are asked for only where both are text.
+    /// Compares two values; their texts are asked for only where they decide.
     #[inline]
-    fn compare<'a>(self, text: impl FnOnce() -> Cow<'a, [u8]>, other: Self, kept: &Kept) -> Ordering {
+    fn compare<'a>(self, text: impl Fn() -> Cow<'a, [u8]>, other: Self, kept: &Kept) -> Ordering {
         if let (Self::Small { units: a, scale: s }, Self::Small { units: b, scale: t }) = (self, other) {
             if s == t {
                 return a.cmp(&b);
             }
         }
-        match (self.number(), other.number()) {
+        match (self.number(&text), other.number(|| kept.text())) {
             (Some(a), Some(b)) => a.compare(b),
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
@@ -140,6 +141,10 @@ impl<const GREATEST: bool> Accumulator for Extreme<GREATEST> {
 fn item_text(item: Item<'_>) -> Cow<'_, [u8]> {
     match item {
         Item::Cell { kind, bytes } => text(kind, bytes),
-        Item::Number(_) => Cow::Borrowed(b""),
+        Item::Number(number) => {
+            let mut text = Vec::new();
+            number.write(&mut text);
+            Cow::Owned(text)
+        }
     }
 }

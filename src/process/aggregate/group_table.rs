@@ -91,7 +91,8 @@ impl GroupTable {
             let cell = cells.get(*row as usize).copied().unwrap_or(Cell::MISSING);
             let pending = match cell.kind() {
                 Kind::Bare | Kind::Quoted | Kind::Number | Kind::Text | Kind::Nested => {
-                    Pending { key: self.set.pack(batch.bytes(cell)), start: IN_CELL, end: 0 }
+                    let source = if cell.in_side() { &batch.side } else { &batch.block.bytes };
+                    Pending { key: self.set.pack_at(source, cell.start(), cell.len()), start: IN_CELL, end: 0 }
                 }
                 Kind::Missing | Kind::Null => Pending { key: self.set.pack_null(), start: 0, end: 0 },
                 kind => {

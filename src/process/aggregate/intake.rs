@@ -14,8 +14,9 @@ use crate::process::aggregate::{Intake, Skipped};
 
 /// Takes numbers in, one call per row that has one.
 pub(super) trait Numbers {
-    /// `units / 10^scale`; the scale is at most 18.
-    fn small(&mut self, group: u32, units: i64, scale: u8);
+    /// Short plain numbers. They come in runs, parsed before the first is used, so that the accesses to the states of
+    /// neighbours overlap in memory.
+    fn small(&mut self, run: &[Small]);
 
     /// Any finite number.
     fn number(&mut self, group: u32, number: Number);
@@ -39,21 +40,42 @@ pub(super) fn value(kind: Kind, bytes: &[u8]) -> Value<'_> {
     }
 }
 
+/// A short plain number: `units / 10^scale`, the scale at most 18.
+#[derive(Clone, Copy)]
+pub(super) struct Small {
+    /// The digits without the point.
+    pub(super) units: i64,
+    /// The group it belongs to.
+    pub(super) group: u32,
+    /// Digits after the point.
+    pub(super) scale: u8,
+}
+
+/// Rows whose numbers are parsed together.
+const RUN: usize = 256;
+
 /// Feeds the numbers of an intake to a sink. Nulls are passed over, other values counted as skipped.
 #[inline]
 pub(super) fn each_number(intake: &Intake<'_>, sink: &mut impl Numbers) {
     let Some(values) = intake.input else { return };
     match values {
         Values::Cells(cells) => {
-            for (&row, &group) in intake.rows.iter().zip(intake.groups) {
-                let Some(&cell) = cells.get(row as usize) else { continue };
-                if matches!(cell.kind(), Kind::Bare | Kind::Quoted | Kind::Number | Kind::Text) {
-                    if let Some((units, scale)) = parse_small(intake.batch.bytes(cell)) {
-                        sink.small(group, units, scale);
+            let mut run = [Small { units: 0, group: 0, scale: 0 }; RUN];
+            for (rows, groups) in intake.rows.chunks(RUN).zip(intake.groups.chunks(RUN)) {
+                let mut count = 0;
+                for (&row, &group) in rows.iter().zip(groups) {
+                    let Some(&cell) = cells.get(row as usize) else { continue };
+                    if matches!(cell.kind(), Kind::Bare | Kind::Quoted | Kind::Number | Kind::Text)
+                        && let Some((units, scale)) = parse_small(intake.batch.bytes(cell))
+                        && let Some(small) = run.get_mut(count)
+                    {
+                        *small = Small { units, group, scale };
+                        count += 1;
                         continue;
                     }
+                    slow_cell(intake, row, group, cell, sink);
                 }
-                slow_cell(intake, row, group, cell, sink);
+                sink.small(run.get(..count).unwrap_or_default());
             }
         }
         Values::Numbers(numbers) => {

@@ -67,11 +67,21 @@ impl KeySet {
     }
 
     /// Makes a key ready.
-    #[inline]
     pub(crate) fn pack(&self, key: &[u8]) -> Packed {
         match short_words(key) {
             Some(words) => self.packed(words, key.len() as u32),
             None => self.pack_long(key),
+        }
+    }
+
+    /// Makes the key `source[start..start + len]` ready. The bytes after it are read along and masked, so that keys of
+    /// changing lengths cost no mispredicted branch.
+    #[inline]
+    pub(crate) fn pack_at(&self, source: &[u8], start: usize, len: usize) -> Packed {
+        let window = source.get(start..).and_then(|rest| rest.first_chunk());
+        match (window, MASKS.get(len)) {
+            (Some(window), Some(mask)) => self.packed(halves(u128::from_le_bytes(*window) & mask), len as u32),
+            _ => self.pack(source.get(start..start + len).unwrap_or_default()),
         }
     }
 
@@ -133,22 +143,27 @@ fn bytes_of<'a>(arena: &'a [u8], ends: &[usize], number: usize) -> &'a [u8] {
     ends.get(number).and_then(|end| arena.get(start..*end)).unwrap_or_default()
 }
 
-/// The bytes of a short key as two words. Keys of the same length have the same words only if they are the same.
-#[inline]
-fn short_words(key: &[u8]) -> Option<[u64; 2]> {
-    match key.len() {
-        8..=SHORT => Some([u64::from_le_bytes(*key.first_chunk()?), u64::from_le_bytes(*key.last_chunk()?)]),
-        4..=7 => {
-            let (first, last) = (u32::from_le_bytes(*key.first_chunk()?), u32::from_le_bytes(*key.last_chunk()?));
-            Some([u64::from(first) | (u64::from(last) << 32), 0])
-        }
-        1..=3 => {
-            let (first, middle, last) = (*key.first()?, *key.get(key.len() / 2)?, *key.last()?);
-            Some([u64::from(first) | (u64::from(middle) << 8) | (u64::from(last) << 16), 0])
-        }
-        0 => Some([0, 0]),
-        _ => None,
+/// For each length of a short key, the bytes of it.
+static MASKS: [u128; SHORT + 1] = {
+    let mut masks = [u128::MAX; SHORT + 1];
+    let mut len = 0;
+    while len < SHORT {
+        masks[len] = (1 << (8 * len)) - 1;
+        len += 1;
     }
+    masks
+};
+
+/// The bytes of a short key as two words, filled up with zeros.
+fn short_words(key: &[u8]) -> Option<[u64; 2]> {
+    let mut padded = [0; SHORT];
+    padded.get_mut(..key.len())?.copy_from_slice(key);
+    Some(halves(u128::from_le_bytes(padded)))
+}
+
+#[inline]
+fn halves(word: u128) -> [u64; 2] {
+    [word as u64, (word >> 64) as u64]
 }
 
 #[inline]

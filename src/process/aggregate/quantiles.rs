@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use crate::core::data::number::{Number, POW10};
 use crate::core::data::value::Value;
-use crate::process::aggregate::intake::{Numbers, each_number};
+use crate::process::aggregate::intake::{Numbers, Small, each_number};
 use crate::process::aggregate::{Accumulator, Intake, NO_GROUP, Skipped, State, own};
 
 pub(super) const STATE: State = State { name: "quantiles", build: || Box::new(Quantiles::default()) };
@@ -148,8 +148,10 @@ struct Writing<'a> {
 
 impl Numbers for Writing<'_> {
     #[inline]
-    fn small(&mut self, group: u32, units: i64, scale: u8) {
-        self.log.push(group, units, scale);
+    fn small(&mut self, run: &[Small]) {
+        for small in run {
+            self.log.push(small.group, small.units, small.scale);
+        }
     }
 
     fn number(&mut self, group: u32, number: Number) {

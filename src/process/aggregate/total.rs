@@ -8,7 +8,7 @@ use std::any::Any;
 
 use crate::core::data::number::{Number, POW10};
 use crate::core::data::value::Value;
-use crate::process::aggregate::intake::{Numbers, each_number};
+use crate::process::aggregate::intake::{Numbers, Small, each_number};
 use crate::process::aggregate::superaccumulator::{Superaccumulator, compose};
 use crate::process::aggregate::{Accumulator, Intake, NO_GROUP, Skipped, State, own};
 
@@ -144,20 +144,23 @@ impl Total {
 
 impl Numbers for Total {
     #[inline]
-    fn small(&mut self, group: u32, units: i64, scale: u8) {
-        if scale == self.scale {
-            if let Some(slot) = self.slots.get_mut(group as usize) {
-                slot.count += 1;
-                if let Some(sum) = slot.sum().checked_add(i128::from(units)) {
-                    slot.set(sum);
-                } else {
-                    self.spill(group as usize, i128::from(units));
-                }
+    fn small(&mut self, run: &[Small]) {
+        for small in run {
+            // Scales that change from row to row are evened out by a multiplication rather than a branch.
+            let by = usize::from(self.scale.wrapping_sub(small.scale));
+            let (Some(power), Some(slot)) = (POW10.get(by), self.slots.get_mut(small.group as usize)) else {
+                self.count(small.group, 1);
+                self.rescaled(small.group, i128::from(small.units), small.scale);
+                continue;
+            };
+            let units = i128::from(small.units) * i128::from(*power as i64);
+            slot.count += 1;
+            if let Some(sum) = slot.sum().checked_add(units) {
+                slot.set(sum);
+            } else {
+                self.spill(small.group as usize, units);
             }
-            return;
         }
-        self.count(group, 1);
-        self.rescaled(group, i128::from(units), scale);
     }
 
     fn number(&mut self, group: u32, number: Number) {

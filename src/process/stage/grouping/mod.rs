@@ -7,6 +7,8 @@
 mod bind;
 mod gather;
 mod result;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
