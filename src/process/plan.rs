@@ -261,7 +261,6 @@ impl Plan {
         diagnostics: &Diagnostics,
     ) -> Result<Outcome> {
         let mut table: Option<Stored> = None;
-        let mut reading = Reading::Whole;
         let running = Running { threads: request.threads, cancel: cancel.clone(), diagnostics, prompt: request.prompt };
         for mut part in self.parts {
             // A part that stopped early must not stop the next.
@@ -272,10 +271,8 @@ impl Plan {
                         None => gather(inputs, &mut part.operations, gathering.as_ref(), &running)?,
                         Some(stored) => gather(stored, &mut part.operations, gathering.as_ref(), &running)?,
                     };
-                    if read == Reading::Broken {
-                        reading = read;
-                    }
-                    if reading == Reading::Broken {
+                    // A column that no record has, or an input cut short, would make a wrong answer look right.
+                    if read == Reading::Broken || !inputs.never_seen().is_empty() {
                         return Ok(Outcome { records: 0 });
                     }
                     table = Some(Stored::new(gathered));

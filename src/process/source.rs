@@ -17,7 +17,9 @@ use crate::core::data::cell::Kind;
 use crate::core::error::{Code, Error, Problem, Result};
 use crate::core::exec::cancel::Cancel;
 use crate::core::exec::relay::Relay;
-use crate::core::format::{Decoder, FORMATS, Format, Opening, Projection, ReadOptions, Scratch, StreamFault, Wrap};
+use crate::core::format::{
+    Decoder, FORMATS, Format, Opening, Projection, ReadOptions, Reader, Scratch, StreamFault, Wrap,
+};
 use crate::core::input::blocks::{Blocks, Bytes, Claim, position};
 use crate::core::input::expand::Input;
 use crate::core::input::open::{OpenOptions, Source, open, open_stdin};
@@ -55,7 +57,8 @@ pub(crate) struct Prepared {
     /// What to tell the user about it.
     pub(crate) notes: Vec<Problem>,
     bytes: Bytes,
-    /// The first bytes of its records.
+    reader: Box<dyn Reader>,
+    /// Its first bytes, where columns are only known from records.
     sample: Vec<u8>,
     /// The file and where its data starts, where records come as a stream but lines can be counted again.
     recount: Option<(File, u64)>,
@@ -91,7 +94,7 @@ pub(crate) fn prepare(
         Source::File { file, start, .. } if wrap.is_some() => file.try_clone().ok().map(|file| (file, *start)),
         _ => None,
     };
-    let sample = looked.head.get(data_start..).unwrap_or_default().to_vec();
+    let sample = if columns.is_none() { looked.head.clone() } else { Vec::new() };
     let bytes = looked.bytes(data_start, wrap).map_err(|error| Problem::io(name.clone(), &error))?;
     let notes = notes.into_iter().map(|note| note.at_path(name.clone())).collect();
     Ok(Prepared {
@@ -110,7 +113,14 @@ pub(crate) fn prepare(
 impl Prepared {
     /// The columns of its first records, for suggestions; it takes the sample out.
     pub(crate) fn sampled_columns(&mut self) -> Vec<Arc<str>> {
-        let bytes = std::mem::take(&mut self.sample);
+        let mut bytes = std::mem::take(&mut self.sample);
+        if let Ok(Opening { wrap: Some(wrap), data_start, .. }) = self.reader.open(&bytes, false) {
+            let mut records = Vec::new();
+            let rest = bytes.split_off(data_start.min(bytes.len()));
+            // The sample breaks off somewhere; what came before that is enough.
+            let _ = wrap(Box::new(Cursor::new(rest))).read_to_end(&mut records);
+            bytes = records;
+        }
         let end = bytes.len();
         let block = Block { bytes, end, ..Block::default() };
         let (batch, _) = self.decoder.decode(block, &Projection::default(), &mut Scratch::default());
