@@ -105,6 +105,7 @@ pub(crate) fn prepare(
         decoder,
         notes,
         bytes,
+        reader,
         sample,
         recount,
     })
