@@ -48,10 +48,10 @@ impl Distinct {
         write(&mut self.pair);
         let (packed, before) = (self.pairs.pack(&self.pair), self.pairs.len());
         self.pairs.insert(packed, || &self.pair);
-        if self.pairs.len() > before {
-            if let Some(count) = self.counts.get_mut(group as usize) {
-                *count += 1;
-            }
+        if self.pairs.len() > before
+            && let Some(count) = self.counts.get_mut(group as usize)
+        {
+            *count += 1;
         }
     }
 }

@@ -62,10 +62,10 @@ impl Place {
     /// Compares two values; their texts are asked for only where they decide.
     #[inline]
     fn compare<'a>(self, text: impl Fn() -> Cow<'a, [u8]>, other: Self, kept: &Kept) -> Ordering {
-        if let (Self::Small { units: a, scale: s }, Self::Small { units: b, scale: t }) = (self, other) {
-            if s == t {
-                return a.cmp(&b);
-            }
+        if let (Self::Small { units: a, scale: s }, Self::Small { units: b, scale: t }) = (self, other)
+            && s == t
+        {
+            return a.cmp(&b);
         }
         match (self.number(&text), other.number(|| kept.text())) {
             (Some(a), Some(b)) => a.compare(b),

@@ -123,20 +123,19 @@ impl GroupTable {
         self.scratch.clear();
         for row in run {
             let start = self.scratch.len() as u32;
-            let pending = match inputs {
-                [input] => match key(batch, input, *row) {
-                    Value::Null => Pending { key: self.set.pack_null(), start, end: start },
-                    value => {
-                        self.scratch.extend_from_slice(&value.to_text());
-                        self.pending(start)
-                    }
-                },
-                _ => {
-                    for input in inputs {
-                        encode(&key(batch, input, *row), &mut self.scratch);
-                    }
+            let pending = if let [input] = inputs {
+                let value = key(batch, input, *row);
+                self.scratch.extend_from_slice(&value.to_text());
+                if value.is_null() {
+                    Pending { key: self.set.pack_null(), start, end: start }
+                } else {
                     self.pending(start)
                 }
+            } else {
+                for input in inputs {
+                    encode(&key(batch, input, *row), &mut self.scratch);
+                }
+                self.pending(start)
             };
             self.run.push(pending);
         }

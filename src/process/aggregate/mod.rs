@@ -129,10 +129,10 @@ impl Skipped {
     /// Adds another count.
     pub(crate) fn merge(&mut self, other: &Self) {
         self.count += other.count;
-        if let Some((row, text)) = &other.first {
-            if self.first.as_ref().is_none_or(|(first, _)| row < first) {
-                self.first = Some((*row, text.clone()));
-            }
+        if let Some((row, text)) = &other.first
+            && self.first.as_ref().is_none_or(|(first, _)| row < first)
+        {
+            self.first = Some((*row, text.clone()));
         }
     }
 }

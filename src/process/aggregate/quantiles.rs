@@ -4,7 +4,7 @@
 //! whatever order. Merging only takes note of the other log. Settling sorts the numbers by group (a counting sort), and
 //! within each group selects the ranks that are asked for. The quantile of n numbers at q lies at rank (n - 1) · q,
 //! counted from 0; between two ranks it is interpolated linearly (type 7 of Hyndman and Fan, "Sample quantiles in
-//! statistical packages", 1996; DuckDB's `quantile_cont`, NumPy's default), exactly where the numbers are decimals.
+//! statistical packages", 1996; what `quantile_cont` of `DuckDB` and the default of `NumPy` compute), exactly where the numbers are decimals.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -155,10 +155,10 @@ impl Numbers for Writing<'_> {
     }
 
     fn number(&mut self, group: u32, number: Number) {
-        if let Number::Exact { units, scale } = number.normal() {
-            if let Some(units) = i64::try_from(units).ok().filter(|_| scale <= 18) {
-                return self.log.push(group, units, scale);
-            }
+        if let Number::Exact { units, scale } = number.normal()
+            && let Some(units) = i64::try_from(units).ok().filter(|_| scale <= 18)
+        {
+            return self.log.push(group, units, scale);
         }
         self.log.large.push((group, number));
     }

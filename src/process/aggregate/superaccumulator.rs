@@ -78,10 +78,10 @@ impl Superaccumulator {
 
     /// The sum as a number: exact where no double was added and 128 bits hold it, else the nearest double.
     pub(super) fn number(&self) -> Number {
-        if !self.doubles {
-            if let Some(exact) = self.exact() {
-                return exact;
-            }
+        if !self.doubles
+            && let Some(exact) = self.exact()
+        {
+            return exact;
         }
         Number::Float(self.quotient(1))
     }

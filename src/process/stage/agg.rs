@@ -12,8 +12,11 @@ pub(super) const ROW: Row<StageKind> = Row {
     name: "agg",
     aliases: &["aggregate"],
     usage: "-a/--agg AGGREGATES",
-    summary: "Aggregates of all records, in one record; directly after -g, of each group",
-    examples: &[Example { input: "-a 'n=count, total=sum(ms), rate=sum(ok)/count'", output: "n,total,rate" }],
+    summary: "aggregates of all records, in one record; directly after -g, of each group",
+    examples: &[Example {
+        input: "mytools process -a 'n=count, rate=sum(ok)/count'",
+        output: "one record of n and rate",
+    }],
     item: StageKind { short: Some('a'), value: Some("AGGREGATES"), attach: &[], build },
 };
 

@@ -9,22 +9,16 @@ use crate::core::data::value::Value;
 use crate::core::error::Result;
 use crate::core::registry::{Example, Row};
 use crate::process::stage::table::MemoryTable;
-use crate::process::stage::{
-    Columns, Gather, Gatherer, Needs, Operation, Scope, Setup, Stage, StageKind, Table, Written,
-};
+use crate::process::stage::{Columns, Gather, Gatherer, Needs, Operation, Scope, Stage, StageKind, Table};
 
 pub(super) const ROW: Row<StageKind> = Row {
     name: "count",
     aliases: &[],
     usage: "--count",
-    summary: "The number of records",
-    examples: &[Example { input: "--count", output: "count" }],
-    item: StageKind { short: None, value: None, attach: &[], build },
+    summary: "the number of records",
+    examples: &[Example { input: "mytools process --count", output: "one record with the column count" }],
+    item: StageKind { short: None, value: None, attach: &[], build: |_, _| Ok(Box::new(Count)) },
 };
-
-fn build(_: &Written, _: &Setup) -> Result<Box<dyn Stage>> {
-    Ok(Box::new(Count))
-}
 
 struct Count;
 

@@ -12,8 +12,11 @@ pub(super) const ROW: Row<StageKind> = Row {
     name: "freq",
     aliases: &["frequency"],
     usage: "--freq COLS",
-    summary: "How often each value occurs, the most frequent first, then by first appearance",
-    examples: &[Example { input: "--freq host", output: "host,count" }],
+    summary: "how often each value occurs, the most frequent first, then by first appearance",
+    examples: &[Example {
+        input: "mytools process --freq host",
+        output: "host and count, the most frequent host first",
+    }],
     item: StageKind { short: None, value: Some("COLS"), attach: &[], build },
 };
 

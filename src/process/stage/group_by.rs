@@ -11,10 +11,10 @@ pub(super) const ROW: Row<StageKind> = Row {
     name: "group-by",
     aliases: &["group"],
     usage: "-g/--group-by KEYS, -a/--agg AGGREGATES",
-    summary: "One record per group, in the order in which groups first appear; counts without -a",
+    summary: "one record per group, in the order in which groups first appear; counts without -a",
     examples: &[
-        Example { input: "-g host", output: "host,count" },
-        Example { input: "-g host -a 'n=count, total=sum(ms)'", output: "host,n,total" },
+        Example { input: "mytools process -g host", output: "host and count" },
+        Example { input: "mytools process -g host -a 'n=count, total=sum(ms)'", output: "host, n and total" },
     ],
     item: StageKind { short: Some('g'), value: Some("KEYS"), attach: &["agg"], build },
 };

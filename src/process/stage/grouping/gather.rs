@@ -127,7 +127,9 @@ impl Groups {
     fn new(grouping: &Grouping, seed: &Seed) -> Self {
         let mut states: Vec<_> = grouping.states.iter().map(|plan| (plan.state.build)()).collect();
         if grouping.keys.is_empty() {
-            states.iter_mut().for_each(|state| state.grow(1));
+            for state in &mut states {
+                state.grow(1);
+            }
         }
         Self { table: GroupTable::new(grouping.keys.len(), seed.clone()), states }
     }

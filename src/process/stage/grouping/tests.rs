@@ -1,6 +1,6 @@
 //! Grouping stages end to end on small batches.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::sync::Arc;
 
