@@ -26,6 +26,7 @@ pub(in crate::process::stage) fn bind(written: &Written<'_>, setup: &Setup) -> R
     let mut grouping = Grouping {
         keys: Vec::new(),
         arguments: Vec::new(),
+        read: Vec::new(),
         states: Vec::new(),
         outputs: Vec::new(),
         order: written.order,
@@ -36,6 +37,7 @@ pub(in crate::process::stage) fn bind(written: &Written<'_>, setup: &Setup) -> R
     for item in written.keys.map(parse_list).transpose()?.unwrap_or_default() {
         let program = Program::bind(&item.value, &setup.env, &aggregates)?;
         grouping.keys.push(Key { name: item.result_name().into(), program });
+        grouping.read.push(item.value);
     }
     let mut binder = Binder { grouping, arguments: Vec::new(), setup };
     for list in &written.aggregates {
@@ -135,6 +137,7 @@ impl Binder<'_> {
             return Ok(old);
         }
         self.grouping.arguments.push(Program::bind(input, &self.setup.env, &known_names())?);
+        self.grouping.read.push(input.clone());
         self.arguments.push(input.text().to_string());
         Ok(self.arguments.len() - 1)
     }

@@ -16,7 +16,7 @@ use crate::core::data::number::Number;
 use crate::core::data::value::Value;
 use crate::core::error::Result;
 use crate::process::aggregate::{Accumulator, State};
-use crate::process::expr::Program;
+use crate::process::expr::{Parsed, Program, check_columns};
 use crate::process::stage::{Columns, Needs};
 
 pub(super) use bind::{Written, bind};
@@ -38,6 +38,8 @@ pub(super) struct Grouping {
     pub(super) keys: Vec<Key>,
     /// The distinct arguments of aggregates.
     arguments: Vec<Program>,
+    /// What is read from records, keys and arguments as parsed, to check their columns.
+    read: Vec<Parsed>,
     /// The distinct accumulators.
     states: Vec<StatePlan>,
     /// The aggregate columns.
@@ -100,8 +102,8 @@ impl Grouping {
     /// Checks the columns it reads, and says which come out. `written` is the stage for errors about columns that are
     /// gone behind it.
     pub(super) fn columns(&self, before: &Columns, written: &str) -> Result<Columns> {
-        for column in self.programs().filter_map(Program::columns).flatten() {
-            before.check(column)?;
+        for parsed in &self.read {
+            check_columns(parsed, |column| before.check(column))?;
         }
         let names = self.names();
         let gone = before.names.iter().map(|name| (Arc::clone(name), written.to_string()));
