@@ -108,8 +108,10 @@ impl GroupGather {
                 skipped.merge(&state.skipped());
             }
             let Some((_, text)) = &skipped.first else { continue };
-            let what = if skipped.count == 1 { "value is" } else { "values are" };
-            let message = format!("{}: {} {what} not a number and left out, first '{text}'", plan.call, skipped.count);
+            let message = match skipped.count {
+                1 => format!("{}: '{text}' is not a number and was left out", plan.call),
+                count => format!("{}: {count} values are not numbers and were left out, first '{text}'", plan.call),
+            };
             if self.grouping.strict {
                 return Err(Problem::new(Code::Value, message).into());
             }

@@ -141,7 +141,7 @@ fn frequencies_fall() {
 fn values_that_are_no_numbers_are_told() {
     let setup = Setup { threads: 2, ..Setup::default() };
     let (_, notes) = run(&["agg", "sum(ms)"], &setup, events());
-    assert_eq!(notes[0].message, "sum(ms): 1 value is not a number and left out, first 'n/a'");
+    assert_eq!(notes[0].message, "sum(ms): 'n/a' is not a number and was left out");
     let env = Arc::new(Env { strict: true, ..Env::default() });
     let stage = stage(&["agg", "sum(ms)"], &Setup { env, ..Setup::default() }).unwrap();
     let Operation::Gather(gather) = stage.operation().unwrap() else { panic!("not gathering") };
