@@ -1,38 +1,41 @@
 //! Runs the README: every `console` block, in a copy of the data it talks about, must print what it shows.
+//! `MYTOOLS_BLESS=1` writes what it shows anew.
 
+use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use crate::harness::{Dir, MYTOOLS, repository};
 
-/// A `$ ` line of a block and the lines under it.
-struct Step {
-    line: usize,
-    command: String,
-    shown: String,
+/// A piece of the README.
+enum Piece {
+    /// A line that is shown as it is.
+    Line(String),
+    /// A `$ ` line of a block, with the lines that continue it, and the output under it.
+    Step { line: usize, command: String, shown: String },
 }
 
-fn steps(text: &str) -> Vec<Step> {
-    let mut steps: Vec<Step> = Vec::new();
+fn pieces(text: &str) -> Vec<Piece> {
+    let mut pieces = Vec::new();
     let mut inside = false;
     for (number, line) in text.lines().enumerate() {
         if line.starts_with("```") {
             inside = line == "```console";
-        } else if !inside {
-        } else if let Some(command) = line.strip_prefix("$ ") {
-            steps.push(Step { line: number + 1, command: command.to_string(), shown: String::new() });
-        } else if let Some(step) = steps.last_mut() {
-            match step.shown.is_empty() && step.command.ends_with(['|', '\\']) {
-                true => {
-                    let command = step.command.trim_end_matches('\\').trim_end();
-                    step.command = format!("{command} {}", line.trim_start_matches('>').trim_start());
-                }
-                false => step.shown.extend([line, "\n"]),
+            pieces.push(Piece::Line(line.to_string()));
+        } else if inside && line.starts_with("$ ") {
+            pieces.push(Piece::Step { line: number + 1, command: line[2..].to_string(), shown: String::new() });
+        } else if let (true, Some(Piece::Step { command, shown, .. })) = (inside, pieces.last_mut()) {
+            if shown.is_empty() && command.ends_with(['|', '\\']) {
+                command.extend(["\n", line]);
+            } else {
+                shown.extend([line, "\n"]);
             }
+        } else {
+            pieces.push(Piece::Line(line.to_string()));
         }
     }
-    steps
+    pieces
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -56,24 +59,34 @@ fn every_console_block_prints_what_it_shows() {
     copy(&repository().join("src"), &dir.path().join("src"));
     let bin = Path::new(MYTOOLS).parent().unwrap();
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default());
-    let steps = steps(&text);
-    assert!(steps.len() > 5, "the README shows too little");
     let mut differences = String::new();
-    for step in steps {
-        let command = step.command.replace("cargo run --release -- ", "mytools ");
+    let mut anew = String::new();
+    for piece in pieces(&text) {
+        let (line, command, shown) = match piece {
+            Piece::Line(line) => {
+                anew.extend([&line, "\n"]);
+                continue;
+            }
+            Piece::Step { line, command, shown } => (line, command, shown),
+        };
         let output = Command::new("sh")
-            .args(["-c", &format!("{command} 2>&1")])
+            .args(["-c", &format!("{{ {command}\n}} 2>&1")])
             .current_dir(dir.path())
             .env("PATH", &path)
             .env("NO_COLOR", "1")
             .output()
             .unwrap();
         let printed = String::from_utf8_lossy(&output.stdout);
-        if printed != step.shown {
-            let Step { line, command, shown } = step;
-            differences.push_str(&format!("README.md:{line}: {command}\nshown:\n{shown}printed:\n{printed}\n"));
+        anew.extend(["$ ", &command, "\n", &printed]);
+        if printed != shown {
+            let _ = write!(differences, "README.md:{line}: {command}\nshown:\n{shown}printed:\n{printed}\n");
         }
     }
+    if std::env::var_os("MYTOOLS_BLESS").is_some() {
+        fs::write(repository().join("README.md"), anew).unwrap();
+        return;
+    }
+    assert!(anew.matches("\n$ ").count() > 5, "the README shows too little");
     assert!(differences.is_empty(), "\n{differences}");
 }
 
