@@ -311,7 +311,14 @@ pub(crate) fn split(line: &str) -> Vec<String> {
                 word.get_or_insert_default();
             }
             (Some(open), close) if open == close => quote = None,
-            (None | Some('"'), '\\') => word.get_or_insert_default().extend(characters.next()),
+            (None, '\\') => word.get_or_insert_default().extend(characters.next()),
+            (Some('"'), '\\') => {
+                let next = characters.next().unwrap_or('\\');
+                let word = word.get_or_insert_default();
+                // Between double quotes a backslash stands for itself before most characters.
+                word.extend((!matches!(next, '"' | '\\' | '$' | '`')).then_some('\\'));
+                word.push(next);
+            }
             (_, character) => word.get_or_insert_default().push(character),
         }
     }
@@ -334,6 +341,7 @@ pub(crate) fn by_file(cases: Vec<Case>) -> Vec<(PathBuf, Vec<Case>)> {
 #[test]
 fn splits_as_a_shell_does() {
     assert_eq!(split(r#"p 'a b' "c'd" e\ f ''"#), ["p", "a b", "c'd", "e f", ""]);
+    assert_eq!(split(r#""\d\"" '\d'"#), [r#"\d""#, r"\d"]);
 }
 
 #[test]

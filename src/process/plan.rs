@@ -284,14 +284,11 @@ impl Plan {
                         Some(stored) => write(stored, &mut part.operations, &self.encoding, &mut sink, &running),
                     };
                     let records = sink.records;
-                    return match result {
-                        Ok(_) => sink.finish().map(|()| Outcome { records }),
-                        Err(Error::Problem(problem)) => {
-                            sink.finish()?;
-                            Err(Error::Problem(problem))
-                        }
-                        Err(other) => Err(other),
-                    };
+                    if matches!(result, Ok(_) | Err(Error::Problem(_))) {
+                        sink.finish()?;
+                        self.encoding.encoder().notes().iter().for_each(|note| diagnostics.emit(note));
+                    }
+                    return result.map(|_| Outcome { records });
                 }
             }
         }
