@@ -78,23 +78,19 @@ impl Expansion {
             for item in run.items {
                 match item {
                     Item::File(entry) if wanted(&entry.path) => self.inputs.push(Input::File(entry.path)),
-                    Item::File(_) => continue,
-                    // A link to nowhere that nobody asked for is no problem.
-                    Item::Problem(problem)
-                        if problem
-                            .path
-                            .as_deref()
-                            .is_some_and(|path| wanted(Path::new(path)) || Path::new(path).is_dir()) =>
-                    {
-                        self.problems.push(problem)
-                    }
-                    Item::Problem(_) => continue,
+                    Item::Problem(problem) if concerns(&problem, &wanted) => self.problems.push(problem),
+                    _ => continue,
                 }
                 any = true;
             }
         }
         Ok(any)
     }
+}
+
+/// Whether a problem is about a directory or a wanted file: a link to nowhere that nobody asked for is none.
+fn concerns(problem: &Problem, wanted: impl Fn(&Path) -> bool) -> bool {
+    problem.path.as_deref().map(Path::new).is_some_and(|path| wanted(path) || path.is_dir())
 }
 
 /// The extension that tells the format, in lower case.

@@ -177,9 +177,10 @@ impl Lister {
 
     /// What the names in a directory have in common.
     fn inside<'a>(&self, directory: &'a Directory, found: Found) -> Inside<'a> {
-        let scope = match found.is_empty() {
-            true => Arc::clone(&directory.scope),
-            false => Arc::new(self.rules.enter(&directory.scope, &directory.full(), found)),
+        let scope = if found.is_empty() {
+            Arc::clone(&directory.scope)
+        } else {
+            Arc::new(self.rules.enter(&directory.scope, &directory.full(), found))
         };
         let lineage = if self.follow { directory.lineage_with_self() } else { None };
         Inside { directory, scope, lineage }

@@ -26,6 +26,7 @@ use crate::core::input::{globs, types};
 
 /// The rules that are the same in all directories.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub(super) struct Rules {
     overrides: Override,
     types: Types,

@@ -68,7 +68,7 @@ fn grow(random: &mut Random, directory: &Path, depth: u64) {
         fs::create_dir_all(directory.join(".git/info")).unwrap();
         fs::write(directory.join(".git/info/exclude"), random.pick(RULES)).unwrap();
     }
-    for _ in 0..random.below(8) + 1 {
+    for _ in 0..=random.below(8) {
         let path = directory.join(random.pick(NAMES));
         if path.exists() {
             continue;
