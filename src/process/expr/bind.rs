@@ -160,7 +160,9 @@ impl Binder<'_> {
                 .problem(expr.span, format!("'{text}' is a condition, not a number"))
                 .hint("use if(c, 1, 0)"));
         }
-        if let (Kind::Text(_), Op::Constant(value)) = (&expr.kind, &node.op)
+        if let Op::Constant(value) = &node.op
+            && node.kind != Type::Time
+            && !value.is_null()
             && value.to_number().is_none()
         {
             return Err(self.problem(expr.span, format!("{text} is not a number")).hint("join text with '++'"));

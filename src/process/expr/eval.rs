@@ -223,7 +223,13 @@ impl<'b, 't> Run<'b, 't> {
     /// The times of a node; what is none is null and counted.
     fn times(&mut self, node: &'b Node, rows: &[u32]) -> Vec<Option<Time>> {
         match &node.op {
-            Op::Constant(value) => vec![time(value, self.zone); rows.len()],
+            Op::Constant(value) => {
+                let time = time(value, self.zone);
+                if let (None, false, Some(row)) = (time, value.is_null(), rows.first()) {
+                    self.tally.misfit(node.site, Wanted::Time, self.at(*row), &value.to_text());
+                }
+                vec![time; rows.len()]
+            }
             Op::Date(inner) => self.times(inner, rows),
             Op::Bin { time, width } => {
                 let zone = self.zone;

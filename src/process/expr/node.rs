@@ -206,8 +206,11 @@ impl Source {
             && let Some(segments) = path::parse(&column.name)
         {
             for cut in (1..segments.len()).rev() {
-                if let Some((head, rest)) = segments.split_at_checked(cut) {
-                    paths.push((joined(head), rest.to_vec()));
+                let Some((head, rest)) = segments.split_at_checked(cut) else { continue };
+                let head = joined(head);
+                // `a["b"]` asks for the member `b` of `a`, never for the column `a.b`.
+                if cut == 1 || column.name.starts_with(&head) {
+                    paths.push((head, rest.to_vec()));
                 }
             }
         }

@@ -38,7 +38,7 @@ pub(super) fn table(header: &str, rows: &[&str]) -> Batch {
 /// The environment of the tests.
 pub(super) fn env() -> Env {
     Env {
-        args: vec![("min".to_string(), "10".to_string())],
+        args: vec![("min".to_string(), "10".to_string()), ("word".to_string(), "x".to_string())],
         vars: vec![("HOME".to_string(), "/root".to_string())],
         year: Some(2026),
         ..Env::default()
