@@ -57,7 +57,10 @@ fn collect(root: &Path, dir: &Path, sources: &mut Vec<Source>) {
             let text = fs::read_to_string(&path).unwrap();
             let code = text.split("\n#[cfg(test)]\n").next().unwrap_or_default().to_string();
             let name = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
-            sources.push(Source { name, code });
+            // Test modules in files of their own are tests like those at the end of a file.
+            if !name.ends_with("/tests.rs") && !name.ends_with("/testing.rs") {
+                sources.push(Source { name, code });
+            }
         }
     }
 }

@@ -6,9 +6,9 @@
 use std::io::{BufReader, Read, Seek, SeekFrom, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::core::data::batch::{Batch, Values};
+use crate::core::data::batch::{Batch, Selection, Values};
 use crate::core::data::cell::Kind;
-use crate::core::error::{Problem, Result};
+use crate::core::error::{Error, Problem, Result};
 use crate::core::exec::cancel::Cancel;
 use crate::core::exec::relay::Relay;
 use crate::core::format::flatten::flatten;
@@ -48,6 +48,8 @@ pub(crate) struct Encoded {
     pub(crate) records: u64,
     /// How many columns they were encoded with.
     pub(crate) had: usize,
+    /// Why there are no more: the next record cannot be encoded.
+    pub(crate) failure: Option<Error>,
 }
 
 impl Encoding {
@@ -82,10 +84,30 @@ impl Encoding {
         let records = batch.selected() as u64;
         let mut bytes = self.pool.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
         bytes.clear();
-        if records > 0 {
-            self.encoder.records(batch, &columns, &mut bytes)?;
+        if records > 0
+            && let Err(failure) = self.encoder.records(batch, &columns, &mut bytes)
+        {
+            let records = self.before_failure(batch, &columns, &mut bytes);
+            return Ok(Encoded { bytes, records, had: columns.len(), failure: Some(failure) });
         }
-        Ok(Encoded { bytes, records, had: columns.len() })
+        Ok(Encoded { bytes, records, had: columns.len(), failure: None })
+    }
+
+    /// Encodes the records before the first that cannot be, one by one, so that what is written does not depend on
+    /// where its batch began. Gives their number.
+    fn before_failure(&self, batch: &mut Batch, columns: &[Arc<str>], bytes: &mut Vec<u8>) -> u64 {
+        bytes.clear();
+        let mut records = 0;
+        for row in batch.rows().collect::<Vec<_>>() {
+            let end = bytes.len();
+            batch.selection = Selection::Rows(vec![row as u32]);
+            if self.encoder.records(batch, columns, bytes).is_err() {
+                bytes.truncate(end);
+                break;
+            }
+            records += 1;
+        }
+        records
     }
 
     /// Gives a written buffer back.
@@ -192,7 +214,7 @@ impl<'a> Sink<'a> {
             self.records += encoded.records;
         }
         self.encoding.reuse(encoded.bytes);
-        Ok(())
+        encoded.failure.map_or(Ok(()), Err)
     }
 
     /// Hands what was written to the system, where somebody may be waiting for it.
