@@ -163,24 +163,9 @@ impl Job for Encode<'_> {
             for column in order {
                 let Some(column) = columns.get_mut(*column as usize) else { continue };
                 let (name, length) = column.name;
-                match column.values {
-                    Values::Cells(cells) => {
-                        let cell = cells.get(row).copied().unwrap_or(Cell::MISSING);
-                        if cell.kind() == Kind::Missing {
-                            continue;
-                        }
-                        append(to, &names, name, length);
-                        text.cell(scanner, cell, column, to);
-                    }
-                    Values::Numbers(numbers) => {
-                        append(to, &names, name, length);
-                        match numbers.get(row) {
-                            Some(Some(number)) => encoder.number(*number, to),
-                            _ => to.extend_from_slice(b"null"),
-                        }
-                    }
+                if text.field(scanner, row, column, (&names, name, length), to) {
+                    to.push(b',');
                 }
-                to.push(b',');
             }
             if to.len() > start + 1 {
                 to.pop();
@@ -285,6 +270,36 @@ impl<'a> Text<'a> {
         let block_valid = std::str::from_utf8(batch.block.body()).is_ok();
         let side_valid = std::str::from_utf8(&batch.side).is_ok();
         Self { encoder, batch, block_valid, side_valid }
+    }
+
+    /// Appends a field of a record, name and value; false where the record does not have it.
+    #[inline(always)]
+    fn field<S: Scanner>(
+        &self,
+        scanner: S,
+        row: usize,
+        column: &mut Printed<'_>,
+        (names, name, length): (&[u8], usize, usize),
+        out: &mut Vec<u8>,
+    ) -> bool {
+        match column.values {
+            Values::Cells(cells) => {
+                let cell = cells.get(row).copied().unwrap_or(Cell::MISSING);
+                if cell.kind() == Kind::Missing {
+                    return false;
+                }
+                append(out, names, name, length);
+                self.cell(scanner, cell, column, out);
+            }
+            Values::Numbers(numbers) => {
+                append(out, names, name, length);
+                match numbers.get(row) {
+                    Some(Some(number)) => self.encoder.number(*number, out),
+                    _ => out.extend_from_slice(b"null"),
+                }
+            }
+        }
+        true
     }
 
     /// Appends a cell.
