@@ -3,7 +3,8 @@
 //! Keys compare as text, so JSON's `1` and `"1"` are one group; null (and missing) is a group of its own, apart from the
 //! empty text. Each group keeps its lowest row id, which orders groups, and the form its key had in that row, so that it
 //! prints as it came. Keys are made ready for a run of rows before the first is looked up, so that the processor
-//! overlaps the memory accesses of neighbours. Measured on one core: 4 groups 4 ns per row, 100,000 groups 20 ns.
+//! overlaps the memory accesses of neighbours. Measured in thread time on one hyperthread of a busy machine: 8 ns per
+//! row for 4 groups, 32 ns for 100,000.
 
 use crate::core::data::batch::{Batch, Values};
 use crate::core::data::cell::{Cell, Kind};
