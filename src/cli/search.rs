@@ -132,9 +132,7 @@ fn file_args() -> Vec<Arg> {
 }
 
 fn output_args() -> Vec<Arg> {
-    let lines = |short, name, help| {
-        option(short, name, "N", OUTPUT, help).value_parser(value_parser!(usize))
-    };
+    let lines = |short, name, help| option(short, name, "N", OUTPUT, help).value_parser(value_parser!(usize));
     vec![
         switch(Some('n'), "line-number", OUTPUT, "Print line numbers").overrides_with("no-line-number"),
         switch(Some('N'), "no-line-number", OUTPUT, "No line numbers").overrides_with("line-number"),

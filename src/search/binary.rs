@@ -54,7 +54,10 @@ impl Windows {
     pub(crate) fn seek(&mut self, lines: &[u8], from: u64, end: u64, target: Option<u64>) -> u64 {
         loop {
             let stop = self.start + self.size;
-            if target.is_some_and(|target| target < stop) || (target.is_none() && stop > end) || stop > from + lines.len() as u64 {
+            if target.is_some_and(|target| target < stop)
+                || (target.is_none() && stop > end)
+                || stop > from + lines.len() as u64
+            {
                 return self.start;
             }
             let upto = stop.saturating_sub(from) as usize;

@@ -177,8 +177,7 @@ impl<'b, S: Sink> Run<'_, 'b, S> {
             let stop = (run.end as usize).min(self.end);
             let mut number = self.base + u64::from(run.line);
             while start < stop && !limited {
-                let end =
-                    if self.shape.invert { start + line_len(self.region.slice(start, stop)) } else { stop };
+                let end = if self.shape.invert { start + line_len(self.region.slice(start, stop)) } else { stop };
                 self.edge.matched += 1;
                 if self.shape.after > 0 {
                     self.after(start)?;
@@ -236,7 +235,8 @@ impl<'b, S: Sink> Run<'_, 'b, S> {
 
     /// Prints the context before a match at `upto`, as far as it is not printed yet.
     fn before(&mut self, upto: usize, number: u64) -> Result<(), Over> {
-        let floor = if self.edge.sunk { self.local(self.edge.visited).max(self.region.context) } else { self.region.context };
+        let floor =
+            if self.edge.sunk { self.local(self.edge.visited).max(self.region.context) } else { self.region.context };
         let mut start = upto;
         let mut lines = 0;
         while lines < self.shape.before && start > floor {
@@ -307,11 +307,7 @@ impl<'b, S: Sink> Run<'_, 'b, S> {
     }
 
     fn line(&self, start: usize, end: usize, number: u64) -> Line<'b> {
-        Line {
-            bytes: self.region.slice(start, end),
-            offset: self.region.offset + start as u64,
-            number: number + 1,
-        }
+        Line { bytes: self.region.slice(start, end), offset: self.region.offset + start as u64, number: number + 1 }
     }
 
     fn visit(&mut self, end: usize, number: u64) {

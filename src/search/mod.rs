@@ -37,11 +37,7 @@ pub(crate) struct Outcome {
 }
 
 /// Runs a search. Output goes to `target`, problems to `diagnostics`, in order.
-pub(crate) fn run(
-    plan: &Plan,
-    target: &mut Writer,
-    diagnostics: &Diagnostics,
-) -> Result<Outcome> {
+pub(crate) fn run(plan: &Plan, target: &mut Writer, diagnostics: &Diagnostics) -> Result<Outcome> {
     let began = Instant::now();
     if plan.config.mode != Mode::Files && !plan.can_match() {
         return Ok(Outcome { matched: false });

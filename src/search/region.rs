@@ -88,11 +88,7 @@ pub(crate) fn select(matcher: &Matcher, scratch: &mut Scratch, region: &Region<'
             line += count(lines.get(counted..start).unwrap_or_default()) as u32;
             counted = start;
         }
-        selected.push(Selected {
-            start: (region.start + start) as u32,
-            end: (region.start + end) as u32,
-            line,
-        });
+        selected.push(Selected { start: (region.start + start) as u32, end: (region.start + end) as u32, line });
         if search.first_only { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     if search.invert {

@@ -281,21 +281,16 @@ impl Searcher<'_, '_> {
     }
 
     /// Searches a file that is all in memory.
-    fn whole(
-        &self,
-        tools: &mut Tools,
-        path: &[u8],
-        rule: Rule,
-        bytes: &mut [u8],
-        output: &mut Output,
-    ) -> Result<()> {
+    fn whole(&self, tools: &mut Tools, path: &[u8], rule: Rule, bytes: &mut [u8], output: &mut Output) -> Result<()> {
         let plan = self.plan;
         let began = plan.stats().then(Instant::now);
         let shape = plan.shape(rule);
         let mut edge = Edge::default();
         let mut nul = None;
         match rule {
-            Rule::Glance => edge.binary = bytes.get(..bytes.len().min(WINDOW)).and_then(|head| memchr(0, head)).map(|at| at as u64),
+            Rule::Glance => {
+                edge.binary = bytes.get(..bytes.len().min(WINDOW)).and_then(|head| memchr(0, head)).map(|at| at as u64)
+            }
             Rule::Quit => nul = memchr(0, bytes),
             Rule::Convert => {
                 nul = memchr(0, bytes);

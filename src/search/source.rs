@@ -86,7 +86,8 @@ impl Ranges {
     pub(crate) fn load<'b>(&self, index: u64, buffer: &'b mut Vec<u8>) -> io::Result<Region<'b>> {
         let from = self.start + index * self.size as u64;
         let to = (from + self.size as u64).min(self.end);
-        let mut behind = (if self.before > 0 { self.before.saturating_mul(BEHIND) } else { 1 } as u64).min(from - self.start);
+        let mut behind =
+            (if self.before > 0 { self.before.saturating_mul(BEHIND) } else { 1 } as u64).min(from - self.start);
         let mut ahead = if self.input.rule.reads_all() { WINDOW } else { AHEAD } as u64;
         loop {
             let low = from - behind;
@@ -102,7 +103,8 @@ impl Ranges {
             let window = window.get_mut(..read).unwrap_or_default();
             let own = behind as usize;
             let nul = if self.input.rule.reads_all() { find_nul(window, own, self.input.rule) } else { None };
-            let Some((start, end)) = bounds(window, own, (to - low) as usize, low > self.start || own > 0, at_end) else {
+            let Some((start, end)) = bounds(window, own, (to - low) as usize, low > self.start || own > 0, at_end)
+            else {
                 ahead = ahead.saturating_mul(4);
                 continue;
             };

@@ -116,19 +116,19 @@ pub(crate) fn natural(a: &[u8], b: &[u8]) -> Ordering {
             (None, None) => return a.cmp(b),
             (None, _) => return Ordering::Less,
             (_, None) => return Ordering::Greater,
-            (Some((p, after_x)), Some((q, after_y))) => {
-                if p.is_ascii_digit() && q.is_ascii_digit() {
-                    let (m, rest_x) = digits(x);
-                    let (n, rest_y) = digits(y);
-                    let order = m.len().cmp(&n.len()).then_with(|| m.cmp(n));
+            (Some((first, after_x)), Some((second, after_y))) => {
+                if first.is_ascii_digit() && second.is_ascii_digit() {
+                    let (left, rest_x) = digits(x);
+                    let (right, rest_y) = digits(y);
+                    let order = left.len().cmp(&right.len()).then_with(|| left.cmp(right));
                     if order != Ordering::Equal {
                         return order;
                     }
                     (x, y) = (rest_x, rest_y);
-                } else if p == q {
+                } else if first == second {
                     (x, y) = (after_x, after_y);
                 } else {
-                    return p.cmp(q);
+                    return first.cmp(second);
                 }
             }
         }

@@ -127,6 +127,7 @@ impl Binder<'_> {
         Op::Column(self.sources.len() - 1)
     }
 
+    #[expect(clippy::unnecessary_box_returns, reason = "operations hold their parts boxed")]
     fn condition_node(&mut self, op: Op, span: Span) -> Box<Node> {
         Box::new(Node { op, kind: Type::Bool, site: self.site(span) })
     }
@@ -396,12 +397,13 @@ fn is_constant(node: &Node) -> bool {
         Op::Constant(_) => true,
         Op::Column(_) | Op::Row => false,
         Op::Negate(x) | Op::Not(x) | Op::IsNull(x) | Op::Date(x) => is_constant(x),
-        Op::Arithmetic(_, x, y) | Op::Difference(x, y) | Op::Concat(x, y) | Op::And(x, y) | Op::Or(x, y) => {
-            is_constant(x) && is_constant(y)
-        }
-        Op::Shift { time: x, seconds: y, .. } | Op::Compare { left: x, right: y, .. } => {
-            is_constant(x) && is_constant(y)
-        }
+        Op::Arithmetic(_, x, y)
+        | Op::Difference(x, y)
+        | Op::Concat(x, y)
+        | Op::And(x, y)
+        | Op::Or(x, y)
+        | Op::Shift { time: x, seconds: y, .. }
+        | Op::Compare { left: x, right: y, .. } => is_constant(x) && is_constant(y),
         Op::Coalesce(nodes) | Op::Call { args: nodes, .. } => nodes.iter().all(is_constant),
         Op::Match { subject, .. } | Op::In { subject, .. } | Op::Bin { time: subject, .. } => is_constant(subject),
         Op::Case { branches, otherwise } => {

@@ -337,7 +337,9 @@ impl<'b, 't> Run<'b, 't> {
         match &node.op {
             Op::Not(inner) => {
                 let mut holds = self.test(inner, rows);
-                holds.iter_mut().for_each(|holds| *holds = !*holds);
+                for holds in &mut holds {
+                    *holds = !*holds;
+                }
                 holds
             }
             Op::And(left, right) => self.both(left, right, rows),

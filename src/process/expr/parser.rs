@@ -311,10 +311,8 @@ impl Parser {
             if *self.kind() == Lexeme::End {
                 return Err(self.problem(open, format!("this bracket has no closing '{close}'")));
             }
-            if !items.is_empty() {
-                if !self.take(",") {
-                    return Err(self.unexpected(&format!("',' or '{close}'")));
-                }
+            if !items.is_empty() && !self.take(",") {
+                return Err(self.unexpected(&format!("',' or '{close}'")));
             }
             let raw = is_raw(items.len()) && *self.kind() == Lexeme::String;
             items.push(if raw { self.pattern()? } else { self.expression()? });

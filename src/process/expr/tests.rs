@@ -334,7 +334,7 @@ fn lists_have_names_and_right_spans() {
     assert_eq!(names, ["n", "odd, name", "t", "host", "a.b", "*"]);
     assert_eq!(items[2].value.text(), "bin(time, \"5m\")");
     assert_eq!(items[3].name, None);
-    let Err(problem) = parse_list("a = 1, b = 2 +") else { panic!("parsed") };
+    let problem = parse_list("a = 1, b = 2 +").unwrap_err();
     assert_eq!(problem.caret.map(|caret| (caret.start, caret.end)), Some((14, 14)));
     let trimmed = replace_column(&items[5].value, "_", "odd name");
     assert_eq!(super::columns(&trimmed.expr), ["odd name"]);

@@ -78,10 +78,8 @@ impl Table {
         columns.extend(named);
         columns.extend(numbered);
         let places: HashMap<&str, usize> = columns.iter().enumerate().rev().map(|(at, name)| (&**name, at)).collect();
-        let groups = names
-            .iter()
-            .map(|names| names.iter().filter_map(|name| places.get(&**name).copied()).collect())
-            .collect();
+        let groups =
+            names.iter().map(|names| names.iter().filter_map(|name| places.get(&**name).copied()).collect()).collect();
         Ok(Self { encoder: encoder(format, options)?, patterns: patterns.to_vec(), groups, notes, columns })
     }
 
@@ -107,7 +105,9 @@ impl Table {
         let batch = Batch {
             side: std::mem::take(&mut rows.side),
             rows: std::mem::take(&mut rows.rows),
-            columns: columns.map(|(name, cells)| Column { name: Arc::clone(name), values: Values::Cells(cells) }).collect(),
+            columns: columns
+                .map(|(name, cells)| Column { name: Arc::clone(name), values: Values::Cells(cells) })
+                .collect(),
             ..Batch::default()
         };
         self.encoder.records(&batch, &self.columns, out)?;

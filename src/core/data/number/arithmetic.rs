@@ -29,6 +29,7 @@ fn exact(units: i128, scale: u8) -> Option<Number> {
 
 /// Tries an exact operation on two exact numbers, a second time without trailing zeros.
 #[inline]
+#[expect(clippy::many_single_char_names, reason = "units and scales of a and b, as in the text books")]
 fn exactly(a: Number, b: Number, operation: impl Fn((i128, u8), (i128, u8)) -> Option<Number>) -> Option<Number> {
     let (Number::Exact { units: x, scale: s }, Number::Exact { units: y, scale: t }) = (a, b) else { return None };
     operation((x, s), (y, t)).or_else(|| match (a.normal(), b.normal()) {

@@ -109,6 +109,7 @@ impl Arguments<'_, '_> {
     }
 
     /// Takes an argument's node.
+    #[expect(clippy::unnecessary_box_returns, reason = "operations hold their parts boxed")]
     pub(super) fn node(&mut self, index: usize) -> Box<Node> {
         let null = Node { op: Op::Constant(Value::Null), kind: Type::Any, site: 0 };
         Box::new(self.nodes.get_mut(index).map_or(null, |node| {
