@@ -27,6 +27,7 @@ pub(crate) const ROW: Row<Format> = Row {
 /// A rule of at least three characters is one everywhere.
 const LEAST: usize = 3;
 
+#[expect(clippy::unnecessary_wraps, reason = "the table's signature, which other encoders need")]
 fn encoder(options: &WriteOptions) -> Result<Box<dyn Encoder>> {
     let mut null = Vec::new();
     let null_width = append(options.null_value.as_deref().unwrap_or_default().as_bytes(), Escape::Markdown, &mut null);

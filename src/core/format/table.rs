@@ -34,6 +34,7 @@ const COMFORT: usize = 16;
 /// No column is made narrower than this; rather columns are left out.
 const FLOOR: usize = 6;
 
+#[expect(clippy::unnecessary_wraps, reason = "the table's signature, which other encoders need")]
 fn encoder(options: &WriteOptions) -> Result<Box<dyn Encoder>> {
     let null = options.null_value.clone().unwrap_or_else(|| String::from(if options.color { "null" } else { "" }));
     Ok(Box::new(Table { width: options.width, color: options.color, null }))

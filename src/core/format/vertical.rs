@@ -23,6 +23,7 @@ pub(crate) const ROW: Row<Format> = Row {
     item: Format { extensions: &[], reader: None, encoder: Some(encoder), sniff: None },
 };
 
+#[expect(clippy::unnecessary_wraps, reason = "the table's signature, which other encoders need")]
 fn encoder(options: &WriteOptions) -> Result<Box<dyn Encoder>> {
     let null = options.null_value.clone().unwrap_or_else(|| String::from(if options.color { "null" } else { "" }));
     Ok(Box::new(Vertical { color: options.color, null }))

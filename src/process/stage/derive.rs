@@ -8,7 +8,7 @@ use crate::core::error::{Problem, Result};
 use crate::core::exec::cancel::Cancel;
 use crate::core::registry::{Example, Row, names};
 use crate::process::aggregate::AGGREGATES;
-use crate::process::expr::{Env, Parsed, Program, Tally, parse_list, replace_column};
+use crate::process::expr::{Env, Parsed, Program, Tally, check_columns, parse_list, replace_column};
 use crate::process::stage::names::root;
 use crate::process::stage::numbering::Numbering;
 use crate::process::stage::{Columns, Needs, Operation, Rows, Scope, Setup, Stage, StageKind, Written};
@@ -33,7 +33,7 @@ fn build(written: &Written, setup: &Setup) -> Result<Box<dyn Stage>> {
         let what = if &*name == "*" {
             What::Every(item.value.clone())
         } else {
-            What::One(Arc::new(bind(&item.value, &setup.env)?))
+            What::One(Arc::new(bind(&item.value, &setup.env)?), item.value.clone())
         };
         items.push(Item { name, what });
     }
@@ -57,7 +57,7 @@ fn bind(parsed: &Parsed, env: &Env) -> Result<Program> {
 type Bound = Mutex<BTreeMap<Arc<str>, Arc<Program>>>;
 
 enum What {
-    One(Arc<Program>),
+    One(Arc<Program>, Parsed),
     Every(Parsed),
 }
 
@@ -84,16 +84,15 @@ impl Stage for Derive {
         let mut columns = before.clone();
         for item in self.items.iter() {
             match &item.what {
-                What::One(program) => {
-                    program.columns().unwrap_or_default().iter().try_for_each(|name| columns.check(name))?;
+                What::One(_, parsed) => {
+                    check_columns(parsed, |name| columns.check(name))?;
                     if !columns.names.contains(&item.name) {
                         columns.names.push(Arc::clone(&item.name));
                     }
                 }
                 What::Every(parsed) => {
-                    let program = bind(parsed, &self.env)?;
-                    let mut others = program.columns().unwrap_or_default().iter().filter(|name| *name != "_");
-                    others.try_for_each(|name| columns.check(name))?;
+                    bind(parsed, &self.env)?;
+                    check_columns(parsed, |name| if name == "_" { Ok(()) } else { columns.check(name) })?;
                 }
             }
         }
@@ -103,7 +102,7 @@ impl Stage for Derive {
     fn needs(&self, after: Needs) -> Needs {
         let mut needs = after.decoded();
         for item in self.items.iter().rev() {
-            let What::One(program) = &item.what else {
+            let What::One(program, _) = &item.what else {
                 return Needs::All;
             };
             let Some(names) = program.columns() else {
@@ -122,7 +121,7 @@ impl Stage for Derive {
 
     fn operation(&self) -> Result<Operation> {
         let counts = |item: &Item| match &item.what {
-            What::One(program) => Ok(program.counts_rows()),
+            What::One(program, _) => Ok(program.counts_rows()),
             What::Every(parsed) => Ok(bind(parsed, &self.env)?.counts_rows()),
         };
         let counted = self.items.iter().map(counts).collect::<Result<Vec<bool>>>()?.contains(&true);
@@ -149,7 +148,7 @@ impl Deriving {
         for ((item, bound), tallies) in self.items.iter().zip(&self.bound).zip(&self.tallies) {
             let mut tally = Tally::default();
             match &item.what {
-                What::One(program) => {
+                What::One(program, _) => {
                     let values = values(program, batch, &mut tally)?;
                     put(batch, &item.name, values);
                 }
@@ -195,7 +194,7 @@ impl Rows for Deriving {
         for ((item, bound), tally) in self.items.iter().zip(&self.bound).zip(&self.tallies) {
             let tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
             match &item.what {
-                What::One(program) => notes.extend(program.notes(&tally)),
+                What::One(program, _) => notes.extend(program.notes(&tally)),
                 What::Every(_) => {
                     let bound = bound.lock().unwrap_or_else(PoisonError::into_inner);
                     notes.extend(bound.values().next().map(|program| program.notes(&tally)).unwrap_or_default());
@@ -225,5 +224,45 @@ fn put(batch: &mut Batch, name: &Arc<str>, values: Values) {
         for order in shapes.orders.iter_mut().filter(|order| !order.contains(&(at as u32))) {
             order.push(at as u32);
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use crate::core::data::testing::{csv, json};
+    use crate::process::stage::Needs;
+    use crate::process::stage::testing::{columns, on_batches, stage};
+
+    #[test]
+    fn later_items_see_earlier_ones_and_columns_are_replaced_in_place() {
+        let batch = csv("a,b\n1,2\n3,\n", 0);
+        assert_eq!(on_batches("derive", "a = a + 1, c = a * 10", vec![batch]), ["a=2 b=2 c=20", "a=4 b= c=40"]);
+        let batch = json(&[&[("a", "1")], &[("b", "2"), ("a", "3")]], 0);
+        assert_eq!(on_batches("derive", "c = a, b = 5", vec![batch]), ["a=1 c=1 b=5", "b=5 a=3 c=3"]);
+    }
+
+    #[test]
+    fn computes_every_column_from_itself() {
+        let batch = csv("a,b\n x ,1\n,y \n", 0);
+        assert_eq!(on_batches("derive", "* = upper(trim(_))", vec![batch]), ["a=X b=1", "a= b=Y"]);
+    }
+
+    #[test]
+    fn numbers_the_records_that_reach_it() {
+        let batches = || vec![csv("a\nx\ny\n", 0), csv("a\nz\n", 2)];
+        assert_eq!(on_batches("derive", "n = row()", batches()), ["a=x n=1", "a=y n=2", "a=z n=3"]);
+        assert_eq!(on_batches("where", "row() >= 2", batches()), ["a=y", "a=z"]);
+    }
+
+    #[test]
+    fn needs_what_it_reads_and_not_what_it_makes() {
+        let derive = stage("derive", "x = a + 1, y = x").unwrap();
+        derive.columns(&columns(&["a", "b"])).unwrap();
+        let needs = |names: &[&str]| derive.needs(Needs::only(names.iter().map(ToString::to_string)));
+        assert_eq!(needs(&["y", "b"]), Needs::only(["a".to_string(), "b".to_string()]));
+        assert_eq!(derive.needs(Needs::Raw(BTreeSet::new())), Needs::All);
     }
 }

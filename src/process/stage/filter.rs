@@ -7,7 +7,7 @@ use crate::core::error::{Problem, Result};
 use crate::core::exec::cancel::Cancel;
 use crate::core::registry::{Example, Row, names};
 use crate::process::aggregate::AGGREGATES;
-use crate::process::expr::{Program, Tally, parse};
+use crate::process::expr::{Parsed, Program, Tally, check_columns, parse};
 use crate::process::stage::numbering::Numbering;
 use crate::process::stage::{Columns, Needs, Operation, Rows, Scope, Setup, Stage, StageKind, Written};
 
@@ -26,12 +26,14 @@ pub(crate) const ROW: Row<StageKind> = Row {
 
 fn build(written: &Written, setup: &Setup) -> Result<Box<dyn Stage>> {
     let aggregates: Vec<&str> = names(AGGREGATES).collect();
-    let program = Program::predicate(&parse(&written.value)?, &setup.env, &aggregates)?;
-    Ok(Box::new(Filter { text: written.value.clone(), program: Arc::new(program), cancel: setup.cancel.clone() }))
+    let parsed = parse(&written.value)?;
+    let program = Arc::new(Program::predicate(&parsed, &setup.env, &aggregates)?);
+    Ok(Box::new(Filter { text: written.value.clone(), parsed, program, cancel: setup.cancel.clone() }))
 }
 
 struct Filter {
     text: String,
+    parsed: Parsed,
     program: Arc<Program>,
     cancel: Cancel,
 }
@@ -42,7 +44,7 @@ impl Stage for Filter {
     }
 
     fn columns(&self, before: &Columns) -> Result<Columns> {
-        self.program.columns().unwrap_or_default().iter().try_for_each(|name| before.check(name))?;
+        check_columns(&self.parsed, |name| before.check(name))?;
         Ok(before.clone())
     }
 

@@ -121,8 +121,8 @@ mod tests {
 
     #[test]
     fn suggests_modifiers() {
-        let order = OrderBy::new("x:dsc", SortOrder::default(), &Env::default()).unwrap();
+        let order = OrderBy::new("x:dessc", SortOrder::default(), &Env::default()).unwrap();
         let error = order.check(&columns(&["x"])).unwrap_err();
-        assert_eq!(error.to_string(), "unknown sort modifier 'dsc'; did you mean 'desc'?");
+        assert_eq!(error.to_string(), "unknown sort modifier 'dessc'; did you mean 'desc'?");
     }
 }

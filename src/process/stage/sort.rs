@@ -256,3 +256,85 @@ impl Records<'_> {
         kept.found.get(key).map_or(Value::Missing, |found| found_value(found, &kept.batch, record as u32 as usize))
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use crate::core::data::batch::Batch;
+    use crate::core::data::compare::SortOrder;
+    use crate::core::data::testing::{csv, json, lines};
+    use crate::core::data::value::Value;
+    use crate::process::stage::testing::{apply, columns, on_batches, stage};
+
+    /// Random records of two key columns and their number: few different values, long common beginnings, all kinds.
+    fn records(seed: u64, count: usize) -> Vec<[String; 3]> {
+        let mut state = seed;
+        let mut random = move |below: u64| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state % below
+        };
+        let mut cell = move || match random(9) {
+            0 => String::new(),
+            1 => random(5).to_string(),
+            2 => format!("-{}.{:02}", random(3), random(100)),
+            3 => format!("0.1000000000000000000{}", random(4)),
+            4 => format!("2026-03-01T12:00:{:02}", random(60)),
+            5 => format!("a common beginning that is long {}", "x".repeat(random(20) as usize)),
+            6 => format!("file{}", random(200)),
+            7 => format!("{}e{}", random(9), random(30)),
+            _ => ((b'a' + random(4) as u8) as char).to_string(),
+        };
+        (0..count).map(|number| [cell(), cell(), number.to_string()]).collect()
+    }
+
+    fn batches(records: &[[String; 3]], size: usize) -> Vec<Batch> {
+        let part = |(at, part): (usize, &[[String; 3]])| {
+            let body: String = part.iter().map(|record| record.join(",") + "\n").collect();
+            csv(&format!("k,l,n\n{body}"), (at * size) as u64)
+        };
+        records.chunks(size).enumerate().map(part).collect()
+    }
+
+    #[test]
+    fn sorts_as_a_plain_stable_sort_does_at_any_split() {
+        let records = records(0x9E37_79B9_7F4A_7C15, 3000);
+        let value =
+            |text: &'static str| if text.is_empty() { Value::Null } else { Value::Bare(text.as_bytes().into()) };
+        for spec in ["k", "k:desc,l", "k:text,l:desc:nulls-first", "k:natural:desc", "k:num,l:natural:nulls-first"] {
+            let keys: Vec<SortOrder> = {
+                let sort =
+                    super::OrderBy::new(spec, SortOrder::default(), &crate::process::expr::Env::default()).unwrap();
+                sort.keys().iter().map(|key| key.order).collect()
+            };
+            let leaked: &'static [[String; 3]] = records.clone().leak();
+            let mut plain: Vec<&[String; 3]> = leaked.iter().collect();
+            plain.sort_by(|a, b| {
+                let orders = keys.iter().enumerate().map(|(at, order)| order.compare(&value(&a[at]), &value(&b[at])));
+                orders.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
+            });
+            let expected: Vec<String> = plain.iter().map(|[k, l, n]| format!("k={k} l={l} n={n}")).collect();
+            for size in [1, 7, 256, 5000] {
+                assert_eq!(on_batches("sort", spec, batches(&records, size)), expected, "{spec} {size}");
+            }
+        }
+    }
+
+    #[test]
+    fn keeps_only_the_selected_records() {
+        let sort = stage("sort", "n:desc").unwrap();
+        sort.columns(&columns(&["n"])).unwrap();
+        let mut batch = csv("n\n1\n2\n3\n4\n5\n6\n7\n8\n", 0);
+        batch.selection = crate::core::data::batch::Selection::Rows(vec![1, 3, 6]);
+        let sorted = apply(&*sort, vec![batch]);
+        assert_eq!(sorted.iter().flat_map(lines).collect::<Vec<_>>(), ["n=7", "n=4", "n=2"]);
+        assert_eq!(sorted[0].block.bytes, b"7\n4\n2\n");
+    }
+
+    #[test]
+    fn sorts_by_paths_and_missing_fields() {
+        let batch = json(&[&[("u", "{\"a\":2}")], &[("v", "1")], &[("u", "{\"a\":1}"), ("v", "2")]], 0);
+        assert_eq!(on_batches("sort", "u.a", vec![batch]), ["u={\"a\":1} v=2", "u={\"a\":2}", "v=1"]);
+    }
+}

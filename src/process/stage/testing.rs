@@ -1,4 +1,5 @@
 //! Runs single stages on batches, for tests.
+#![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
