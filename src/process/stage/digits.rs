@@ -28,7 +28,7 @@ pub(crate) enum Place {
 }
 
 /// Whether numbers with equal digits were equal so far.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Doubles {
     /// They were.
     Exact,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::core::data::batch::{Batch, Selection};
+use crate::core::data::batch::{Batch, Selection, Values};
 use crate::core::data::compare::SortOrder;
 use crate::core::data::value::Value;
 use crate::core::error::{Code, Problem, Result};
@@ -127,12 +127,26 @@ impl Gatherer for Sorted {
                 batch.rows().map(|row| digit(key.order, &found_value(found, &batch, row), Place::First, doubles)),
             );
         }
+        shrink(&mut batch);
         self.kept.push(Kept { batch, found, digits });
         Ok(())
     }
 
     fn into_any(self: Box<Self>) -> Box<dyn Any> {
         self
+    }
+}
+
+/// Gives back what buffers have to spare: kept batches are many.
+fn shrink(batch: &mut Batch) {
+    if let Some(raw) = &mut batch.raw {
+        raw.spans.shrink_to_fit();
+    }
+    for column in &mut batch.columns {
+        match &mut column.values {
+            Values::Cells(cells) => cells.shrink_to_fit(),
+            Values::Numbers(numbers) => numbers.shrink_to_fit(),
+        }
     }
 }
 
@@ -147,8 +161,8 @@ fn picks(kept: &mut [Kept], keys: &[Key], doubles: Doubles) -> Vec<Pick> {
         let digits = std::mem::take(&mut kept.digits);
         entries.extend(kept.batch.rows().zip(digits).map(|(row, digit)| (digit, (number as u64) << 32 | row as u64)));
     }
-    let records = Records { kept, keys, doubles };
-    sort(&mut entries, Level { key: 0, place: Place::First }, &records);
+    let records = Records { kept, keys };
+    sort(&mut entries, Level { key: 0, place: Place::First, doubles }, &records);
     entries.par_iter().map(|(_, record)| ((record >> 32) as u32, *record as u32)).collect()
 }
 
@@ -157,12 +171,13 @@ fn picks(kept: &mut [Kept], keys: &[Key], doubles: Doubles) -> Vec<Pick> {
 struct Level {
     key: usize,
     place: Place,
+    /// Whether equal digits of this level are equal numbers.
+    doubles: Doubles,
 }
 
 struct Records<'a> {
     kept: &'a [Kept],
     keys: &'a [Key],
-    doubles: Doubles,
 }
 
 /// Runs longer than this are worth more than one thread.
@@ -181,14 +196,14 @@ fn sort(entries: &mut [Entry], level: Level, records: &Records<'_>) {
         for run in entries.chunk_by_mut(|a, b| a.0 == b.0).filter(|run| run.len() > 1) {
             let Some(level) = records.after(run, level) else { continue };
             if run.len() > LONG_RUN {
-                records.fill(run, level);
+                let level = records.fill(run, level);
                 work.push((run, level));
             } else {
                 short.push((run, level));
             }
         }
         short.into_par_iter().for_each(|(run, level)| {
-            records.fill(run, level);
+            let level = records.fill(run, level);
             sort_short(run, level, records);
         });
     }
@@ -201,7 +216,7 @@ fn sort_short(entries: &mut [Entry], level: Level, records: &Records<'_>) {
         entries.sort_unstable();
         for run in entries.chunk_by_mut(|a, b| a.0 == b.0).filter(|run| run.len() > 1) {
             if let Some(level) = records.after(run, level) {
-                records.fill(run, level);
+                let level = records.fill(run, level);
                 work.push((run, level));
             }
         }
@@ -213,26 +228,34 @@ impl Records<'_> {
     fn after(&self, run: &[Entry], level: Level) -> Option<Level> {
         let key = self.keys.get(level.key)?;
         let digit = run.first()?.0;
-        match next(key.order, digit, level.place, self.doubles) {
+        match next(key.order, digit, level.place, level.doubles) {
             Some(place) => Some(Level { place, ..level }),
-            None => (level.key + 1 < self.keys.len()).then_some(Level { key: level.key + 1, place: Place::First }),
+            None => (level.key + 1 < self.keys.len()).then_some(Level {
+                key: level.key + 1,
+                place: Place::First,
+                doubles: Doubles::Exact,
+            }),
         }
     }
 
-    /// Replaces the digits of a run by those of a level.
-    fn fill(&self, run: &mut [Entry], level: Level) {
-        let Some(key) = self.keys.get(level.key) else { return };
+    /// Replaces the digits of a run by those of a level; gives the level with what was noted about them.
+    fn fill(&self, run: &mut [Entry], level: Level) -> Level {
+        let Some(key) = self.keys.get(level.key) else { return level };
         if level.place == Place::Exact {
-            return self.rank(run, level, key.order);
+            self.rank(run, level, key.order);
+            return level;
         }
         let fill = |entry: &mut Entry| {
-            entry.0 = digit(key.order, &self.value(entry.1, level.key), level.place, &mut Doubles::Exact.clone());
+            let mut doubles = Doubles::Exact;
+            entry.0 = digit(key.order, &self.value(entry.1, level.key), level.place, &mut doubles);
+            doubles
         };
-        if run.len() > LONG_RUN {
-            run.par_iter_mut().for_each(fill);
+        let doubles = if run.len() > LONG_RUN {
+            run.par_iter_mut().map(fill).reduce(|| Doubles::Exact, Doubles::max)
         } else {
-            run.iter_mut().for_each(fill);
-        }
+            run.iter_mut().map(fill).max().unwrap_or(Doubles::Exact)
+        };
+        Level { doubles, ..level }
     }
 
     /// Numbers that doubles do not tell apart: compared, their ranks take the place of digits.
