@@ -11,6 +11,9 @@ use crate::core::error::Error;
 use crate::core::output::writer::Writer;
 use crate::process::plan::{self, Request};
 use crate::process::stage::Written;
+use crate::search;
+use crate::search::config::Config;
+use crate::search::plan::Plan;
 
 /// A pipeline of `mytools process`: inputs, stages in written order, a format.
 ///
@@ -87,7 +90,7 @@ impl Process {
     pub fn run(&self) -> Result<Report, Failure> {
         let mut writer = Writer::memory();
         let (outcome, problems) = self.write(&mut writer);
-        outcome.map(|records| Report { output: writer.into_bytes(), records, problems })
+        outcome.map(|records| Report { output: writer.into_bytes(), matched: records > 0, problems })
     }
 
     /// Runs the pipeline and writes its output to a file, which appears whole or not at all.
@@ -99,7 +102,7 @@ impl Process {
         let (outcome, problems) = self.write(&mut writer);
         let records = outcome?;
         writer.finish().map_err(Failure::from)?;
-        Ok(Report { output: Vec::new(), records, problems })
+        Ok(Report { output: Vec::new(), matched: records > 0, problems })
     }
 
     fn write(&self, writer: &mut Writer) -> (Result<u64, Failure>, Vec<String>) {
@@ -111,13 +114,91 @@ impl Process {
     }
 }
 
+/// A search of `mytools search`: patterns, places, and how to print what is found.
+///
+/// ```
+/// # fn main() -> Result<(), mytools::Failure> {
+/// let found = mytools::Search::new("fn main").path("src").line_numbers().run()?;
+/// assert!(found.output.starts_with(b"src/main.rs:"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Search {
+    config: Config,
+}
+
+impl Search {
+    /// Looks for lines that match this regular expression.
+    pub fn new(pattern: &str) -> Self {
+        Self { config: Config { patterns: vec![pattern.into()], threads: all_cores(), ..Config::default() } }
+    }
+
+    /// Looks for lines that match this one as well.
+    #[must_use]
+    pub fn or(mut self, pattern: &str) -> Self {
+        self.config.patterns.push(pattern.into());
+        self
+    }
+
+    /// Takes the patterns as plain text.
+    #[must_use]
+    pub fn fixed(mut self) -> Self {
+        self.config.fixed = true;
+        self
+    }
+
+    /// Searches this file or below this directory; the working directory where none is named.
+    #[must_use]
+    pub fn path(mut self, path: impl Into<PathBuf>) -> Self {
+        self.config.select.roots.push(path.into());
+        self
+    }
+
+    /// Prints the number of each line.
+    #[must_use]
+    pub fn line_numbers(mut self) -> Self {
+        self.config.line_number = Some(true);
+        self
+    }
+
+    /// Prints one record per match in this format instead of lines.
+    #[must_use]
+    pub fn format(mut self, format: &str) -> Self {
+        self.config.format = Some(format.into());
+        self
+    }
+
+    /// Uses this many threads; one per core where none is named. The output is the same for any number.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.config.threads = threads.max(1);
+        self
+    }
+
+    /// Runs the search and returns its output; `matched` says whether there was anything.
+    ///
+    /// # Errors
+    /// Fails where nothing could be searched: a pattern that does not parse, a format nobody knows. Problems with
+    /// single files are in the report.
+    pub fn run(&self) -> Result<Report, Failure> {
+        let messages = Messages::default();
+        let diagnostics = messages.diagnostics();
+        let mut writer = Writer::memory();
+        let plan = Plan::new(self.config.clone())?;
+        let outcome = search::run(&plan, &mut writer, &diagnostics)?;
+        diagnostics.finish();
+        Ok(Report { output: writer.into_bytes(), matched: outcome.matched, problems: messages.lines() })
+    }
+}
+
 /// What came of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
     /// The output, in bytes.
     pub output: Vec<u8>,
-    /// Number of records (or matching lines) in it.
-    pub records: u64,
+    /// Whether any record or line came out.
+    pub matched: bool,
     /// What went wrong on the way, one message each.
     pub problems: Vec<String>,
 }

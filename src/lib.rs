@@ -77,7 +77,7 @@ mod face;
 mod process;
 mod search;
 
-pub use face::{Failure, Process, Report};
+pub use face::{Failure, Process, Report, Search};
 
 use std::ffi::OsString;
 use std::process::ExitCode;
