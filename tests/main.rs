@@ -10,6 +10,7 @@ mod cases;
 mod completions;
 mod differential;
 mod harness;
+mod help;
 mod pipelines;
 mod properties;
 mod readme;

@@ -113,7 +113,7 @@ fn file_args() -> Vec<Arg> {
             .short('u')
             .long("unrestricted")
             .action(ArgAction::Count)
-            .help("-u: what ignore files name too; -uu: hidden files too; -uuu: binary files too")
+            .help("What ignore files name too; -uu: hidden files; -uuu: binary files")
             .help_heading(FILES),
         switch(Some('L'), "follow", FILES, "Follow symbolic links"),
         option('d', "max-depth", "N", FILES, "How deep to go: 1 is the files right in a directory")
@@ -167,7 +167,7 @@ fn result_args() -> Vec<Arg> {
             .value_name("FORMAT")
             .value_parser(PossibleValuesParser::new(crate::cli::process::writable()))
             .hide_possible_values(true)
-            .help("Print a record for each match: jsonl, json, csv, tsv, table, markdown, vertical")
+            .help("Print a record for each match: jsonl, json, csv, tsv, table, ...")
             .help_heading(RESULTS),
     ]
 }

@@ -38,7 +38,8 @@ fn stage_arg(row: &'static Row<StageKind>) -> Arg {
     let arg = Arg::new(row.name)
         .long(row.name)
         .aliases(row.aliases.iter().copied())
-        .help(row.summary)
+        .help(row.summary.split(';').next().unwrap_or(row.summary))
+        .long_help(row.summary)
         .help_heading(HEADING)
         .action(ArgAction::Append)
         .allow_hyphen_values(true);

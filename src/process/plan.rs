@@ -64,6 +64,10 @@ pub(crate) fn run(request: &Request, writer: &mut Writer, diagnostics: &Diagnost
     let setup = Setup { env: Arc::new(request.env.clone()), cancel: cancel.clone(), threads: request.threads };
     let stages = request.stages.iter().map(|written| build(written, &setup)).collect::<Result<Vec<_>>>()?;
     let mut inputs = look_at_inputs(request, diagnostics)?;
+    if inputs.is_empty() && diagnostics.had_errors() {
+        // Nothing could be opened: there is nothing to check the plan against, and no answer.
+        return Ok(Outcome { records: 0 });
+    }
     let (before, header) = columns_of(&inputs);
     let asked = Arc::clone(&before.asked);
     let after = check(&stages, &before)?;

@@ -16,7 +16,7 @@ pub(crate) const ROW: Row<Format> = Row {
     name: "markdown",
     aliases: &["md"],
     usage: "-f markdown",
-    summary: "a table in GitHub Flavored Markdown",
+    summary: "A table in GitHub Flavored Markdown",
     examples: &[Example {
         input: r#"[{"user":"ann","n":10},{"user":"bo","n":7}]"#,
         output: "| user |   n |\n| ---- | --: |\n| ann  |  10 |\n| bo   |   7 |\n",

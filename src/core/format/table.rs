@@ -19,7 +19,7 @@ pub(crate) const ROW: Row<Format> = Row {
     name: "table",
     aliases: &[],
     usage: "-t, -f table",
-    summary: "aligned columns for people; fits the terminal, never cut in a pipe",
+    summary: "Aligned columns for people; fitted to the terminal, never cut in a pipe",
     examples: &[Example {
         input: r#"[{"user":"ann","n":10},{"user":"bo","n":7}]"#,
         output: "user   n\n────  ──\nann   10\nbo     7\n",

@@ -15,7 +15,7 @@ pub(crate) const ROW: Row<Format> = Row {
     name: "vertical",
     aliases: &[],
     usage: "-f vertical",
-    summary: "one field per line, a blank line between records",
+    summary: "One field per line, a blank line between records",
     examples: &[Example {
         input: r#"[{"user":"ann","n":10},{"user":"bo"}]"#,
         output: "user: ann\nn:    10\n\nuser: bo\n",

@@ -12,7 +12,7 @@ pub(super) const ROW: Row<StageKind> = Row {
     name: "agg",
     aliases: &["aggregate"],
     usage: "-a/--agg AGGREGATES",
-    summary: "aggregates of all records, in one record; directly after -g, of each group",
+    summary: "Aggregate the groups of the -g directly before; alone, all records",
     examples: &[Example {
         input: "mytools process -a 'n=count, rate=sum(ok)/count'",
         output: "one record of n and rate",

@@ -15,7 +15,7 @@ pub(super) const ROW: Row<StageKind> = Row {
     name: "count",
     aliases: &[],
     usage: "--count",
-    summary: "the number of records",
+    summary: "The number of records",
     examples: &[Example { input: "mytools process --count", output: "one record with the column count" }],
     item: StageKind { short: None, value: None, attach: &[], build: |_, _| Ok(Box::new(Count)) },
 };

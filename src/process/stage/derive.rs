@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::core::data::batch::{Batch, Column, Values};
+use crate::core::data::cell::{Cell, Kind};
 use crate::core::error::{Problem, Result};
 use crate::core::exec::cancel::Cancel;
 use crate::core::registry::{Example, Row, names};
@@ -18,7 +19,7 @@ pub(crate) const ROW: Row<StageKind> = Row {
     name: "derive",
     aliases: &["mutate", "set"],
     usage: "--derive 'x=EXPR, y=EXPR'",
-    summary: "compute columns; '* = trim(_)' computes every column from itself",
+    summary: "Compute columns; '* = trim(_)' computes every column from itself",
     examples: &[Example {
         input: "mytools process --derive 's = ms / 1000, slow = s > 1'",
         output: "every record with two more columns",
@@ -149,7 +150,8 @@ impl Deriving {
             let mut tally = Tally::default();
             match &item.what {
                 What::One(program, _) => {
-                    let values = values(program, batch, &mut tally)?;
+                    let mut values = values(program, batch, &mut tally)?;
+                    fill_missing(&mut values);
                     put(batch, &item.name, values);
                 }
                 What::Every(parsed) => {
@@ -210,6 +212,15 @@ fn values(program: &Program, batch: &mut Batch, tally: &mut Tally) -> Result<Val
     match program.column(batch).and_then(|column| batch.columns.get(column)) {
         Some(column) => Ok(column.values.clone()),
         None => program.values(batch, tally),
+    }
+}
+
+/// Makes fields that are not there null: a computed column has a value in every record.
+fn fill_missing(values: &mut Values) {
+    if let Values::Cells(cells) = values {
+        for cell in cells.iter_mut().filter(|cell| cell.kind() == Kind::Missing) {
+            *cell = Cell::NULL;
+        }
     }
 }
 

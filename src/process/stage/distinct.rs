@@ -16,7 +16,7 @@ pub(crate) const ROW: Row<StageKind> = Row {
     name: "distinct",
     aliases: &["unique", "dedup"],
     usage: "--distinct COLUMNS [--keep first|last], --distinct '*'",
-    summary: "keep one whole record for each value of the columns; '*' compares whole records",
+    summary: "Keep one record for each value of the columns; '*' compares whole records",
     examples: &[Example {
         input: "mytools process --distinct email --keep last",
         output: "the last record of each email",

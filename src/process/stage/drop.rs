@@ -13,7 +13,7 @@ pub(crate) const ROW: Row<StageKind> = Row {
     name: "drop",
     aliases: &[],
     usage: "--drop a,b,c*",
-    summary: "remove the named columns; globs work",
+    summary: "Remove these columns; globs work",
     examples: &[Example {
         input: "mytools process --drop 'debug*,note'",
         output: "every record without those columns",

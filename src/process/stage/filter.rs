@@ -16,7 +16,7 @@ pub(crate) const ROW: Row<StageKind> = Row {
     name: "where",
     aliases: &["filter"],
     usage: "-w/--where EXPR",
-    summary: "keep the records for which a condition holds",
+    summary: "Keep the records for which a condition holds",
     examples: &[Example {
         input: "mytools process -w 'ms > 100 and host != \"b\"'",
         output: "the records of host a and others that took more than 100",

@@ -12,7 +12,7 @@ pub(super) const ROW: Row<StageKind> = Row {
     name: "freq",
     aliases: &["frequency"],
     usage: "--freq COLS",
-    summary: "how often each value occurs, the most frequent first, then by first appearance",
+    summary: "How often each value occurs, the most frequent first; ties in order of first appearance",
     examples: &[Example {
         input: "mytools process --freq host",
         output: "host and count, the most frequent host first",

@@ -11,7 +11,7 @@ pub(super) const ROW: Row<StageKind> = Row {
     name: "group-by",
     aliases: &["group"],
     usage: "-g/--group-by KEYS, -a/--agg AGGREGATES",
-    summary: "one record per group, in the order in which groups first appear; counts without -a",
+    summary: "One record per group, in order of first appearance; with a count unless -a says more",
     examples: &[
         Example { input: "mytools process -g host", output: "host and count" },
         Example { input: "mytools process -g host -a 'n=count, total=sum(ms)'", output: "host, n and total" },

@@ -14,7 +14,7 @@ pub(crate) const ROW: Row<StageKind> = Row {
     name: "rename",
     aliases: &[],
     usage: "--rename new=old,…",
-    summary: "give columns other names; they stay in their places",
+    summary: "Give columns other names; they stay in their places",
     examples: &[Example {
         input: "mytools process --rename 'user=uid, ms=duration'",
         output: "uid is user, duration is ms",

@@ -13,7 +13,7 @@ pub(crate) const ROW: Row<StageKind> = Row {
     name: "select",
     aliases: &["cut"],
     usage: "-c/--select a,b,c*,new=path",
-    summary: "keep the named columns, in this order; globs, renames and paths into nested values work",
+    summary: "Keep these columns, in this order; globs, new=old and paths into nested values work",
     examples: &[Example {
         input: "mytools process -c 'host, user=request.user.name, p*'",
         output: "host, user and every column that starts with p",

@@ -13,7 +13,7 @@ pub(crate) const ROW: Row<StageKind> = Row {
     name: "skip",
     aliases: &["offset"],
     usage: "--skip N",
-    summary: "leave out the first N records",
+    summary: "Leave out the first N records",
     examples: &[Example { input: "mytools process --skip 100 -n 10", output: "records 101 to 110" }],
     item: StageKind { short: None, value: Some("N"), attach: &[], build },
 };

@@ -28,7 +28,7 @@ pub(crate) const ROW: Row<StageKind> = Row {
     name: "sort",
     aliases: &["order-by"],
     usage: "-s/--sort 'KEY[:desc][:num|:text|:natural][:nulls-first], …'",
-    summary: "sort by columns: numbers by value, then text by bytes, nulls last; stable",
+    summary: "Sort by columns; numbers by value, then text by bytes, nulls last, ties in input order",
     examples: &[Example { input: "mytools process -s 'ms:desc, host'", output: "slowest first, ties by host" }],
     item: StageKind { short: Some('s'), value: Some("KEYS"), attach: &[], build },
 };

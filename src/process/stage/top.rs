@@ -16,7 +16,7 @@ pub(crate) const ROW: Row<StageKind> = Row {
     name: "top",
     aliases: &[],
     usage: "--top 'N:KEY [by COLUMNS]'",
-    summary: "keep the N records with the largest values (':asc' for the smallest), of all or of each group",
+    summary: "Keep the N records with the largest values; ':asc' for the smallest, 'by' for each group",
     examples: &[Example { input: "mytools process --top '10:ms by host'", output: "the ten slowest of each host" }],
     item: StageKind { short: None, value: Some("N:KEY"), attach: &[], build },
 };
