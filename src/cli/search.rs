@@ -342,7 +342,7 @@ fn read_patterns(path: &Path, stdin: &mut Stdin) -> Result<String> {
     }
     String::from_utf8(bytes).map_err(|error| {
         let before = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
-        let line = before.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
+        let line = memchr::memchr_iter(b'\n', before).count() as u64 + 1;
         let problem = Problem::new(Code::Usage, "a pattern is not UTF-8").at_path(name).at_line(line);
         problem.hint("write the bytes as (?-u:\\xFF)").into()
     })

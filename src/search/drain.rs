@@ -113,13 +113,11 @@ impl<'d> Drain<'d> {
             open.printed += output.bytes.len() as u64;
             self.put(&output.bytes, output.records)?;
         }
-        match &part.end {
-            Some(edge) => self.end(part, &open, edge),
-            None => {
-                self.open = Some(open);
-                Ok(())
-            }
+        if let Some(edge) = &part.end {
+            return self.end(part, &open, edge);
         }
+        self.open = Some(open);
+        Ok(())
     }
 
     /// Ends a big input.

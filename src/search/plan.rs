@@ -89,13 +89,14 @@ impl Plan {
         let each_match = config.format.is_some() && summary.is_none() && config.mode != Mode::Files;
         let detail = if each_match { Detail::Patterns } else { Detail::Spans };
         let syntax = Syntax { case: config.case, bounds: config.bounds, fixed: config.fixed, ban_nul: true };
-        let matcher = Matcher::new(&config.patterns, &syntax, detail)?;
+        let matcher = Matcher::new(&config.patterns, syntax, detail)?;
         let table = match &config.format {
             Some(format) if !config.quiet => {
                 let options = WriteOptions { width: config.width, color: config.color, ..WriteOptions::default() };
-                Some(match each_match {
-                    true => Table::of_matches(format, &options, &config.patterns, &matcher)?,
-                    false => Table::of_files(format, &options, config.mode == Mode::Count)?,
+                Some(if each_match {
+                    Table::of_matches(format, &options, &config.patterns, &matcher)?
+                } else {
+                    Table::of_files(format, &options, config.mode == Mode::Count)?
                 })
             }
             _ => None,

@@ -28,6 +28,10 @@ impl Replacer {
         spans.clear();
         let mut copied = 0;
         matcher.captures(scratch, line, |(start, end), groups| {
+            // An empty match behind the last byte of the input is not on the line.
+            if terminator.is_empty() && start >= line.len() {
+                return;
+            }
             text.extend_from_slice(line.get(copied..start).unwrap_or_default());
             copied = end;
             let from = text.len();

@@ -25,7 +25,7 @@ use crate::search::printer::Counts;
 use crate::search::printer::color::Paint;
 use crate::search::printer::file::{Searched, head, json_path, tail};
 use crate::search::printer::json::{Json, Stats};
-use crate::search::printer::records::{Records, Rows};
+use crate::search::printer::records::{Records, Rows, Table};
 use crate::search::printer::standard::Standard;
 use crate::search::printer::summary::Summary;
 use crate::search::region::{Found, Region, count_selected, select};
@@ -125,7 +125,7 @@ impl Task for Searcher<'_, '_> {
                 found: Found::default(),
                 replacer: self.plan.config.replacement.as_deref().map(Replacer::new),
                 spans: Vec::new(),
-                rows: self.plan.table.as_ref().map(|table| table.rows()),
+                rows: self.plan.table.as_ref().map(Table::rows),
             },
         }
     }
@@ -139,7 +139,7 @@ impl Task for Searcher<'_, '_> {
         match claim {
             Claim::Run(run) => self.run(worker, run),
             Claim::Range(ranges, index) => self.range(worker, &ranges, index).map(Step::Done),
-            Claim::Pull(input, chunks, index) => Ok(self.pull(&input, chunks, index)),
+            Claim::Pull(input, chunks, index) => Ok(Self::pull(&input, chunks, index)),
             Claim::Chunk(input, chunk, index) => {
                 let began = Instant::now();
                 let part = self.part(&mut worker.tools, &input, index, chunk.region(), began);
@@ -289,7 +289,7 @@ impl Searcher<'_, '_> {
         let mut nul = None;
         match rule {
             Rule::Glance => {
-                edge.binary = bytes.get(..bytes.len().min(WINDOW)).and_then(|head| memchr(0, head)).map(|at| at as u64)
+                edge.binary = bytes.get(..bytes.len().min(WINDOW)).and_then(|head| memchr(0, head)).map(|at| at as u64);
             }
             Rule::Quit => nul = memchr(0, bytes),
             Rule::Convert => {
@@ -346,7 +346,7 @@ impl Searcher<'_, '_> {
     }
 
     /// Reads the next chunks of a stream and leaves them to whoever is free.
-    fn pull(&self, input: &Arc<Input>, mut chunks: Box<Chunks>, mut index: u64) -> Step<Claim, Output> {
+    fn pull(input: &Arc<Input>, mut chunks: Box<Chunks>, mut index: u64) -> Step<Claim, Output> {
         let mut rest = Vec::new();
         let mut output = Output::default();
         let mut ended = false;

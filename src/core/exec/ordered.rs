@@ -10,6 +10,7 @@
 //! take the claim's place in the line, and idle threads take them, lowest first, before they claim anything new.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -138,6 +139,14 @@ struct State<C, O> {
 }
 
 impl<C, O> State<C, O> {
+    /// Whether nothing follows a part in the split that made it. Its own parts may then be numbered on from it, so that
+    /// a stream that splits off chunk after chunk does not nest ever deeper.
+    fn is_last_sibling(&self, place: &Place) -> bool {
+        let Some((_, parents)) = place.1.split_last() else { return false };
+        let next = self.parts.range((Bound::Excluded(place), Bound::Unbounded)).next();
+        next.is_none_or(|((seq, path), _)| *seq != place.0 || !path.starts_with(parents))
+    }
+
     /// Takes the lowest part that nobody works on.
     fn take_pending(&mut self) -> Option<(Place, C)> {
         let place = self.pending.pop_first()?;
@@ -228,9 +237,13 @@ impl<C, O, D: FnMut(O) -> Result<Flow>> Line<'_, C, O, D> {
         if state.ended {
             return;
         }
+        let flat = state.is_last_sibling(&place);
         for (at, claim) in rest.into_iter().enumerate() {
             let mut part = place.clone();
-            part.1.push(at as u32);
+            match part.1.last_mut().filter(|_| flat) {
+                Some(last) => *last += at as u32 + 1,
+                None => part.1.push(at as u32),
+            }
             state.pending.insert(part.clone());
             state.parts.insert(part, Part::Pending(claim));
         }

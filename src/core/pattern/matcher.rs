@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use memchr::{memchr, memrchr};
 use regex_automata::Input;
-use regex_automata::meta::{Cache, Regex};
+use regex_automata::meta::{self, Cache, Regex};
 use regex_automata::util::captures::Captures;
 use regex_syntax::hir::Hir;
 
@@ -61,29 +61,26 @@ pub(crate) enum Detail {
 
 impl Matcher {
     /// Compiles the patterns.
-    pub(crate) fn new(patterns: &[String], syntax: &Syntax, detail: Detail) -> Result<Self> {
+    pub(crate) fn new(patterns: &[String], syntax: Syntax, detail: Detail) -> Result<Self> {
         let Parsed { joined, each, exact } = parse(patterns, syntax)?;
         let looks = joined.properties().look_set();
-        let (prefilter, strategy) = match exact {
-            Some(texts) => match Prefilter::new(&texts, true) {
-                Some(prefilter) => (Some(prefilter), Strategy::Literal),
-                None => (None, Strategy::Block),
-            },
-            None => {
-                let prefilter = literals::required(&joined).and_then(|literals| Prefilter::new(&literals, false));
-                let strategy = if looks.contains_anchor_haystack() {
-                    Strategy::Line
-                } else if looks.contains_word_unicode() {
-                    Strategy::AsciiBlock
-                } else {
-                    Strategy::Block
-                };
-                (prefilter, strategy)
-            }
+        let literal = exact.and_then(|texts| Prefilter::new(&texts, true));
+        let (prefilter, strategy) = if literal.is_some() {
+            (literal, Strategy::Literal)
+        } else {
+            let prefilter = literals::required(&joined).and_then(|literals| Prefilter::new(&literals, false));
+            let strategy = if looks.contains_anchor_haystack() {
+                Strategy::Line
+            } else if looks.contains_word_unicode() {
+                Strategy::AsciiBlock
+            } else {
+                Strategy::Block
+            };
+            (prefilter, strategy)
         };
         let each = match detail {
             Detail::Spans => None,
-            Detail::Patterns => Some(compile(|builder| builder.build_many_from_hir(&each))?),
+            Detail::Patterns => Some(compile(|builder| builder.build_many_from_hir(&each).map_err(Box::new))?),
         };
         Ok(Self { regex: compile_one(&joined, strategy)?, prefilter, strategy, each })
     }
@@ -148,7 +145,7 @@ impl Matcher {
             }
             let (from, to) = prefilter.find(block, at)?;
             let (start, end) = (line_start(block, at, from), line_end(block, to));
-            scratch.payoff.candidate(end - at);
+            scratch.payoff.candidate(start - at, end - start);
             if self.is_match(scratch, trimmed(block, start, end)) {
                 return Some((start, end));
             }
@@ -258,16 +255,6 @@ impl Matcher {
     pub(crate) fn group_index(&self, name: &str) -> Option<usize> {
         self.regex.group_info().to_index(regex_automata::PatternID::ZERO, name)
     }
-
-    /// Whether the automaton is not needed to find lines, for `--debug`.
-    pub(crate) fn describe(&self) -> &'static str {
-        match (self.strategy, &self.prefilter) {
-            (Strategy::Literal, _) => "literal",
-            (Strategy::Line, None) => "line by line",
-            (_, Some(_)) => "literal prefilter, then the expression on its line",
-            (_, None) => "the expression over whole blocks",
-        }
-    }
 }
 
 /// Steps through the matches of a line.
@@ -321,11 +308,13 @@ pub(crate) fn trimmed(block: &[u8], start: usize, end: usize) -> &[u8] {
 fn compile_one(hir: &Hir, strategy: Strategy) -> Result<Regex> {
     // Literals need no automaton: the finder answers everything, and thousands of words would take long to compile.
     let never = Hir::fail();
-    compile(|builder| builder.build_from_hir(if strategy == Strategy::Literal { &never } else { hir }))
+    compile(|builder| {
+        builder.build_from_hir(if strategy == Strategy::Literal { &never } else { hir }).map_err(Box::new)
+    })
 }
 
 fn compile(
-    build: impl FnOnce(&mut regex_automata::meta::Builder) -> std::result::Result<Regex, regex_automata::meta::BuildError>,
+    build: impl FnOnce(&mut meta::Builder) -> std::result::Result<Regex, Box<meta::BuildError>>,
 ) -> Result<Regex> {
     let config = Regex::config()
         .utf8_empty(false)
@@ -409,7 +398,7 @@ mod tests {
         for pattern in patterns {
             for bounds in [Bounds::None, Bounds::Word, Bounds::Line] {
                 let syntax = Syntax { bounds, case: Case::Sensitive, ..Syntax::default() };
-                let matcher = Matcher::new(&[pattern.to_string()], &syntax, Detail::Spans).unwrap();
+                let matcher = Matcher::new(&[pattern.to_string()], syntax, Detail::Spans).unwrap();
                 for _ in 0..60 {
                     let mut text = Vec::new();
                     for _ in 0..=next(60) {
@@ -424,7 +413,7 @@ mod tests {
     #[test]
     fn spans_step_over_empty_matches() {
         let spans = |pattern: &str, line: &[u8]| {
-            let matcher = Matcher::new(&[pattern.to_string()], &Syntax::default(), Detail::Spans).unwrap();
+            let matcher = Matcher::new(&[pattern.to_string()], Syntax::default(), Detail::Spans).unwrap();
             let mut spans = Vec::new();
             matcher.spans(&mut matcher.scratch(), line, |start, end| spans.push((start, end)));
             spans
@@ -435,7 +424,7 @@ mod tests {
 
     #[test]
     fn a_prefilter_that_does_not_pay_is_dropped() {
-        let matcher = Matcher::new(&[r"ab\d?".to_string()], &Syntax::default(), Detail::Spans).unwrap();
+        let matcher = Matcher::new(&[r"ab\d?".to_string()], Syntax::default(), Detail::Spans).unwrap();
         let text = b"ab\n".repeat(10_000);
         assert_eq!(found(&matcher, &text).len(), 10_000);
     }

@@ -45,29 +45,32 @@ impl Prefilter {
     }
 }
 
-/// Whether a prefilter pays: it must skip enough bytes for each candidate that then has to be verified.
+/// Whether a prefilter pays: what it skips must be worth what verifying its candidates costs.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Payoff {
     candidates: u32,
-    bytes: u64,
+    skipped: u64,
+    verified: u64,
     dropped: bool,
 }
 
-/// Candidates to see before a decision.
+/// Candidates to see before each decision.
 const TRIAL: u32 = 256;
-/// Fewer bytes than this between candidates, and verifying each line costs more than a plain run of the automaton.
-const LEAST_STEP: u64 = 48;
 
 impl Payoff {
-    /// Notes a candidate that was found after skipping so many bytes.
+    /// Notes a candidate: how many bytes were skipped to reach its line, and how long the line is.
     #[inline]
-    pub(crate) fn candidate(&mut self, skipped: usize) {
+    pub(crate) fn candidate(&mut self, skipped: usize, line: usize) {
         self.candidates += 1;
-        self.bytes += skipped as u64;
+        self.skipped += skipped as u64;
+        self.verified += line as u64;
         if self.candidates == TRIAL {
-            self.dropped = self.bytes < u64::from(TRIAL) * LEAST_STEP;
+            // Running the automaton on one line after the other costs a little more than running it over the block, so
+            // that less than a third skipped is no gain.
+            self.dropped = self.skipped * 2 < self.verified;
             self.candidates = 0;
-            self.bytes = 0;
+            self.skipped = 0;
+            self.verified = 0;
         }
     }
 

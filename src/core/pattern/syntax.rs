@@ -60,7 +60,7 @@ pub(crate) struct Parsed {
 }
 
 /// Parses the patterns. The line terminator is `\n`.
-pub(crate) fn parse(patterns: &[String], syntax: &Syntax) -> Result<Parsed> {
+pub(crate) fn parse(patterns: &[String], syntax: Syntax) -> Result<Parsed> {
     if is_plain(patterns, syntax) {
         let each: Vec<Hir> = patterns.iter().map(|pattern| Hir::literal(pattern.as_bytes())).collect();
         let joined = bounded(Hir::alternation(each.clone()), syntax.bounds);
@@ -83,12 +83,11 @@ pub(crate) fn parse(patterns: &[String], syntax: &Syntax) -> Result<Parsed> {
     for (source, ast) in sources.iter().zip(&asts) {
         each.push(translate(source, ast, ignore_case, syntax)?);
     }
-    let joined = match each.as_slice() {
-        [one] => one.clone(),
-        _ => {
-            let text = sources.iter().map(|source| format!("(?:{source})")).collect::<Vec<_>>().join("|");
-            translate(&text, &parse_ast(&text)?, ignore_case, syntax)?
-        }
+    let joined = if let [one] = each.as_slice() {
+        one.clone()
+    } else {
+        let text = sources.iter().map(|source| format!("(?:{source})")).collect::<Vec<_>>().join("|");
+        translate(&text, &parse_ast(&text)?, ignore_case, syntax)?
     };
     let exact = literals::exact(&joined).and_then(|texts| only_text(texts, syntax.bounds));
     Ok(Parsed { joined, each, exact })
@@ -100,7 +99,7 @@ fn only_text(texts: Vec<Vec<u8>>, bounds: Bounds) -> Option<Vec<Vec<u8>>> {
 }
 
 /// Whether all patterns are text without any meaning, so that parsing can be left out.
-fn is_plain(patterns: &[String], syntax: &Syntax) -> bool {
+fn is_plain(patterns: &[String], syntax: Syntax) -> bool {
     syntax.case == Case::Sensitive
         && patterns.iter().all(|pattern| {
             !pattern.contains('\n') && (syntax.fixed || !pattern.chars().any(regex_syntax::is_meta_character))
@@ -115,7 +114,7 @@ fn parse_ast(source: &str) -> Result<Ast> {
         .map_err(|error| syntax_problem(source, &error.kind().to_string(), error.span()).into())
 }
 
-fn translate(source: &str, ast: &Ast, ignore_case: bool, syntax: &Syntax) -> Result<Hir> {
+fn translate(source: &str, ast: &Ast, ignore_case: bool, syntax: Syntax) -> Result<Hir> {
     let hir = hir::translate::TranslatorBuilder::new()
         .utf8(false)
         .case_insensitive(ignore_case)
@@ -268,7 +267,7 @@ mod tests {
     use super::{Case, Syntax, parse};
 
     fn parses(pattern: &str) -> bool {
-        parse(&[pattern.to_string()], &Syntax { ban_nul: true, ..Syntax::default() }).is_ok()
+        parse(&[pattern.to_string()], Syntax { ban_nul: true, ..Syntax::default() }).is_ok()
     }
 
     #[test]
@@ -285,8 +284,8 @@ mod tests {
     fn smart_case_looks_at_literals_only() {
         let ignores = |pattern: &str| {
             let syntax = Syntax { case: Case::Smart, ..Syntax::default() };
-            let sensitive = parse(&[pattern.to_string()], &Syntax::default()).unwrap();
-            parse(&[pattern.to_string()], &syntax).unwrap().joined != sensitive.joined
+            let sensitive = parse(&[pattern.to_string()], Syntax::default()).unwrap();
+            parse(&[pattern.to_string()], syntax).unwrap().joined != sensitive.joined
         };
         assert!(ignores("foo\\S"));
         assert!(!ignores("Foo"));

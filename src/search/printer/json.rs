@@ -61,12 +61,13 @@ impl Json<'_> {
         let spans = &mut *self.spans;
         spans.clear();
         self.matcher.spans(scratch, text, |start, end| spans.push((start, end)));
-        let behind = |span: &(usize, usize)| span.0 == span.1 && span.0 >= text.len();
-        if line.offset == 0 && text.len() == line.bytes.len() && spans.last().is_some_and(behind) {
+        let terminator = line.bytes.get(text.len()..).unwrap_or_default();
+        // An empty match behind the last byte of the input is not on the line.
+        if terminator.is_empty() && spans.last().is_some_and(|span| span.0 >= text.len()) {
             spans.pop();
         }
         if let Some(replacer) = &mut self.replacer {
-            replacer.replace(self.matcher, scratch, text, b"");
+            replacer.replace(self.matcher, scratch, text, terminator);
         }
     }
 

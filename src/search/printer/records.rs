@@ -92,19 +92,19 @@ impl Table {
 
     /// An empty set of rows.
     pub(crate) fn rows(&self) -> Rows {
-        Rows { side: Vec::new(), cells: vec![Vec::new(); self.columns.len()], rows: 0 }
+        Rows { side: Vec::new(), cells: vec![Vec::new(); self.columns.len()], count: 0 }
     }
 
     /// Encodes and empties the rows.
     pub(crate) fn encode(&self, rows: &mut Rows, out: &mut Vec<u8>) -> Result<()> {
-        if rows.rows == 0 {
+        if rows.count == 0 {
             return Ok(());
         }
         let cells = rows.cells.iter_mut().map(std::mem::take);
         let columns = self.columns.iter().zip(cells);
         let batch = Batch {
             side: std::mem::take(&mut rows.side),
-            rows: std::mem::take(&mut rows.rows),
+            rows: std::mem::take(&mut rows.count),
             columns: columns
                 .map(|(name, cells)| Column { name: Arc::clone(name), values: Values::Cells(cells) })
                 .collect(),
@@ -131,7 +131,7 @@ impl Table {
             let cell = rows.number(count);
             rows.push(1, cell);
         }
-        rows.rows = 1;
+        rows.count = 1;
         self.encode(&mut rows, out)
     }
 }
@@ -155,13 +155,13 @@ fn encoder(format: &str, options: &WriteOptions) -> Result<Box<dyn Encoder>> {
 pub(crate) struct Rows {
     side: Vec<u8>,
     cells: Vec<Vec<Cell>>,
-    rows: usize,
+    count: usize,
 }
 
 impl Rows {
     /// How many records there are.
     pub(crate) fn len(&self) -> usize {
-        self.rows
+        self.count
     }
 
     fn store(&mut self, kind: Kind, text: &[u8]) -> Cell {
@@ -183,9 +183,9 @@ impl Rows {
 
     /// Ends a record: columns it has no value for are null.
     fn end(&mut self) {
-        self.rows += 1;
+        self.count += 1;
         for cells in &mut self.cells {
-            cells.resize(self.rows, Cell::NULL);
+            cells.resize(self.count, Cell::NULL);
         }
     }
 }
@@ -212,9 +212,9 @@ impl Sink for Records<'_> {
         let path = rows.store(Kind::Text, self.path);
         let number = rows.number(line.number);
         let whole = rows.store(Kind::Text, text.strip_suffix(b"\r").unwrap_or(text));
-        let before = rows.rows;
+        let before = rows.count;
         self.matcher.pattern_captures(scratch, text, |captures| {
-            let Some(found) = captures.get_match() else { return };
+            let Some(found) = captures.get_match().filter(|found| found.start() < line.bytes.len()) else { return };
             let pattern = found.pattern().as_usize();
             let part = |span: regex_automata::Span| text.get(span.start..span.end).unwrap_or_default();
             let column = rows.number(found.start() as u64 + 1);
@@ -232,7 +232,7 @@ impl Sink for Records<'_> {
             rows.end();
             self.counts.matches += 1;
         });
-        if rows.rows == before {
+        if rows.count == before {
             // A line that was selected for not matching has no match to tell of.
             for (at, cell) in [(0, path), (1, number), (3, whole)] {
                 rows.push(at, cell);

@@ -105,7 +105,7 @@ impl Standard<'_> {
         spans.clear();
         self.matcher.spans(scratch, text, |start, end| spans.push((start, end)));
         // An empty match behind the last byte of the input is not on the line.
-        if terminator.is_empty() && spans.last().is_some_and(|span| span.0 == span.1 && span.0 >= text.len()) {
+        if terminator.is_empty() && spans.last().is_some_and(|span| span.0 >= text.len()) {
             spans.pop();
         }
         self.show(line.bytes, &spans, line.number, separator);
@@ -147,6 +147,9 @@ impl Standard<'_> {
                 self.unpaint(&mut painted);
                 self.out.extend_from_slice(text.get(at..start).unwrap_or_default());
                 at = start;
+            }
+            if start == end {
+                continue;
             }
             if !painted {
                 self.out.extend_from_slice(Paint::Match.start());

@@ -17,7 +17,8 @@ impl Sink for Summary<'_> {
         self.counts.lines += 1;
         if let Some(matcher) = self.matcher {
             let mut matches = 0;
-            matcher.spans(scratch, trimmed(line.bytes, 0, line.bytes.len()), |_, _| matches += 1);
+            let text = trimmed(line.bytes, 0, line.bytes.len());
+            matcher.spans(scratch, text, |start, _| matches += u64::from(start < line.bytes.len()));
             // A selected line counts once at least, also where it was selected for not matching.
             self.counts.matches += matches.max(1);
         }
