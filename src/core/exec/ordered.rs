@@ -88,6 +88,7 @@ pub(crate) fn run<T: Task>(
             parts: BTreeMap::new(),
             pending: BTreeSet::new(),
             working: 0,
+            asleep: 0,
             bytes: 0,
             draining: false,
             ended: false,
@@ -132,6 +133,8 @@ struct State<C, O> {
     pending: BTreeSet<Place>,
     /// Threads between a claim and its hand-in; they may still split.
     working: usize,
+    /// Threads asleep; waking nobody would cost a system call each time.
+    asleep: usize,
     bytes: usize,
     draining: bool,
     ended: bool,
@@ -220,14 +223,24 @@ impl<C, O, D: FnMut(O) -> Result<Flow>> Line<'_, C, O, D> {
             if exhausted && state.working == 0 && state.pending.is_empty() {
                 return Turn::End;
             }
+            state.asleep += 1;
             state = self.moved.wait_timeout(state, Duration::from_millis(20)).unwrap_or_else(PoisonError::into_inner).0;
+            state.asleep -= 1;
+        }
+    }
+
+    /// Wakes the threads that sleep.
+    fn wake(&self, state: &State<C, O>) {
+        if state.asleep > 0 {
+            self.moved.notify_all();
         }
     }
 
     /// The claiming thread found nothing to claim.
     fn give_up(&self) {
-        self.lock().working -= 1;
-        self.moved.notify_all();
+        let mut state = self.lock();
+        state.working -= 1;
+        self.wake(&state);
     }
 
     /// Hands in a result and its further parts; drains the head of the line if it is there and nobody else does.
@@ -250,7 +263,7 @@ impl<C, O, D: FnMut(O) -> Result<Flow>> Line<'_, C, O, D> {
         state.parts.insert(place, Part::Ready(output, weight));
         state.bytes += weight;
         if !state.pending.is_empty() || state.working == 0 {
-            self.moved.notify_all();
+            self.wake(&state);
         }
         if state.draining {
             return;
@@ -275,7 +288,7 @@ impl<C, O, D: FnMut(O) -> Result<Flow>> Line<'_, C, O, D> {
                 Err(error) => self.end(&mut state, Some(error)),
             }
             if was_full {
-                self.moved.notify_all();
+                self.wake(&state);
             }
         }
         state.draining = false;

@@ -22,15 +22,23 @@ const SPINS: u32 = 2_000;
 #[derive(Debug)]
 pub(crate) struct Relay<S> {
     turn: AtomicU64,
-    state: Mutex<S>,
+    state: Mutex<Inside<S>>,
     moved: Condvar,
     cancel: Cancel,
+}
+
+#[derive(Debug)]
+struct Inside<S> {
+    state: S,
+    /// Threads asleep; waking nobody would cost a system call each time.
+    asleep: usize,
 }
 
 impl<S> Relay<S> {
     /// A relay whose number 0 sees `state`.
     pub(crate) fn new(state: S, cancel: Cancel) -> Self {
-        Self { turn: AtomicU64::new(0), state: Mutex::new(state), moved: Condvar::new(), cancel }
+        let state = Mutex::new(Inside { state, asleep: 0 });
+        Self { turn: AtomicU64::new(0), state, moved: Condvar::new(), cancel }
     }
 
     /// Waits until all numbers below `seq` have passed, lets `step` read and change the state, and passes on.
@@ -43,27 +51,33 @@ impl<S> Relay<S> {
             }
             std::hint::spin_loop();
         }
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut inside = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         while self.turn.load(Ordering::Acquire) != seq {
             if self.cancel.stopped() {
                 return Err(Error::Cancelled);
             }
-            state = self.moved.wait_timeout(state, Duration::from_millis(20)).unwrap_or_else(PoisonError::into_inner).0;
+            inside.asleep += 1;
+            inside =
+                self.moved.wait_timeout(inside, Duration::from_millis(20)).unwrap_or_else(PoisonError::into_inner).0;
+            inside.asleep -= 1;
         }
-        let result = step(&mut state);
+        let result = step(&mut inside.state);
         self.turn.store(seq + 1, Ordering::Release);
-        drop(state);
-        self.moved.notify_all();
+        let sleepers = inside.asleep;
+        drop(inside);
+        if sleepers > 0 {
+            self.moved.notify_all();
+        }
         Ok(result)
     }
 
     /// Looks at the state as the numbers that have passed left it.
     pub(crate) fn peek<R>(&self, look: impl FnOnce(&S) -> R) -> R {
-        look(&self.state.lock().unwrap_or_else(PoisonError::into_inner))
+        look(&self.state.lock().unwrap_or_else(PoisonError::into_inner).state)
     }
 
     /// The state after all numbers have passed.
     pub(crate) fn into_state(self) -> S {
-        self.state.into_inner().unwrap_or_else(PoisonError::into_inner)
+        self.state.into_inner().unwrap_or_else(PoisonError::into_inner).state
     }
 }

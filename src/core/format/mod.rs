@@ -19,7 +19,7 @@ use std::io::{BufRead, Read, Seek, Write};
 use std::sync::Arc;
 
 use crate::core::block::Block;
-use crate::core::data::batch::{Batch, Delimited};
+use crate::core::data::batch::{Batch, Delimited, Selection, Values};
 use crate::core::data::cell::Cell;
 use crate::core::error::{Code, Problem, Result};
 use crate::core::input::boundary::Boundary;
@@ -278,23 +278,28 @@ impl Scratch {
         cleared(self.indices.pop())
     }
 
-    /// Takes a batch apart and keeps its buffers.
+    /// Takes a batch apart and keeps its buffers, as many as a batch may need again.
     pub(crate) fn recycle(&mut self, batch: Batch) {
-        self.blocks.push(batch.block.bytes);
-        if batch.side.capacity() > 0 {
-            self.bytes.push(batch.side);
-        }
+        keep(&mut self.blocks, batch.block.bytes, 8);
+        keep(&mut self.bytes, batch.side, 8);
         for column in batch.columns {
-            if let crate::core::data::batch::Values::Cells(cells) = column.values {
-                self.cells.push(cells);
+            if let Values::Cells(cells) = column.values {
+                keep(&mut self.cells, cells, 256);
             }
         }
         if let Some(raw) = batch.raw {
-            self.spans.push(raw.spans);
+            keep(&mut self.spans, raw.spans, 8);
         }
-        if let crate::core::data::batch::Selection::Rows(rows) = batch.selection {
-            self.indices.push(rows);
+        if let Selection::Rows(rows) = batch.selection {
+            keep(&mut self.indices, rows, 8);
         }
+    }
+}
+
+/// Keeps a buffer for later, unless there are enough: what stages allocate themselves must not pile up.
+fn keep<T>(pool: &mut Vec<Vec<T>>, buffer: Vec<T>, most: usize) {
+    if buffer.capacity() > 0 && pool.len() < most {
+        pool.push(buffer);
     }
 }
 
