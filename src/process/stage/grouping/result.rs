@@ -44,11 +44,29 @@ impl GroupedTable {
         Values::Cells(order.iter().map(cell).collect())
     }
 
+    /// The results of an aggregate for each group of a chunk: numbers where it computed them, else cells.
+    fn results<'a>(
+        &'a self,
+        order: &[(u32, u32)],
+        side: &mut Vec<u8>,
+        value: impl Fn(&'a Groups, usize) -> Value<'a>,
+    ) -> Values {
+        let mut numbers = Vec::with_capacity(order.len());
+        for (part, group) in order {
+            match self.groups.get(*part as usize).map(|groups| value(groups, *group as usize)) {
+                Some(Value::Number(number)) => numbers.push(Some(number)),
+                Some(Value::Null) | None => numbers.push(None),
+                Some(_) => return self.cells(order, side, value),
+            }
+        }
+        Values::Numbers(numbers)
+    }
+
     /// The values of an aggregate column. `batch` holds the keys, and is left so.
     fn output(&self, order: &[(u32, u32)], output: &Output, batch: &mut Batch, tally: &mut Tally) -> Result<Values> {
         let mut calls = Vec::with_capacity(output.calls.len());
         for call in &output.calls {
-            calls.push(self.cells(order, &mut batch.side, |groups, group| match groups.states.get(call.state) {
+            calls.push(self.results(order, &mut batch.side, |groups, group| match groups.states.get(call.state) {
                 Some(state) => (call.read)(&**state, group, call.asked),
                 None => Value::Null,
             }));
