@@ -104,7 +104,7 @@ fn text(random: &mut Random, lines: usize) -> Vec<u8> {
             if at > 0 {
                 text.push(b' ');
             }
-            text.extend_from_slice(random.pick(&words));
+            text.extend_from_slice(random.pick::<&[u8]>(&words));
         }
         text.extend_from_slice(if random.chance(10) { b"\r\n" } else { b"\n" });
     }
