@@ -76,8 +76,11 @@ pub(crate) fn run(matches: &ArgMatches, globals: &Globals) -> Result<u8> {
 type Listing = (&'static [&'static str], Vec<Vec<String>>);
 
 fn documented<T>(table: &'static [Row<T>]) -> Listing {
-    let cells = |row: &Row<T>| vec![row.name.to_string(), row.usage.to_string(), row.summary.to_string()];
-    (&["name", "usage", "summary"], table.iter().map(cells).collect())
+    let cells = |row: &Row<T>| {
+        let example = row.examples.first().map(|example| format!("{} → {}", example.input, example.output));
+        vec![row.name.to_string(), row.usage.to_string(), row.summary.to_string(), example.unwrap_or_default()]
+    };
+    (&["name", "usage", "summary", "example"], table.iter().map(cells).collect())
 }
 
 fn formats() -> Listing {

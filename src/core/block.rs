@@ -3,8 +3,6 @@
 //! Readers make blocks, decoders and searchers read them. A block owns its bytes, so it can be kept by whatever
 //! needs it after the worker has gone on (a sort, a drain).
 
-use std::sync::Arc;
-
 /// One input as the user sees it.
 #[derive(Debug)]
 pub(crate) struct Origin {
@@ -17,8 +15,6 @@ pub(crate) struct Origin {
 /// Bytes of one input that hold whole records (or whole lines), at `bytes[start..end]`.
 #[derive(Debug, Default)]
 pub(crate) struct Block {
-    /// The input, or none for computed data.
-    pub(crate) origin: Option<Arc<Origin>>,
     /// Sequence number of the block in the run.
     pub(crate) seq: u64,
     /// Offset in the (decompressed, transcoded) input of `bytes[0]`.
@@ -37,10 +33,5 @@ impl Block {
     /// The block's own records.
     pub(crate) fn body(&self) -> &[u8] {
         self.bytes.get(self.start..self.end).unwrap_or_default()
-    }
-
-    /// The input's name for messages.
-    pub(crate) fn name(&self) -> &str {
-        self.origin.as_ref().map_or("", |origin| origin.name.as_str())
     }
 }

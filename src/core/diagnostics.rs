@@ -97,11 +97,6 @@ impl Diagnostics {
         self.had_errors.load(Ordering::Relaxed)
     }
 
-    /// Whether `--debug` lines are printed, for callers that would have to work to make one.
-    pub(crate) fn debugs(&self) -> bool {
-        self.settings.debug
-    }
-
     /// Prints how many problems of each kind were not printed.
     pub(crate) fn finish(&self) {
         let mut state = self.lock();

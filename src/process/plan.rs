@@ -3,6 +3,7 @@
 //! A [`Request`] is the command line in types. Planning looks at the inputs, builds the stages, checks the columns
 //! from stage to stage, works out which columns must be decoded, and cuts the stages into parts at those that gather.
 
+use std::fmt::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -15,10 +16,10 @@ use crate::core::input::expand::expand;
 use crate::core::output::writer::Writer;
 use crate::core::registry::{Row, did_you_mean, find};
 use crate::process::expr::Env;
-use crate::process::pipeline::{InOrder, Operations, Reading, Running, gather, write};
+use crate::process::pipeline::{Reading, Running, gather, write};
 use crate::process::sink::{Encoding, Sink};
 use crate::process::source::{Inputs, Prepared, Stored, format_by_name, prepare, unknown_format};
-use crate::process::stage::{Columns, Gather, Needs, Operation, STAGES, Setup, Stage, Written};
+use crate::process::stage::{Columns, Gather, Needs, Operation, Rows, STAGES, Setup, Stage, Written};
 
 /// What to do, as the command line says it.
 #[derive(Debug, Clone, Default)]
@@ -223,29 +224,32 @@ fn explain(stages: &[Box<dyn Stage>], inputs: &[Prepared], projection: &Projecti
     }
     lines.extend(stages.iter().map(|stage| stage.explain()));
     lines.push("write".to_string());
-    lines.iter().enumerate().map(|(at, line)| format!("{}. {line}\n", at + 1)).collect()
+    let mut text = String::new();
+    for (at, line) in lines.iter().enumerate() {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{}. {line}", at + 1);
+    }
+    text
 }
 
 /// The stages between two that gather, and the gathering one that ends them.
 struct PlannedPart {
-    operations: Operations,
+    rows: Vec<Box<dyn Rows>>,
     gather: Option<Box<dyn Gather>>,
 }
 
 fn parts(stages: &[Box<dyn Stage>]) -> Result<Vec<PlannedPart>> {
     let mut parts = Vec::new();
-    let mut operations = Operations::default();
+    let mut rows = Vec::new();
     for stage in stages {
         match stage.operation()? {
-            Operation::Rows(rows) if operations.in_order.is_empty() => operations.parallel.push(rows),
-            Operation::Rows(rows) => operations.in_order.push(InOrder::Rows(rows)),
-            Operation::Serial(serial) => operations.in_order.push(InOrder::Serial(serial)),
+            Operation::Rows(operation) => rows.push(operation),
             Operation::Gather(gather) => {
-                parts.push(PlannedPart { operations: std::mem::take(&mut operations), gather: Some(gather) });
+                parts.push(PlannedPart { rows: std::mem::take(&mut rows), gather: Some(gather) });
             }
         }
     }
-    parts.push(PlannedPart { operations, gather: None });
+    parts.push(PlannedPart { rows, gather: None });
     Ok(parts)
 }
 
@@ -266,36 +270,45 @@ impl Plan {
     ) -> Result<Outcome> {
         let mut table: Option<Stored> = None;
         let running = Running { threads: request.threads, cancel: cancel.clone(), diagnostics, prompt: request.prompt };
-        for mut part in self.parts {
+        for part in self.parts {
             // A part that stopped early must not stop the next.
             cancel.reset();
-            match part.gather {
-                Some(gathering) => {
-                    let (gathered, read) = match &table {
-                        None => gather(inputs, &mut part.operations, gathering.as_ref(), &running)?,
-                        Some(stored) => gather(stored, &mut part.operations, gathering.as_ref(), &running)?,
-                    };
-                    // A column that no record has, or an input cut short, would make a wrong answer look right.
-                    if read == Reading::Broken || !inputs.never_seen().is_empty() {
-                        return Ok(Outcome { records: 0 });
-                    }
-                    table = Some(Stored::new(gathered));
-                }
-                None => {
-                    let mut sink = Sink::new(&self.encoding, writer, self.header.clone());
-                    let result = match &table {
-                        None => write(inputs, &mut part.operations, &self.encoding, &mut sink, &running),
-                        Some(stored) => write(stored, &mut part.operations, &self.encoding, &mut sink, &running),
-                    };
-                    let records = sink.records;
-                    if matches!(result, Ok(_) | Err(Error::Problem(_))) {
-                        sink.finish()?;
-                        self.encoding.encoder().notes().iter().for_each(|note| diagnostics.emit(note));
-                    }
-                    return result.map(|_| Outcome { records });
-                }
+            let Some(gathering) = part.gather else {
+                let output = (&self.encoding, self.header);
+                return write_last(output, inputs, table.as_ref(), &part.rows, writer, &running);
+            };
+            let (gathered, read) = match &table {
+                None => gather(inputs, &part.rows, gathering.as_ref(), &running)?,
+                Some(stored) => gather(stored, &part.rows, gathering.as_ref(), &running)?,
+            };
+            // A column that no record has, or an input cut short, would make a wrong answer look right.
+            if read == Reading::Broken || !inputs.never_seen().is_empty() {
+                break;
             }
+            table = Some(Stored::new(gathered));
         }
         Ok(Outcome { records: 0 })
     }
+}
+
+/// Writes the records of the last part; closes the output also after an error.
+fn write_last(
+    (encoding, header): (&Encoding, Option<Vec<u8>>),
+    inputs: &Inputs,
+    table: Option<&Stored>,
+    rows: &[Box<dyn Rows>],
+    writer: &mut Writer,
+    running: &Running<'_>,
+) -> Result<Outcome> {
+    let mut sink = Sink::new(encoding, writer, header);
+    let result = match table {
+        None => write(inputs, rows, encoding, &mut sink, running),
+        Some(stored) => write(stored, rows, encoding, &mut sink, running),
+    };
+    let records = sink.records;
+    if matches!(result, Ok(()) | Err(Error::Problem(_))) {
+        sink.finish()?;
+        encoding.encoder().notes().iter().for_each(|note| running.diagnostics.emit(note));
+    }
+    result.map(|()| Outcome { records })
 }

@@ -168,7 +168,6 @@ pub(crate) struct Sink<'a> {
     started: bool,
     /// Records taken so far.
     pub(crate) records: u64,
-    columns: usize,
 }
 
 /// Records that wait for the header.
@@ -187,29 +186,21 @@ impl<'a> Sink<'a> {
             Known::Growing(_) => true,
         };
         let spool = spools.then(|| Spooled { file: tempfile::spooled_tempfile(SPOOL_MEMORY), runs: Vec::new() });
-        Self { encoding, writer, header, spool, started: false, records: 0, columns: 0 }
+        Self { encoding, writer, header, spool, started: false, records: 0 }
     }
 
     /// Takes the next piece.
     pub(crate) fn put(&mut self, encoded: Encoded) -> Result<()> {
-        self.columns = self.columns.max(encoded.had);
         if encoded.records > 0 {
-            match &mut self.spool {
-                Some(spool) => {
-                    spool.file.write_all(&encoded.bytes).map_err(|error| spool_problem(&error))?;
-                    match spool.runs.last_mut() {
-                        Some((had, bytes)) if *had == encoded.had => *bytes += encoded.bytes.len() as u64,
-                        _ => spool.runs.push((encoded.had, encoded.bytes.len() as u64)),
-                    }
+            if let Some(spool) = &mut self.spool {
+                spool.take(&encoded)?;
+            } else {
+                let mut bytes = encoded.bytes.as_slice();
+                if self.records == 0 {
+                    self.start()?;
+                    bytes = bytes.get(self.encoding.encoder.separator().len()..).unwrap_or_default();
                 }
-                None => {
-                    let mut bytes = encoded.bytes.as_slice();
-                    if self.records == 0 {
-                        self.start()?;
-                        bytes = bytes.get(self.encoding.encoder.separator().len()..).unwrap_or_default();
-                    }
-                    self.writer.put(bytes)?;
-                }
+                self.writer.put(bytes)?;
             }
             self.records += encoded.records;
         }
@@ -265,6 +256,17 @@ impl<'a> Sink<'a> {
         for (had, bytes) in runs {
             let mut run = BufReader::with_capacity(SPOOL_BUFFER, (&mut file).take(bytes));
             encoder.unspool(&mut run, had, &columns, self.writer)?;
+        }
+        Ok(())
+    }
+}
+
+impl Spooled {
+    fn take(&mut self, encoded: &Encoded) -> Result<()> {
+        self.file.write_all(&encoded.bytes).map_err(|error| spool_problem(&error))?;
+        match self.runs.last_mut() {
+            Some((had, bytes)) if *had == encoded.had => *bytes += encoded.bytes.len() as u64,
+            _ => self.runs.push((encoded.had, encoded.bytes.len() as u64)),
         }
         Ok(())
     }

@@ -5,6 +5,7 @@
 //! blocks of that input through a relay, which also numbers the rows, so the same rows come out at any thread count.
 
 use std::collections::VecDeque;
+use std::fmt::Write;
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -78,7 +79,7 @@ pub(crate) fn prepare(
         Input::File(path) => open(path, open_options)?,
     };
     let mut looked = look(opened.source).map_err(|error| stream_problem(&name, error))?;
-    let format = format_of(input, from, &looked.head)?;
+    let (format, why) = format_of(input, from, &looked.head)?;
     let Some(reader) = format.item.reader else {
         return Err(Problem::new(Code::Usage, format!("format '{}' cannot be read", format.name)).at_path(name));
     };
@@ -96,7 +97,8 @@ pub(crate) fn prepare(
     };
     let sample = if columns.is_none() { looked.head.clone() } else { Vec::new() };
     let bytes = looked.bytes(data_start, wrap).map_err(|error| Problem::io(name.clone(), &error))?;
-    let notes = notes.into_iter().map(|note| note.at_path(name.clone())).collect();
+    let told = Problem::debug(format!("read as {}, told by {why}", format.name));
+    let notes = std::iter::once(told).chain(notes).map(|note| note.at_path(name.clone())).collect();
     Ok(Prepared {
         origin: Arc::new(Origin { index, name }),
         format,
@@ -193,19 +195,19 @@ impl Looked {
     }
 }
 
-/// The format of an input: as told, by its name, or by its content.
-fn format_of(input: &Input, from: Option<&str>, head: &[u8]) -> Result<&'static Row<Format>, Problem> {
+/// The format of an input, and what told it: the command line, its name, or its content.
+fn format_of(input: &Input, from: Option<&str>, head: &[u8]) -> Result<(&'static Row<Format>, &'static str), Problem> {
     if let Some(name) = from {
-        return find(FORMATS, name).ok_or_else(|| unknown_format(name));
+        return find(FORMATS, name).map(|format| (format, "--from")).ok_or_else(|| unknown_format(name));
     }
     if let Input::File(path) = input
         && let Some(format) = format_by_name(path)
     {
-        return Ok(format);
+        return Ok((format, "its name"));
     }
     let fallback = if head.trim_ascii().is_empty() { find(FORMATS, "jsonl") } else { None };
     let sniffed = FORMATS.iter().find(|row| row.item.sniff.is_some_and(|sniff| sniff(head)));
-    sniffed.or(fallback).ok_or_else(|| {
+    sniffed.or(fallback).map(|format| (format, "its content")).ok_or_else(|| {
         Problem::new(Code::Usage, "cannot tell the format")
             .at_path(input.name())
             .hint("say it with --from, as in --from csv")
@@ -431,7 +433,8 @@ impl Feed for Inputs {
             if let Some(problem) = &mut failure {
                 verdict.failed = Some(input);
                 if problem.code == Code::Data && problem.line.is_some() {
-                    problem.message.push_str(&format!(" (record {})", verdict.rows - before + 1));
+                    // Writing to a string cannot fail.
+                    let _ = write!(problem.message, " (record {})", verdict.rows - before + 1);
                 }
             }
             false

@@ -109,12 +109,6 @@ impl Cell {
         (self.word & (MAX_CELL as u32)) as usize
     }
 
-    /// Whether the span has no bytes.
-    #[inline]
-    pub(crate) fn is_empty(self) -> bool {
-        self.len() == 0
-    }
-
     /// Whether the cell is null or missing.
     #[inline]
     pub(crate) fn is_null(self) -> bool {

@@ -48,11 +48,6 @@ pub(crate) fn rank<'a>(value: &'a Value<'_>) -> Rank<'a> {
     }
 }
 
-/// The total order of values: numbers by value, then text by bytes, then nulls.
-pub(crate) fn order(a: &Value<'_>, b: &Value<'_>) -> Ordering {
-    rank(a).cmp(&rank(b))
-}
-
 /// What a sort key looks at.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum SortMode {

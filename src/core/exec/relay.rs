@@ -75,9 +75,4 @@ impl<S> Relay<S> {
     pub(crate) fn peek<R>(&self, look: impl FnOnce(&S) -> R) -> R {
         look(&self.state.lock().unwrap_or_else(PoisonError::into_inner).state)
     }
-
-    /// The state after all numbers have passed.
-    pub(crate) fn into_state(self) -> S {
-        self.state.into_inner().unwrap_or_else(PoisonError::into_inner).state
-    }
 }

@@ -29,15 +29,21 @@ use crate::core::registry::Row;
 pub(crate) static FORMATS: &[Row<Format>] =
     &[json::ROW, jsonl::ROW, csv::ROW, tsv::ROW, table::ROW, markdown::ROW, vertical::ROW];
 
+/// Sets a format up for reading.
+pub(crate) type MakeReader = fn(&ReadOptions) -> Result<Box<dyn Reader>>;
+
+/// Sets a format up for writing.
+pub(crate) type MakeEncoder = fn(&WriteOptions) -> Result<Box<dyn Encoder>>;
+
 /// What a format can do.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Format {
     /// File name extensions, without the dot, lower case.
     pub(crate) extensions: &'static [&'static str],
     /// Makes a reader, for formats that can be read.
-    pub(crate) reader: Option<fn(&ReadOptions) -> Result<Box<dyn Reader>>>,
+    pub(crate) reader: Option<MakeReader>,
     /// Makes an encoder, for formats that can be written.
-    pub(crate) encoder: Option<fn(&WriteOptions) -> Result<Box<dyn Encoder>>>,
+    pub(crate) encoder: Option<MakeEncoder>,
     /// Whether the head of an input without a telling name looks like this format. Asked in table order.
     pub(crate) sniff: Option<fn(&[u8]) -> bool>,
 }
@@ -87,6 +93,7 @@ pub(crate) enum Infer {
 
 /// How the output is to be written.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub(crate) struct WriteOptions {
     /// Between cells.
     pub(crate) delimiter: Option<u8>,

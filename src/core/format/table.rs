@@ -217,7 +217,7 @@ mod tests {
     use std::io::Cursor;
     use std::sync::Arc;
 
-    use super::{Encoder, WriteOptions, encoder};
+    use super::{WriteOptions, encoder};
     use crate::core::data::batch::Batch;
     use crate::core::data::testing::{csv, json};
 

@@ -91,7 +91,7 @@ impl Name {
 
 impl Vertical {
     fn field(&self, name: &Name, widest: usize, value: &Value<'_>, out: &mut Vec<u8>) {
-        let mut styled = |style: &[u8], text: &[u8], out: &mut Vec<u8>| {
+        let styled = |style: &[u8], text: &[u8], out: &mut Vec<u8>| {
             if self.color {
                 out.extend_from_slice(style);
             }

@@ -278,15 +278,7 @@ impl Range<'_> {
         last: bool,
     ) -> Block {
         bytes.truncate(filled);
-        Block {
-            origin: Some(Arc::clone(self.origin)),
-            seq: self.index,
-            offset: self.at - front as u64,
-            bytes,
-            start: body.start,
-            end: body.end,
-            last,
-        }
+        Block { seq: self.index, offset: self.at - front as u64, bytes, start: body.start, end: body.end, last }
     }
 }
 
@@ -338,15 +330,7 @@ impl Chunks {
         self.carry.clear();
         self.carry.extend_from_slice(&buffer[cut..filled]);
         buffer.truncate(cut);
-        let block = Block {
-            origin: Some(Arc::clone(origin)),
-            seq: 0,
-            offset: self.offset,
-            start: 0,
-            end: cut,
-            last: self.ended,
-            bytes: buffer,
-        };
+        let block = Block { seq: 0, offset: self.offset, start: 0, end: cut, last: self.ended, bytes: buffer };
         self.offset += cut as u64;
         self.lines += memchr::memchr_iter(b'\n', &block.bytes).count() as u64;
         Ok(Some(block))
@@ -372,6 +356,7 @@ fn too_long(name: &str) -> Problem {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use std::io::{Cursor, Write};
     use std::sync::Arc;
@@ -379,7 +364,43 @@ mod tests {
     use super::{Blocks, Bytes};
     use crate::core::block::Origin;
     use crate::core::exec::cancel::Cancel;
-    use crate::core::input::boundary::Lines;
+    use crate::core::input::boundary::{Boundary, State, Summary, Window};
+
+    /// Lines: records end at a line terminator.
+    #[derive(Debug, Clone, Copy)]
+    struct Lines {
+        /// The terminator, `\n` or NUL.
+        terminator: u8,
+    }
+
+    impl Boundary for Lines {
+        fn stateful(&self) -> bool {
+            false
+        }
+
+        fn summarize(&self, _: &Window<'_>) -> Summary {
+            0
+        }
+
+        fn resolve(&self, _: State, _: Summary, _: &Window<'_>) -> State {
+            0
+        }
+
+        fn next_start(&self, _: State, window: &Window<'_>, from: usize) -> Option<usize> {
+            let previous = match from {
+                0 => window.before,
+                _ => window.bytes.get(from - 1).copied(),
+            };
+            if previous.is_none_or(|byte| byte == self.terminator) {
+                return Some(from);
+            }
+            memchr::memchr(self.terminator, window.bytes.get(from..)?).map(|at| from + at + 1)
+        }
+
+        fn last_start(&self, window: &Window<'_>) -> Option<usize> {
+            memchr::memrchr(self.terminator, window.bytes).map(|at| at + 1)
+        }
+    }
 
     fn collect(blocks: &Blocks) -> Vec<u8> {
         let lines = Lines { terminator: b'\n' };

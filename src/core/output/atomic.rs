@@ -62,11 +62,6 @@ impl AtomicFile {
         Ok(Self { version, path: path.to_path_buf(), target })
     }
 
-    /// The path as the user named it.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Puts the new version in place.
     pub(crate) fn commit(self) -> Result<()> {
         let failed = |error: io::Error| Error::from(Problem::io(self.path.display().to_string(), &error));

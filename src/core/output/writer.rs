@@ -61,11 +61,6 @@ impl Writer {
         Ok(Self::new(target, path.display().to_string(), Buffering::Block))
     }
 
-    /// An open file; `name` is for messages.
-    pub(crate) fn file(file: File, name: impl Into<String>, buffering: Buffering) -> Self {
-        Self::new(Target::Raw(file), name.into(), buffering)
-    }
-
     /// Memory, to be taken out with [`Writer::into_bytes`].
     pub(crate) fn memory() -> Self {
         Self::new(Target::Memory(Vec::new()), "<memory>".to_string(), Buffering::Block)
@@ -73,11 +68,6 @@ impl Writer {
 
     fn new(target: Target, name: String, buffering: Buffering) -> Self {
         Self { target, name, buffering, buffer: Vec::new() }
-    }
-
-    /// How messages name the target.
-    pub(crate) fn name(&self) -> &str {
-        &self.name
     }
 
     /// Writes all of it.
@@ -207,7 +197,7 @@ mod tests {
     use std::fs;
     use std::io::Write;
 
-    use super::{Buffering, CAPACITY, Writer};
+    use super::{Buffering, CAPACITY, Target, Writer};
     use crate::core::error::Error;
 
     #[test]
@@ -225,7 +215,7 @@ mod tests {
     #[test]
     fn line_buffering_hands_over_at_line_ends() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let mut writer = Writer::file(file.reopen().unwrap(), "out", Buffering::Line);
+        let mut writer = Writer::new(Target::Raw(file.reopen().unwrap()), "out".into(), Buffering::Line);
         writer.write_all(b"half").unwrap();
         assert_eq!(fs::read(file.path()).unwrap(), b"");
         writer.write_all(b" line\n").unwrap();
@@ -237,13 +227,17 @@ mod tests {
     #[test]
     fn a_full_disk_is_a_problem_and_a_closed_pipe_is_not() {
         let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let mut writer = Writer::file(full, "out.csv", Buffering::Block);
+        let mut writer = Writer::new(Target::Raw(full), "out.csv".into(), Buffering::Block);
         writer.put(b"x").unwrap();
         assert_eq!(writer.finish().unwrap_err().to_string(), "out.csv: No space left on device");
 
         let (reader, pipe) = std::io::pipe().unwrap();
         drop(reader);
-        let mut writer = Writer::file(fs::File::from(std::os::fd::OwnedFd::from(pipe)), "<stdout>", Buffering::Block);
+        let mut writer = Writer::new(
+            Target::Raw(fs::File::from(std::os::fd::OwnedFd::from(pipe))),
+            "<stdout>".into(),
+            Buffering::Block,
+        );
         assert!(matches!(writer.put(&vec![b'x'; CAPACITY]), Err(Error::BrokenPipe)));
     }
 }

@@ -20,8 +20,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use ast::{Kind, Parsed, Span, columns, default_name, replace_column, visit};
-pub(crate) use node::Type;
+pub(crate) use ast::{Kind, Parsed, columns, replace_column, visit};
 pub(crate) use parser::{Item, parse, parse_list};
 pub(crate) use program::{Program, check_columns};
 pub(crate) use split::{AggregateCall, Split, slot_name, split};

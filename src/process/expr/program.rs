@@ -83,11 +83,6 @@ impl Program {
         self.counts_rows
     }
 
-    /// What kind of results it has.
-    pub(crate) fn kind(&self) -> Type {
-        self.root.kind
-    }
-
     /// The value, where it is the same for all records.
     pub(crate) fn constant(&self) -> Option<Value<'static>> {
         match &self.root.op {

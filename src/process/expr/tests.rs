@@ -2,8 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+use super::ast::default_name;
 use super::testing::{bound, column, env, record, shown, table};
-use super::{Item, Program, Tally, default_name, parse, parse_list, replace_column, split};
+use super::{Item, Program, Tally, parse, parse_list, replace_column, split};
 use crate::core::data::batch::{Batch, Column, Values};
 use crate::core::data::cell::{Cell, Kind};
 use crate::core::error::Error;

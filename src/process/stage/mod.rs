@@ -197,8 +197,6 @@ impl Needs {
 pub(crate) enum Operation {
     /// Changes each batch by itself, on any thread.
     Rows(Box<dyn Rows>),
-    /// Sees all batches in order, on one thread at a time.
-    Serial(Box<dyn Serial>),
     /// Takes everything in before anything comes out.
     Gather(Box<dyn Gather>),
 }
@@ -209,8 +207,6 @@ pub(crate) struct Scope<'a> {
     pub(crate) seq: u64,
     /// Buffers of the thread.
     pub(crate) scratch: &'a mut Scratch,
-    /// Problems to report, in order.
-    pub(crate) problems: &'a mut Vec<Problem>,
     /// Set to `Stop` where no later batch can matter.
     pub(crate) flow: Flow,
 }
@@ -225,12 +221,6 @@ pub(crate) trait Rows: Send + Sync {
     fn notes(&self) -> Vec<Problem> {
         Vec::new()
     }
-}
-
-/// An operation on all batches in order.
-pub(crate) trait Serial: Send {
-    /// Changes the batch.
-    fn apply(&mut self, batch: &mut Batch, scope: &mut Scope<'_>) -> Result<()>;
 }
 
 /// An operation that takes everything in first: one gatherer per thread, put together once.
@@ -259,9 +249,6 @@ pub(crate) trait Gatherer: Send {
 
 /// Records held by mytools: the result of a gathering stage, read in chunks by the next part of the plan.
 pub(crate) trait Table: Send + Sync {
-    /// Its columns, where all records have the same.
-    fn columns(&self) -> Option<Vec<Arc<str>>>;
-
     /// Number of chunks.
     fn chunks(&self) -> usize;
 

@@ -57,10 +57,6 @@ impl Store {
 }
 
 impl Table for Store {
-    fn columns(&self) -> Option<Vec<Arc<str>>> {
-        self.layout.uniform.then(|| self.layout.names.clone())
-    }
-
     fn chunks(&self) -> usize {
         self.starts.len() - 1
     }
@@ -349,7 +345,6 @@ mod tests {
         assert_eq!(chunk.block.bytes, b"2,y\n3,z\n1,x\n");
         assert_eq!(chunk.raw.as_ref().unwrap().spans, [(0, 4), (4, 8), (8, 12)]);
         assert_eq!(lines(&chunk), ["a=2 b=y", "a=3 b=z", "a=1 b=x"]);
-        assert_eq!(store.columns().unwrap().len(), 2);
     }
 
     #[test]
@@ -358,7 +353,6 @@ mod tests {
             vec![json(&[&[("a", "1"), ("b", "\"x\"")], &[("b", "2")]], 0), json(&[&[("c", "3"), ("a", "4")]], 2)];
         let store = Store::new(batches, vec![(1, 0), (0, 1), (0, 0)]);
         assert_eq!(all(&store), ["c=3 a=4", "b=2", "a=1 b=x"]);
-        assert!(store.columns().is_none());
     }
 
     #[test]

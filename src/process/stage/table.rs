@@ -63,10 +63,6 @@ impl Chunk {
 }
 
 impl Table for MemoryTable {
-    fn columns(&self) -> Option<Vec<Arc<str>>> {
-        Some(self.columns.clone())
-    }
-
     fn chunks(&self) -> usize {
         self.chunks.len()
     }

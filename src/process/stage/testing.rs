@@ -37,22 +37,12 @@ pub(crate) fn open() -> Columns {
 /// What a stage makes of batches. Gathering ones see them on three threads, so to speak.
 pub(crate) fn apply(stage: &dyn Stage, batches: Vec<Batch>) -> Vec<Batch> {
     let mut scratch = Scratch::default();
-    let mut problems = Vec::new();
     let mut results = Vec::new();
     match stage.operation().unwrap() {
         Operation::Rows(rows) => {
             for (seq, mut batch) in batches.into_iter().enumerate() {
-                let mut scope =
-                    Scope { seq: seq as u64, scratch: &mut scratch, problems: &mut problems, flow: Flow::Continue };
+                let mut scope = Scope { seq: seq as u64, scratch: &mut scratch, flow: Flow::Continue };
                 rows.apply(&mut batch, &mut scope).unwrap();
-                results.push(batch);
-            }
-        }
-        Operation::Serial(mut serial) => {
-            for (seq, mut batch) in batches.into_iter().enumerate() {
-                let mut scope =
-                    Scope { seq: seq as u64, scratch: &mut scratch, problems: &mut problems, flow: Flow::Continue };
-                serial.apply(&mut batch, &mut scope).unwrap();
                 results.push(batch);
             }
         }
@@ -60,8 +50,7 @@ pub(crate) fn apply(stage: &dyn Stage, batches: Vec<Batch>) -> Vec<Batch> {
             let mut gatherers = BTreeMap::new();
             for (seq, batch) in batches.into_iter().enumerate() {
                 let gatherer = gatherers.entry(seq * 7 % 3).or_insert_with(|| gather.gatherer().unwrap());
-                let mut scope =
-                    Scope { seq: seq as u64, scratch: &mut scratch, problems: &mut problems, flow: Flow::Continue };
+                let mut scope = Scope { seq: seq as u64, scratch: &mut scratch, flow: Flow::Continue };
                 gatherer.take(batch, &mut scope).unwrap();
             }
             let table = gather.finish(gatherers.into_values().collect()).unwrap();

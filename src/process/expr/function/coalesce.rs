@@ -1,7 +1,7 @@
 //! The first value that is not null.
 
 use super::super::bind::common_type;
-use super::super::node::{Op, Type};
+use super::super::node::Op;
 use super::Function;
 use super::MANY;
 use crate::core::registry::{Example, Row};

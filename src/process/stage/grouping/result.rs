@@ -108,10 +108,6 @@ fn order(grouping: &Grouping, groups: &[Groups]) -> Vec<(u32, u32)> {
 }
 
 impl Table for GroupedTable {
-    fn columns(&self) -> Option<Vec<Arc<str>>> {
-        Some(self.grouping.names())
-    }
-
     fn chunks(&self) -> usize {
         self.order.len().div_ceil(CHUNK)
     }

@@ -55,13 +55,12 @@ fn run(arguments: &[&str], setup: &Setup, batches: Vec<Batch>) -> (String, Vec<P
     let mut gatherers: Vec<_> = (0..setup.threads.max(1)).map(|_| gather.gatherer().unwrap()).collect();
     let (mut scratch, count) = (Scratch::default(), gatherers.len());
     for (index, batch) in batches.into_iter().enumerate() {
-        let mut problems = Vec::new();
-        let mut scope =
-            Scope { seq: index as u64, scratch: &mut scratch, problems: &mut problems, flow: Flow::Continue };
+        let mut scope = Scope { seq: index as u64, scratch: &mut scratch, flow: Flow::Continue };
         gatherers[index * 7 % count].take(batch, &mut scope).unwrap();
     }
     let table = gather.finish(gatherers).unwrap();
-    let names: Vec<Arc<str>> = table.columns().unwrap();
+    let empty = Columns { open: true, ..Columns::default() };
+    let names = stage.columns(&empty).unwrap().names;
     let mut out = names.join(",");
     for index in 0..table.chunks() {
         let batch = table.chunk(index, &mut scratch).unwrap();
@@ -147,8 +146,8 @@ fn values_that_are_no_numbers_are_told() {
     let Operation::Gather(gather) = stage.operation().unwrap() else { panic!("not gathering") };
     let mut gatherer = gather.gatherer().unwrap();
     for batch in events() {
-        let (mut scratch, mut problems) = (Scratch::default(), Vec::new());
-        let mut scope = Scope { seq: 0, scratch: &mut scratch, problems: &mut problems, flow: Flow::Continue };
+        let mut scratch = Scratch::default();
+        let mut scope = Scope { seq: 0, scratch: &mut scratch, flow: Flow::Continue };
         gatherer.take(batch, &mut scope).unwrap();
     }
     assert!(gather.finish(vec![gatherer]).is_err());
