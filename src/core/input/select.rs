@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use crate::core::input::types::TypeChange;
 
 /// Where to look and what to leave out.
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Select {
     /// Files and directories in the order given, `-` for standard input. None at all is the working directory, whose
     /// files are named without a leading `./`.
