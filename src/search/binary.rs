@@ -27,6 +27,14 @@ impl Rule {
 /// ripgrep's buffer: how far it looks ahead for a NUL.
 pub(crate) const WINDOW: usize = 64 << 10;
 
+/// What ripgrep reads first, to look for a byte order mark. Where a line ends in it, it is a buffer of its own.
+const HEAD: usize = 3;
+
+/// Whether ripgrep's first buffer is a short one.
+pub(crate) fn has_short_head(bytes: &[u8]) -> bool {
+    bytes.iter().take(HEAD).any(|byte| *byte == b'\n')
+}
+
 /// Follows the buffers in which ripgrep would read the input: each starts where the last line of the one before it
 /// broke off.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +60,9 @@ impl Windows {
     /// Moves on to the buffer that holds `target` (or to the last one that starts before `end`) and returns its start.
     /// `lines` are whole lines from offset `from`, up to `end` at least.
     pub(crate) fn seek(&mut self, lines: &[u8], from: u64, end: u64, target: Option<u64>) -> u64 {
+        if from == 0 && self.start == 0 && has_short_head(lines) {
+            self.size = HEAD as u64;
+        }
         loop {
             let stop = self.start + self.size;
             if target.is_some_and(|target| target < stop)
@@ -65,6 +76,7 @@ impl Windows {
             let next = last.map_or(from, |newline| from + newline as u64 + 1);
             if next > self.start {
                 self.start = next;
+                self.size = self.size.max(WINDOW as u64);
             } else {
                 self.size *= 2;
             }

@@ -106,10 +106,15 @@ pub(crate) fn emit(
     if edge.halted {
         return;
     }
+    let known = edge.binary.is_some();
     let (end, hidden_from) = end_at_nul(shape, region, edge);
     let base = edge.lines;
-    // Ending early is told by `edge.halted`.
-    let _ = Run { shape, matcher, scratch, region, edge, sink, end, hidden_from, base }.selected(found);
+    let over = Run { shape, matcher, scratch, region, edge, sink, end, hidden_from, base }.selected(found);
+    let cut = region.offset + hidden_from.min(end) as u64;
+    if shape.rule.reads_all() && !known && over.is_ok() && edge.halted && edge.visited <= cut {
+        // The search had its answer before it came to the buffer with the NUL.
+        edge.binary = None;
+    }
     edge.lines += found.newlines;
     if !edge.halted {
         edge.position = region.offset + end as u64;

@@ -1,5 +1,6 @@
 //! Puts the results together in order: separators, what stands once for a file, problems, statistics.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::core::diagnostics::Diagnostics;
@@ -14,11 +15,31 @@ use crate::search::printer::json::{self, Stats};
 use crate::search::printer::records::Assembly;
 use crate::search::searcher::{Output, Part};
 
+/// Buffers that go back from the drain to the workers: fresh memory for each part costs more than filling it.
+#[derive(Debug, Default)]
+pub(crate) struct Pool(Mutex<Vec<Vec<u8>>>);
+
+impl Pool {
+    /// An empty buffer.
+    pub(crate) fn take(&self) -> Vec<u8> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    /// Gives a buffer back.
+    fn give(&self, mut buffer: Vec<u8>) {
+        buffer.clear();
+        if buffer.capacity() > 0 {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+        }
+    }
+}
+
 /// The state of the output.
 pub(crate) struct Drain<'d> {
     plan: &'d Plan,
     target: &'d mut Writer,
     diagnostics: &'d Diagnostics,
+    pool: &'d Pool,
     records: Option<Assembly<'d>>,
     /// Whether anything was printed.
     written: bool,
@@ -39,12 +60,26 @@ struct Open {
 
 impl<'d> Drain<'d> {
     /// Starts the output.
-    pub(crate) fn new(plan: &'d Plan, target: &'d mut Writer, diagnostics: &'d Diagnostics) -> Result<Self> {
+    pub(crate) fn new(
+        plan: &'d Plan,
+        target: &'d mut Writer,
+        diagnostics: &'d Diagnostics,
+        pool: &'d Pool,
+    ) -> Result<Self> {
         let mut scrap = Vec::new();
         let records = plan.table.as_ref().map(|table| Assembly::new(table, &mut scrap));
         target.put(&scrap)?;
-        let drain =
-            Self { plan, target, diagnostics, records, written: false, open: None, stats: Stats::default(), scrap };
+        let drain = Self {
+            plan,
+            target,
+            diagnostics,
+            pool,
+            records,
+            written: false,
+            open: None,
+            stats: Stats::default(),
+            scrap,
+        };
         for note in plan.table.iter().flat_map(|table| &table.notes) {
             drain.problem(note);
         }
@@ -63,7 +98,10 @@ impl<'d> Drain<'d> {
                 }
                 self.put(&output.bytes, output.records)?;
             }
-            Some(part) => self.part(&part, &output)?,
+            Some(part) => {
+                self.part(&part, &output)?;
+                self.pool.give(std::mem::take(&mut output.bytes));
+            }
         }
         self.stats.add(&output.stats);
         let quiet = matches!(self.plan.product, Product::Summary(Summary::Nothing)) || self.plan.config.quiet;

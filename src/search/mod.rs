@@ -25,7 +25,7 @@ use crate::core::exec::ordered::{DEFAULT_BUDGET, Options, run as run_ordered};
 use crate::core::input::walk::Walk;
 use crate::core::output::writer::Writer;
 use crate::search::config::{Mode, Sort};
-use crate::search::drain::Drain;
+use crate::search::drain::{Drain, Pool};
 use crate::search::plan::Plan;
 use crate::search::searcher::Searcher;
 
@@ -44,9 +44,10 @@ pub(crate) fn run(plan: &Plan, target: &mut Writer, diagnostics: &Diagnostics) -
     }
     let cancel = Cancel::default();
     let walk = Walk::new(plan.config.select.clone())?;
-    let drain = Mutex::new(Drain::new(plan, target, diagnostics)?);
+    let pool = Pool::default();
+    let drain = Mutex::new(Drain::new(plan, target, diagnostics, &pool)?);
     let early = (plan.config.sort == Sort::None).then_some(&drain);
-    let searcher = Searcher { plan, walk, cancel: cancel.clone(), early };
+    let searcher = Searcher { plan, walk, cancel: cancel.clone(), early, pool: &pool };
     let options = Options { threads: plan.config.threads.max(1), budget: DEFAULT_BUDGET, cancel };
     run_ordered(&searcher, &options, |output| drain.lock().unwrap_or_else(PoisonError::into_inner).take(output))?;
     drop(searcher);

@@ -16,10 +16,10 @@ use crate::core::input::open::{Small, Source, open_stdin, read_small};
 use crate::core::input::positional::read_full_at;
 use crate::core::input::walk::{Entry, Item, Kind, Run, Walk, Walker};
 use crate::core::pattern::matcher::Scratch;
-use crate::search::binary::{Rule, WINDOW};
+use crate::search::binary::{Rule, WINDOW, has_short_head};
 use crate::search::config::Mode;
 use crate::search::context::{Edge, Nothing, Shape, emit, skip};
-use crate::search::drain::Drain;
+use crate::search::drain::{Drain, Pool};
 use crate::search::plan::{Plan, Product, Summary as Told};
 use crate::search::printer::Counts;
 use crate::search::printer::color::Paint;
@@ -48,6 +48,8 @@ pub(crate) struct Searcher<'p, 'd> {
     pub(crate) cancel: Cancel,
     /// Where results may go as they come, without waiting for their place in the line.
     pub(crate) early: Option<&'p Mutex<Drain<'d>>>,
+    /// Buffers for the output of parts.
+    pub(crate) pool: &'p Pool,
 }
 
 /// A piece of work.
@@ -300,7 +302,7 @@ impl Searcher<'_, '_> {
             }
         }
         // A NUL in ripgrep's first buffer ends the search of a file before it begins.
-        if rule == Rule::Quit && nul.is_some_and(|at| at < WINDOW) {
+        if rule == Rule::Quit && nul.is_some_and(|at| at < WINDOW) && !has_short_head(bytes) {
             output.stats.searches += 1;
             return Ok(());
         }
@@ -410,6 +412,7 @@ impl Searcher<'_, '_> {
             }
             start
         })?;
+        output.bytes = self.pool.take();
         part.counts = self.print(tools, &shape, &region, &mut edge, &input.path, &mut output.bytes);
         if let (Some(table), Some(rows)) = (&plan.table, &mut tools.rows)
             && matches!(plan.product, Product::Records)
