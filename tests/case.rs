@@ -76,9 +76,10 @@ impl Case {
 
     /// What differs between the outcome and what is expected; none where nothing does.
     pub(crate) fn differs(&self, outcome: &Outcome) -> Option<String> {
-        let stderr_fits = match self.stderr_contains {
-            true => contains_in_order(&outcome.errors(), &self.stderr),
-            false => outcome.stderr == self.stderr,
+        let stderr_fits = if self.stderr_contains {
+            contains_in_order(&outcome.errors(), &self.stderr)
+        } else {
+            outcome.stderr == self.stderr
         };
         if outcome.code == self.code && outcome.stdout == self.stdout && stderr_fits {
             return None;

@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 
+use std::fmt::Write;
 use std::fs::OpenOptions;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -12,7 +13,7 @@ use crate::harness::{Dir, MYTOOLS, data, mytools};
 fn large(dir: &Dir) {
     let mut text = String::from("n,word\n");
     for n in 0..400_000 {
-        text.push_str(&format!("{n},the quick brown fox {n}\n"));
+        let _ = writeln!(text, "{n},the quick brown fox {n}");
     }
     dir.file("large.csv", text);
 }

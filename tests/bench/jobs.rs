@@ -57,6 +57,7 @@ pub(crate) struct Peers {
 /// Runs SQL that ends in a table, and prints it as CSV.
 const DUCKDB_IN_PYTHON: &str = "\
 import sys, duckdb
+duckdb.sql('set enable_progress_bar = false')
 duckdb.sql(\"copy (\" + sys.argv[1] + \") to '/dev/stdout' (format csv, header)\")";
 
 impl Peers {

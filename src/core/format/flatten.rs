@@ -14,9 +14,40 @@ use crate::core::data::batch::{Batch, Column, Values};
 use crate::core::data::cell::{Cell, Kind};
 use crate::core::error::{Code, Problem, Result};
 use crate::core::format::json::path::{MemberSpans, key_text, member_spans, value_end};
+use crate::core::format::json::pretty::compact;
 
-/// Spreads the objects of a batch over columns. Without objects nothing is done.
+/// Spreads the objects of a batch over columns, and makes the JSON text that stays compact, so that it keeps to one line.
 pub(crate) fn flatten(batch: &mut Batch) -> Result<()> {
+    spread(batch)?;
+    for column in 0..batch.columns.len() {
+        compact_nested(batch, column);
+    }
+    Ok(())
+}
+
+/// Rewrites the nested cells of a column without blanks between their tokens.
+fn compact_nested(batch: &mut Batch, column: usize) {
+    let Some(Values::Cells(cells)) = batch.columns.get_mut(column).map(|column| &mut column.values) else { return };
+    if !cells.iter().any(|cell| cell.kind() == Kind::Nested) {
+        return;
+    }
+    let mut cells = std::mem::take(cells);
+    for cell in cells.iter_mut().filter(|cell| cell.kind() == Kind::Nested) {
+        let source = batch.bytes(*cell);
+        if source.iter().any(u8::is_ascii_whitespace) {
+            let mut text = Vec::with_capacity(source.len());
+            compact(source, &mut text);
+            *cell = Cell::side(Kind::Nested, batch.side.len(), text.len());
+            batch.side.append(&mut text);
+        }
+    }
+    if let Some(column) = batch.columns.get_mut(column) {
+        column.values = Values::Cells(cells);
+    }
+}
+
+/// Spreads objects. Without objects nothing is done.
+fn spread(batch: &mut Batch) -> Result<()> {
     if !batch.columns.iter().any(|column| has_objects(batch, column)) {
         return Ok(());
     }

@@ -8,7 +8,7 @@ pub(crate) mod encoder;
 mod escape;
 mod fault;
 pub(crate) mod path;
-mod pretty;
+pub(crate) mod pretty;
 pub(crate) mod reader;
 mod root;
 mod shape;
