@@ -200,17 +200,7 @@ pub(crate) fn run(
 /// The flags as a configuration.
 fn config(matches: &ArgMatches, globals: &Globals, environment: &Environment) -> Result<Config> {
     let flag = |name: &str| matches.get_flag(name);
-    let mode = if flag("files") {
-        Mode::Files
-    } else if flag("count") {
-        Mode::Count
-    } else if flag("files-with-matches") {
-        Mode::Paths
-    } else if flag("json") {
-        Mode::Json
-    } else {
-        Mode::Lines
-    };
+    let mode = mode(matches);
     let mut positional = matches.get_many::<OsString>("positional").unwrap_or_default().cloned();
     let mut stdin = Stdin::Free;
     let patterns = match mode {
@@ -272,6 +262,21 @@ fn config(matches: &ArgMatches, globals: &Globals, environment: &Environment) ->
         threads: globals.threads,
         block_size: environment.block_size,
     })
+}
+
+/// What is printed, where one flag stands for it; of several the first here.
+fn mode(matches: &ArgMatches) -> Mode {
+    if matches.get_flag("files") {
+        Mode::Files
+    } else if matches.get_flag("count") {
+        Mode::Count
+    } else if matches.get_flag("files-with-matches") {
+        Mode::Paths
+    } else if matches.get_flag("json") {
+        Mode::Json
+    } else {
+        Mode::Lines
+    }
 }
 
 /// Whether standard input still can be searched.

@@ -61,7 +61,7 @@ duckdb.sql('set enable_progress_bar = false')
 duckdb.sql(\"copy (\" + sys.argv[1] + \") to '/dev/stdout' (format csv, header)\")";
 
 impl Peers {
-    /// Looks for them: in `MYTOOLS_RG` and `MYTOOLS_XAN`, below `target/peers`, in `PATH`.
+    /// Looks for them: in `RG` and `XAN`, below `target/peers`, in `PATH`.
     pub(crate) fn find() -> Self {
         let program = |variable: &str, name: &str| {
             let candidates = [
@@ -79,8 +79,8 @@ impl Peers {
         };
         Self {
             ours: env!("CARGO_BIN_EXE_mytools").to_string(),
-            ripgrep: program("MYTOOLS_RG", "rg"),
-            xan: program("MYTOOLS_XAN", "xan"),
+            ripgrep: program("RG", "rg"),
+            xan: program("XAN", "xan"),
             duckdb,
         }
     }
