@@ -8,12 +8,13 @@ use crate::core::error::{Problem, Result};
 use crate::core::exec::ordered::Flow;
 use crate::core::output::writer::Writer;
 use crate::search::context::Edge;
+use crate::search::part::Part;
 use crate::search::plan::{Plan, Product, Summary};
 use crate::search::printer::Counts;
 use crate::search::printer::file::{Searched, head, tail};
 use crate::search::printer::json::{self, Stats};
 use crate::search::printer::records::Assembly;
-use crate::search::searcher::{Output, Part};
+use crate::search::searcher::Output;
 
 /// Buffers that go back from the drain to the workers: fresh memory for each part costs more than filling it.
 #[derive(Debug, Default)]

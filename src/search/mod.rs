@@ -1,17 +1,19 @@
 //! `search`: finds lines in files, on all threads, and prints them in order.
 //!
-//! [`plan`] compiles a [`config`], [`searcher`] is the task that the ordered engine runs, [`region`] and [`context`] find
-//! and shape the lines, [`printer`] turns them into bytes, and [`drain`] puts those together. Output, defaults and exit
-//! codes are those of ripgrep 15 wherever it has them.
+//! [`plan`] compiles a [`config`]; [`searcher`] is the task that the ordered engine runs, with [`part`] for big inputs;
+//! [`region`] and [`context`] find and shape the lines, [`reporter`] has the [`printer`] turn them into bytes, and
+//! [`drain`] puts those together. Output, defaults and exit codes are those of ripgrep 15 wherever it has them.
 
 pub(crate) mod binary;
 pub(crate) mod config;
 pub(crate) mod context;
 pub(crate) mod drain;
+pub(crate) mod part;
 pub(crate) mod plan;
 pub(crate) mod printer;
 pub(crate) mod region;
 pub(crate) mod replace;
+pub(crate) mod reporter;
 pub(crate) mod searcher;
 pub(crate) mod source;
 

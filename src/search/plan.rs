@@ -148,6 +148,11 @@ impl Plan {
         }
     }
 
+    /// Whether parts of an input can be counted each on its own.
+    pub(crate) fn is_free(&self, shape: &Shape) -> bool {
+        matches!(self.product, Product::Summary(_)) && shape.rule == Rule::Glance && shape.limit.is_none()
+    }
+
     /// How lines are looked for.
     pub(crate) fn search(&self) -> Search {
         let first_only = matches!(self.product, Product::Summary(Summary::Path | Summary::Nothing));

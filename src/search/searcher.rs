@@ -9,34 +9,28 @@ use std::time::Instant;
 
 use memchr::memchr;
 
-use crate::core::error::{Problem, Result};
+use crate::core::error::{Error, Problem, Result};
 use crate::core::exec::cancel::Cancel;
 use crate::core::exec::ordered::{Flow, Step, Task};
 use crate::core::input::open::{Small, Source, open_stdin, read_small};
 use crate::core::input::positional::read_full_at;
 use crate::core::input::walk::{Entry, Item, Kind, Run, Walk, Walker};
-use crate::core::pattern::matcher::Scratch;
 use crate::search::binary::{Rule, WINDOW, has_short_head};
 use crate::search::config::Mode;
-use crate::search::context::{Edge, Nothing, Shape, emit, skip};
+use crate::search::context::{Edge, Shape};
 use crate::search::drain::{Drain, Pool};
-use crate::search::plan::{Plan, Product, Summary as Told};
+use crate::search::part::Part;
+use crate::search::plan::{Plan, Product};
 use crate::search::printer::Counts;
 use crate::search::printer::color::Paint;
-use crate::search::printer::file::{Searched, head, json_path, tail};
-use crate::search::printer::json::{Json, Stats};
-use crate::search::printer::records::{Records, Rows, Table};
-use crate::search::printer::standard::Standard;
-use crate::search::printer::summary::Summary;
-use crate::search::region::{Found, Region, count_selected, select};
-use crate::search::replace::Replacer;
+use crate::search::printer::file::{Searched, head, tail};
+use crate::search::printer::json::Stats;
+use crate::search::region::Region;
+use crate::search::reporter::Reporter;
 use crate::search::source::{Chunk, Chunks, Input, RANGE, Ranges, WIDE_RANGE, end_lines_at_nuls};
 
 /// Files up to this size are read whole.
 const SMALL: usize = 1 << 20;
-
-/// Most chunks of a stream that are read at once.
-const CHUNKS: usize = 16;
 
 /// A search that all threads work on.
 pub(crate) struct Searcher<'p, 'd> {
@@ -65,22 +59,13 @@ pub(crate) enum Claim {
 }
 
 /// What a thread keeps between pieces.
-pub(crate) struct Worker {
+pub(crate) struct Worker<'p> {
     walker: Walker,
-    tools: Tools,
+    reporter: Reporter<'p>,
     /// For files that are read whole: as long as the longest of them.
     small: Vec<u8>,
     /// For ranges.
     buffer: Vec<u8>,
-}
-
-/// What a region is searched and printed with.
-struct Tools {
-    scratch: Scratch,
-    found: Found,
-    replacer: Option<Replacer>,
-    spans: Vec<(usize, usize)>,
-    rows: Option<Rows>,
 }
 
 /// What a piece of work hands to the drain.
@@ -100,51 +85,31 @@ pub(crate) struct Output {
     pub(crate) part: Option<Part>,
 }
 
-/// A part of an input.
-pub(crate) struct Part {
-    /// The input.
-    pub(crate) input: Arc<Input>,
-    /// What was found in the part.
-    pub(crate) counts: Counts,
-    /// How the search of the input ended, after its last part.
-    pub(crate) end: Option<Edge>,
-    /// When work on the part began.
-    pub(crate) began: Instant,
-}
-
-impl Task for Searcher<'_, '_> {
+impl<'p> Task for Searcher<'p, '_> {
     type Claim = Claim;
-    type Worker = Worker;
+    type Worker = Worker<'p>;
     type Output = Output;
 
-    fn worker(&self) -> Worker {
-        Worker {
-            walker: Walker::default(),
-            small: Vec::new(),
-            buffer: Vec::new(),
-            tools: Tools {
-                scratch: self.plan.matcher.scratch(),
-                found: Found::default(),
-                replacer: self.plan.config.replacement.as_deref().map(Replacer::new),
-                spans: Vec::new(),
-                rows: self.plan.table.as_ref().map(Table::rows),
-            },
-        }
+    fn worker(&self) -> Worker<'p> {
+        Worker { walker: Walker::default(), reporter: Reporter::new(self.plan), small: Vec::new(), buffer: Vec::new() }
     }
 
-    fn claim(&self, worker: &mut Worker) -> Result<Option<(u64, Claim)>> {
+    fn claim(&self, worker: &mut Worker<'p>) -> Result<Option<(u64, Claim)>> {
         let claim = self.walk.claim(&mut worker.walker)?;
         Ok(claim.map(|(seq, run)| (seq, Claim::Run(run))))
     }
 
-    fn work(&self, worker: &mut Worker, claim: Claim) -> Result<Step<Claim, Output>> {
+    fn work(&self, worker: &mut Worker<'p>, claim: Claim) -> Result<Step<Claim, Output>> {
         match claim {
             Claim::Run(run) => self.run(worker, run),
-            Claim::Range(ranges, index) => self.range(worker, &ranges, index).map(Step::Done),
+            Claim::Range(ranges, index) => {
+                let Worker { reporter, buffer, .. } = worker;
+                self.range(reporter, buffer, &ranges, index).map(Step::Done)
+            }
             Claim::Pull(input, chunks, index) => Ok(Self::pull(&input, chunks, index)),
             Claim::Chunk(input, chunk, index) => {
                 let began = Instant::now();
-                let part = self.part(&mut worker.tools, &input, index, chunk.region(), began);
+                let part = self.part(&mut worker.reporter, &input, index, chunk.region(), began);
                 part.map(Step::Done)
             }
         }
@@ -157,7 +122,7 @@ impl Task for Searcher<'_, '_> {
 
 impl Searcher<'_, '_> {
     /// Searches files until one is too big for one thread.
-    fn run(&self, worker: &mut Worker, run: Run) -> Result<Step<Claim, Output>> {
+    fn run(&self, worker: &mut Worker<'_>, run: Run) -> Result<Step<Claim, Output>> {
         let mut output = Output::default();
         let mut items = run.items.into_iter();
         while let Some(item) = items.next() {
@@ -178,7 +143,7 @@ impl Searcher<'_, '_> {
                     rest.push(Claim::Run(Run { items: items.collect() }));
                     return Ok(Step::Split(output, rest));
                 }
-                Err(crate::core::error::Error::Problem(problem)) => output.problems.push(*problem),
+                Err(Error::Problem(problem)) => output.problems.push(*problem),
                 Err(error) => return Err(error),
             }
         }
@@ -228,10 +193,10 @@ impl Searcher<'_, '_> {
     }
 
     /// Searches a file that fits the buffer; returns the parts of one that does not.
-    fn file(&self, worker: &mut Worker, entry: &Entry, output: &mut Output) -> Result<Option<Vec<Claim>>> {
+    fn file(&self, worker: &mut Worker<'_>, entry: &Entry, output: &mut Output) -> Result<Option<Vec<Claim>>> {
         let plan = self.plan;
         let mut rule = plan.rule(entry);
-        let Worker { tools, small: buffer, .. } = worker;
+        let Worker { reporter, small: buffer, .. } = worker;
         let small = plan.config.block_size.unwrap_or(SMALL);
         let opened = if entry.kind == Kind::Stdin {
             open_stdin(plan.open_options())?
@@ -243,7 +208,7 @@ impl Searcher<'_, '_> {
                         rule = Rule::Convert;
                     }
                     let bytes = buffer.get_mut(start..end).unwrap_or_default();
-                    self.whole(tools, path_bytes(&entry.path), rule, bytes, output)?;
+                    self.whole(reporter, path_bytes(&entry.path), rule, bytes, output)?;
                     return Ok(None);
                 }
                 Small::Opened(opened) => opened,
@@ -283,7 +248,14 @@ impl Searcher<'_, '_> {
     }
 
     /// Searches a file that is all in memory.
-    fn whole(&self, tools: &mut Tools, path: &[u8], rule: Rule, bytes: &mut [u8], output: &mut Output) -> Result<()> {
+    fn whole(
+        &self,
+        reporter: &mut Reporter<'_>,
+        path: &[u8],
+        rule: Rule,
+        bytes: &mut [u8],
+        output: &mut Output,
+    ) -> Result<()> {
         let plan = self.plan;
         let began = plan.stats().then(Instant::now);
         let shape = plan.shape(rule);
@@ -308,7 +280,7 @@ impl Searcher<'_, '_> {
         }
         let region = Region { nul, ..Region::whole(bytes) };
         let from = output.bytes.len();
-        let counts = self.search(tools, &shape, &region, &mut edge, path, output)?;
+        let counts = self.search(reporter, &shape, &region, &mut edge, path, output)?;
         let printed = (output.bytes.len() - from) as u64;
         let elapsed = began.map(|began| began.elapsed()).unwrap_or_default();
         let searched = Searched { path, rule, counts, edge: &edge, printed, elapsed };
@@ -318,214 +290,43 @@ impl Searcher<'_, '_> {
         Ok(())
     }
 
-    /// Searches one range of a big file.
-    fn range(&self, worker: &mut Worker, ranges: &Ranges, index: u64) -> Result<Output> {
-        let began = Instant::now();
-        let input = &ranges.input;
-        let last = index + 1 == ranges.count();
-        if input.halted() {
-            return self.pass(input, index, last, began);
-        }
-        match ranges.load(index, &mut worker.buffer) {
-            Ok(region) => {
-                let region = Region { last, ..region };
-                self.part(&mut worker.tools, input, index, region, began)
-            }
-            Err(error) => {
-                let mut output = self.pass(input, index, last, began)?;
-                output.problems.push(Problem::io(String::from_utf8_lossy(&input.path), &error));
-                Ok(output)
-            }
-        }
-    }
-
-    /// Lets the edge pass a part that is not searched.
-    fn pass(&self, input: &Arc<Input>, index: u64, last: bool, began: Instant) -> Result<Output> {
-        let free = self.is_free(&self.plan.shape(input.rule));
-        let end = if free { Edge::default() } else { input.edges.advance(index, |edge| edge.clone())? };
-        let part = Part { input: Arc::clone(input), counts: Counts::default(), end: last.then_some(end), began };
-        Ok(Output { part: Some(part), ..Output::default() })
-    }
-
-    /// Reads the next chunks of a stream and leaves them to whoever is free.
-    fn pull(input: &Arc<Input>, mut chunks: Box<Chunks>, mut index: u64) -> Step<Claim, Output> {
-        let mut rest = Vec::new();
-        let mut output = Output::default();
-        let mut ended = false;
-        while rest.len() < CHUNKS && !ended {
-            match chunks.next() {
-                Ok((chunk, eager)) => {
-                    ended = chunk.is_last() || input.halted();
-                    let chunk = if input.halted() && !chunk.is_last() { chunk.cut() } else { chunk };
-                    rest.push(Claim::Chunk(Arc::clone(input), Box::new(chunk), index));
-                    index += 1;
-                    if !eager {
-                        break;
-                    }
-                }
-                Err(error) => {
-                    output.problems.push(Problem::io(String::from_utf8_lossy(&input.path), &error));
-                    rest.push(Claim::Chunk(Arc::clone(input), Box::new(Chunk::end()), index));
-                    ended = true;
-                }
-            }
-        }
-        if !ended {
-            rest.push(Claim::Pull(Arc::clone(input), chunks, index));
-        }
-        Step::Split(output, rest)
-    }
-
-    /// Searches one part of an input.
-    fn part(
-        &self,
-        tools: &mut Tools,
-        input: &Arc<Input>,
-        index: u64,
-        region: Region<'_>,
-        began: Instant,
-    ) -> Result<Output> {
-        let plan = self.plan;
-        let shape = plan.shape(input.rule);
-        let mut part = Part { input: Arc::clone(input), counts: Counts::default(), end: None, began };
-        let mut output = Output::default();
-        if self.is_free(&shape) {
-            part.counts = self.count(tools, &shape, &region);
-            if shape.first_only && part.counts.lines > 0 {
-                input.halt();
-            }
-            part.end = region.last.then(Edge::default);
-            output.part = Some(part);
-            return Ok(output);
-        }
-        select(&plan.matcher, &mut tools.scratch, &region, plan.search(), &mut tools.found);
-        let mut region = region;
-        if input.rule == Rule::Glance && !tools.found.selected.is_empty() {
-            region.nul = memchr(0, region.lines()).map(|at| region.start + at);
-        }
-        let mut edge = input.edges.advance(index, |edge| {
-            let start = edge.clone();
-            if shape.is_linear() && region.nul.is_none() && edge.binary.is_none() {
-                skip(&shape, &region, &tools.found, edge);
-            } else {
-                emit(&shape, &plan.matcher, &mut tools.scratch, &region, &tools.found, edge, &mut Nothing);
-            }
-            start
-        })?;
-        output.bytes = self.pool.take();
-        part.counts = self.print(tools, &shape, &region, &mut edge, &input.path, &mut output.bytes);
-        if let (Some(table), Some(rows)) = (&plan.table, &mut tools.rows)
-            && matches!(plan.product, Product::Records)
-        {
-            output.records += rows.len() as u64;
-            table.encode(rows, &mut output.bytes)?;
-        }
-        if edge.halted {
-            input.halt();
-        }
-        part.end = region.last.then_some(edge);
-        output.part = Some(part);
-        Ok(output)
-    }
-
     /// Searches and prints a whole input.
     fn search(
         &self,
-        tools: &mut Tools,
+        reporter: &mut Reporter<'_>,
         shape: &Shape,
         region: &Region<'_>,
         edge: &mut Edge,
         path: &[u8],
         output: &mut Output,
     ) -> Result<Counts> {
-        if self.is_free(shape) {
-            return Ok(self.count(tools, shape, region));
+        if self.plan.is_free(shape) {
+            return Ok(reporter.count(shape, region));
         }
-        select(&self.plan.matcher, &mut tools.scratch, region, self.plan.search(), &mut tools.found);
-        if tools.found.selected.is_empty() && !shape.rule.reads_all() && !self.plan.stats() {
+        let selected = reporter.select(region);
+        if !selected && !shape.rule.reads_all() && !self.plan.stats() {
             return Ok(Counts::default());
         }
-        if let (Some(table), Product::Records) = (&self.plan.table, &self.plan.product) {
-            let counts = self.print(tools, shape, region, edge, path, &mut output.bytes);
-            if let Some(rows) = &mut tools.rows {
-                output.records += rows.len() as u64;
-                table.encode(rows, &mut output.bytes)?;
-            }
+        if matches!(self.plan.product, Product::Records) {
+            let counts = reporter.print(shape, region, edge, path, &mut output.bytes);
+            output.records += reporter.write_records(&mut output.bytes)?;
             return Ok(counts);
         }
         let from = output.bytes.len();
-        if !tools.found.selected.is_empty() && !matches!(self.plan.product, Product::Summary(_)) {
+        if selected && !matches!(self.plan.product, Product::Summary(_)) {
             if from > 0 {
                 output.bytes.extend_from_slice(self.plan.separator());
             }
             head(self.plan, path, &mut output.bytes);
         }
         let begun = output.bytes.len();
-        let counts = self.print(tools, shape, region, edge, path, &mut output.bytes);
+        let counts = reporter.print(shape, region, edge, path, &mut output.bytes);
         if output.bytes.len() == begun {
             output.bytes.truncate(from);
         } else if from == 0 {
             output.lead = true;
         }
         Ok(counts)
-    }
-
-    /// Whether parts can be counted each on its own.
-    fn is_free(&self, shape: &Shape) -> bool {
-        matches!(self.plan.product, Product::Summary(_)) && shape.rule == Rule::Glance && shape.limit.is_none()
-    }
-
-    /// Counts the selected lines of a region, or their matches.
-    fn count(&self, tools: &mut Tools, shape: &Shape, region: &Region<'_>) -> Counts {
-        let plan = self.plan;
-        if matches!(plan.product, Product::Summary(Told::Lines)) {
-            let lines = count_selected(&plan.matcher, &mut tools.scratch, region.lines(), shape.invert);
-            return Counts { lines, matches: 0 };
-        }
-        select(&plan.matcher, &mut tools.scratch, region, plan.search(), &mut tools.found);
-        self.print(tools, shape, region, &mut Edge::default(), &[], &mut Vec::new())
-    }
-
-    /// Prints the selected lines of a region.
-    fn print(
-        &self,
-        tools: &mut Tools,
-        shape: &Shape,
-        region: &Region<'_>,
-        edge: &mut Edge,
-        path: &[u8],
-        out: &mut Vec<u8>,
-    ) -> Counts {
-        let plan = self.plan;
-        let matcher = &plan.matcher;
-        let Tools { scratch, found, replacer, spans, rows } = tools;
-        let (replacer, counts) = (replacer.as_mut(), Counts::default());
-        match (&plan.product, &plan.table, rows) {
-            (Product::Lines, ..) => {
-                let style = &plan.style;
-                let mut sink = Standard { style, matcher, replacer, spans, path, counts, out };
-                emit(shape, matcher, scratch, region, found, edge, &mut sink);
-                sink.counts
-            }
-            (Product::Events, ..) => {
-                let path = json_path(path);
-                let invert = shape.invert;
-                let mut sink = Json { matcher, replacer, invert, spans, path: &path, counts, out };
-                emit(shape, matcher, scratch, region, found, edge, &mut sink);
-                sink.counts
-            }
-            (Product::Records, Some(table), Some(rows)) => {
-                let mut sink = Records { table, matcher, path, counts, rows };
-                emit(shape, matcher, scratch, region, found, edge, &mut sink);
-                sink.counts
-            }
-            (Product::Summary(_) | Product::Records, ..) => {
-                let wanted = matches!(plan.product, Product::Summary(Told::Matches));
-                let mut sink = Summary { matcher: wanted.then_some(matcher), counts };
-                emit(shape, matcher, scratch, region, found, edge, &mut sink);
-                sink.counts
-            }
-        }
     }
 }
 

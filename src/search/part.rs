@@ -1,0 +1,143 @@
+//! Parts of a big input: the ranges of a file, the chunks of a stream.
+//!
+//! Any thread searches any part; the edge that one part hands to the next makes each print what it would have printed
+//! in one piece.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use memchr::memchr;
+
+use crate::core::error::{Problem, Result};
+use crate::core::exec::ordered::Step;
+use crate::search::binary::Rule;
+use crate::search::context::Edge;
+use crate::search::printer::Counts;
+use crate::search::region::Region;
+use crate::search::reporter::Reporter;
+use crate::search::searcher::{Claim, Output, Searcher};
+use crate::search::source::{Chunk, Chunks, Input, Ranges};
+
+/// Most chunks of a stream that are read at once.
+const CHUNKS: usize = 16;
+
+/// A part of an input.
+pub(crate) struct Part {
+    /// The input.
+    pub(crate) input: Arc<Input>,
+    /// What was found in the part.
+    pub(crate) counts: Counts,
+    /// How the search of the input ended, after its last part.
+    pub(crate) end: Option<Edge>,
+    /// When work on the part began.
+    pub(crate) began: Instant,
+}
+
+impl Searcher<'_, '_> {
+    /// Searches one range of a big file.
+    pub(super) fn range(
+        &self,
+        reporter: &mut Reporter<'_>,
+        buffer: &mut Vec<u8>,
+        ranges: &Ranges,
+        index: u64,
+    ) -> Result<Output> {
+        let began = Instant::now();
+        let input = &ranges.input;
+        let last = index + 1 == ranges.count();
+        if input.halted() {
+            return self.pass(input, index, last, began);
+        }
+        match ranges.load(index, buffer) {
+            Ok(region) => {
+                let region = Region { last, ..region };
+                self.part(reporter, input, index, region, began)
+            }
+            Err(error) => {
+                let mut output = self.pass(input, index, last, began)?;
+                output.problems.push(Problem::io(String::from_utf8_lossy(&input.path), &error));
+                Ok(output)
+            }
+        }
+    }
+
+    /// Lets the edge pass a part that is not searched.
+    fn pass(&self, input: &Arc<Input>, index: u64, last: bool, began: Instant) -> Result<Output> {
+        let free = self.plan.is_free(&self.plan.shape(input.rule));
+        let end = if free { Edge::default() } else { input.edges.advance(index, |edge| edge.clone())? };
+        let part = Part { input: Arc::clone(input), counts: Counts::default(), end: last.then_some(end), began };
+        Ok(Output { part: Some(part), ..Output::default() })
+    }
+
+    /// Reads the next chunks of a stream and leaves them to whoever is free.
+    pub(super) fn pull(input: &Arc<Input>, mut chunks: Box<Chunks>, mut index: u64) -> Step<Claim, Output> {
+        let mut rest = Vec::new();
+        let mut output = Output::default();
+        let mut ended = false;
+        while rest.len() < CHUNKS && !ended {
+            match chunks.next() {
+                Ok((chunk, eager)) => {
+                    ended = chunk.is_last() || input.halted();
+                    let chunk = if input.halted() && !chunk.is_last() { chunk.cut() } else { chunk };
+                    rest.push(Claim::Chunk(Arc::clone(input), Box::new(chunk), index));
+                    index += 1;
+                    if !eager {
+                        break;
+                    }
+                }
+                Err(error) => {
+                    output.problems.push(Problem::io(String::from_utf8_lossy(&input.path), &error));
+                    rest.push(Claim::Chunk(Arc::clone(input), Box::new(Chunk::end()), index));
+                    ended = true;
+                }
+            }
+        }
+        if !ended {
+            rest.push(Claim::Pull(Arc::clone(input), chunks, index));
+        }
+        Step::Split(output, rest)
+    }
+
+    /// Searches one part of an input.
+    pub(super) fn part(
+        &self,
+        reporter: &mut Reporter<'_>,
+        input: &Arc<Input>,
+        index: u64,
+        region: Region<'_>,
+        began: Instant,
+    ) -> Result<Output> {
+        let plan = self.plan;
+        let shape = plan.shape(input.rule);
+        let mut part = Part { input: Arc::clone(input), counts: Counts::default(), end: None, began };
+        let mut output = Output::default();
+        if plan.is_free(&shape) {
+            part.counts = reporter.count(&shape, &region);
+            if shape.first_only && part.counts.lines > 0 {
+                input.halt();
+            }
+            part.end = region.last.then(Edge::default);
+            output.part = Some(part);
+            return Ok(output);
+        }
+        let selected = reporter.select(&region);
+        let mut region = region;
+        if input.rule == Rule::Glance && selected {
+            region.nul = memchr(0, region.lines()).map(|at| region.start + at);
+        }
+        let mut edge = input.edges.advance(index, |edge| {
+            let start = edge.clone();
+            reporter.advance(&shape, &region, edge);
+            start
+        })?;
+        output.bytes = self.pool.take();
+        part.counts = reporter.print(&shape, &region, &mut edge, &input.path, &mut output.bytes);
+        output.records += reporter.write_records(&mut output.bytes)?;
+        if edge.halted {
+            input.halt();
+        }
+        part.end = region.last.then_some(edge);
+        output.part = Some(part);
+        Ok(output)
+    }
+}
