@@ -1,11 +1,14 @@
 //! The options that every command takes.
 
+use std::sync::Arc;
+
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 
 use crate::cli::environment::Environment;
 use crate::core::diagnostics::{Diagnostics, Mode, Settings};
 use crate::core::terminal::color::Choice;
+use crate::core::terminal::progress::Bar;
 use crate::core::terminal::width;
 
 /// The heading of global options in help.
@@ -20,6 +23,8 @@ pub(crate) struct Globals {
     pub(crate) color: bool,
     /// How problems are printed.
     pub(crate) settings: Settings,
+    /// The bar that shows how far the run is, where one is wanted.
+    pub(crate) progress: Option<Arc<Bar>>,
     /// The width that tables are fitted into; none in pipes, where nothing is cut.
     pub(crate) width: Option<usize>,
 }
@@ -44,8 +49,15 @@ impl Globals {
             debug: matches.get_flag("debug"),
             color: decide(environment.stderr_is_terminal),
         };
+        // Only commands that can show it have the option.
+        let wanted = match matches.try_get_one::<String>("progress").ok().flatten().map(String::as_str) {
+            Some("always") => true,
+            Some("auto") => environment.stderr_is_terminal && environment.terminal.capable,
+            _ => false,
+        };
         Self {
             threads,
+            progress: wanted.then(|| Arc::new(Bar::start())),
             color: decide(environment.stdout_is_terminal),
             settings,
             width: width::of_stdout(&environment.terminal, environment.stdout_is_terminal),
@@ -54,7 +66,10 @@ impl Globals {
 
     /// Where problems go: standard error.
     pub(crate) fn diagnostics(&self) -> Diagnostics {
-        Diagnostics::new(Box::new(std::io::stderr()), self.settings)
+        match &self.progress {
+            Some(bar) => Diagnostics::new(Box::new(bar.over(std::io::stderr())), self.settings),
+            None => Diagnostics::new(Box::new(std::io::stderr()), self.settings),
+        }
     }
 }
 

@@ -20,7 +20,7 @@ use clap::ArgMatches;
 use crate::cli::environment::Environment;
 use crate::cli::globals::Globals;
 use crate::core::diagnostics::Diagnostics;
-use crate::core::error::{Error, Result};
+use crate::core::error::{Code, Error, Problem};
 
 /// Exit code of a run that did what was asked.
 const DONE: u8 = 0;
@@ -42,14 +42,20 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let diagnostics = globals.diagnostics();
     let code = match dispatch(name, matches, &globals, &environment, &diagnostics) {
         Ok(code) => code,
-        Err(Error::BrokenPipe | Error::Cancelled) => DONE,
-        Err(Error::Problem(problem)) => {
-            diagnostics.emit(&problem);
-            FAILED
-        }
+        Err(error) => failed(&error, &diagnostics),
     };
     diagnostics.finish();
     ExitCode::from(code)
+}
+
+/// Reports what ended a run. A reader that has gone is no failure.
+fn failed(error: &anyhow::Error, diagnostics: &Diagnostics) -> u8 {
+    match error.downcast_ref::<Error>() {
+        Some(Error::BrokenPipe | Error::Cancelled) => return DONE,
+        Some(Error::Problem(problem)) => diagnostics.emit(problem),
+        None => diagnostics.emit(&Problem::new(Code::Internal, format!("{error:#}"))),
+    }
+    FAILED
 }
 
 fn dispatch(
@@ -58,13 +64,14 @@ fn dispatch(
     globals: &Globals,
     environment: &Environment,
     diagnostics: &Diagnostics,
-) -> Result<u8> {
-    match name {
-        "search" => search::run(matches, globals, environment, diagnostics),
-        "process" => request::run(matches, globals, environment, diagnostics),
-        "list" => list::run(matches, globals),
-        _ => completions::run(matches),
-    }
+) -> anyhow::Result<u8> {
+    Ok(match name {
+        "search" => search::run(matches, globals, environment, diagnostics)?,
+        "process" => request::run(matches, globals, environment, diagnostics)?,
+        "list" => list::run(matches, globals)?,
+        "completions" => completions::run(matches)?,
+        other => anyhow::bail!("no command is called '{other}'"),
+    })
 }
 
 /// Prints what clap has to say: help and version on standard output, mistakes on standard error.

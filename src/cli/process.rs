@@ -132,6 +132,15 @@ fn output_args() -> Vec<Arg> {
         switch("bom", OUTPUT, "Begin with a byte order mark, for spreadsheets"),
         option("indent", "N", OUTPUT, "Spaces per level of JSON").value_parser(value_parser!(u8).range(0..=16)),
         switch("explain", OUTPUT, "Print the numbered plan instead of running it"),
+        choice(
+            "progress",
+            "WHEN",
+            ["auto", "always", "never"],
+            OUTPUT,
+            "Show how far the run is on standard error: auto (default, where that is a terminal), always, never",
+        )
+        .default_value("auto")
+        .hide_default_value(true),
         switch("exit-status", OUTPUT, "Exit with 1 where no rows come out"),
     ]
 }

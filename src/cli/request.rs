@@ -89,6 +89,7 @@ fn request(matches: &ArgMatches, globals: &Globals, environment: &Environment) -
             year: Some(jiff::Zoned::now().year()),
         },
         prompt: environment.stdout_is_terminal,
+        progress: globals.progress.clone(),
     })
 }
 

@@ -15,6 +15,7 @@ use crate::core::input::blocks::BLOCK_SIZE;
 use crate::core::input::expand::expand;
 use crate::core::output::writer::Writer;
 use crate::core::registry::{Row, did_you_mean, find};
+use crate::core::terminal::progress::Bar;
 use crate::process::expr::Env;
 use crate::process::pipeline::{Reading, Running, gather, write};
 use crate::process::sink::{Encoding, Sink};
@@ -48,6 +49,8 @@ pub(crate) struct Request {
     pub(crate) block_size: Option<usize>,
     /// Whether somebody watches the output as it comes.
     pub(crate) prompt: bool,
+    /// Shows how far the run is; taken away before output that somebody watches.
+    pub(crate) progress: Option<Arc<Bar>>,
 }
 
 /// What came of a run.
@@ -90,7 +93,7 @@ pub(crate) fn run(request: &Request, writer: &mut Writer, diagnostics: &Diagnost
         _ => Vec::new(),
     };
     let block_size = request.block_size.unwrap_or(BLOCK_SIZE);
-    let feed = Inputs::new(inputs, projection, wanted, block_size, &cancel);
+    let feed = Inputs::new(inputs, projection, wanted, block_size, &cancel).shown_by(request.progress.clone());
     let encoding = Encoding::new(encoder, known, &cancel);
     let plan = Plan { parts: parts(&stages)?, encoding, header };
     let outcome = plan.run(&feed, writer, request, &cancel, diagnostics);
@@ -274,6 +277,9 @@ impl Plan {
             // A part that stopped early must not stop the next.
             cancel.reset();
             let Some(gathering) = part.gather else {
+                if let Some(bar) = request.progress.as_ref().filter(|_| table.is_some() || request.prompt) {
+                    bar.finish();
+                }
                 let output = (&self.encoding, self.header);
                 return write_last(output, inputs, table.as_ref(), &part.rows, writer, &running);
             };

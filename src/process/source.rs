@@ -26,6 +26,7 @@ use crate::core::input::expand::Input;
 use crate::core::input::open::{OpenOptions, Source, open, open_stdin};
 use crate::core::input::positional::read_full_at;
 use crate::core::registry::{Row, did_you_mean, find, names};
+use crate::core::terminal::progress::Bar;
 use crate::process::stage::Table;
 
 /// Bytes of an input that are looked at before the run.
@@ -114,6 +115,14 @@ pub(crate) fn prepare(
 }
 
 impl Prepared {
+    /// Bytes of its records, where they are known before they are read.
+    pub(crate) fn len(&self) -> Option<u64> {
+        match &self.bytes {
+            Bytes::File { start, end, .. } => Some(end.saturating_sub(*start)),
+            Bytes::Stream { .. } => None,
+        }
+    }
+
     /// The columns of its first records, for suggestions; it takes the sample out.
     pub(crate) fn sampled_columns(&mut self) -> Vec<Arc<str>> {
         let mut bytes = std::mem::take(&mut self.sample);
@@ -264,6 +273,7 @@ pub(crate) struct Inputs {
     /// Columns that only reading can tell, and whether they were seen.
     wanted: Vec<(String, AtomicBool)>,
     rows: AtomicU64,
+    progress: Option<Arc<Bar>>,
 }
 
 struct Cursored {
@@ -312,7 +322,18 @@ impl Inputs {
             cancel: cancel.clone(),
             wanted: wanted.into_iter().map(|name| (name, AtomicBool::new(false))).collect(),
             rows: AtomicU64::new(0),
+            progress: None,
         }
+    }
+
+    /// The same, telling this bar what was read.
+    #[must_use]
+    pub(crate) fn shown_by(mut self, bar: Option<Arc<Bar>>) -> Self {
+        if let (Some(bar), Ok(cursor)) = (&bar, self.cursor.get_mut()) {
+            bar.meter().expect(cursor.waiting.iter().map(Prepared::len).sum::<Option<u64>>().unwrap_or(0));
+        }
+        self.progress = bar;
+        self
     }
 
     /// Columns that the plan names and no record had, where there were records.
@@ -408,6 +429,9 @@ impl Feed for Inputs {
             .and_then(|claim| current.blocks.load(claim, current.decoder.boundary(), || scratch.take_block()));
         let (mut batch, mut failure) = match loaded {
             Ok(block) => {
+                if let Some(bar) = &self.progress {
+                    bar.meter().add(block.body().len() as u64);
+                }
                 let (batch, fault) = current.decoder.decode(block, &self.projection, scratch);
                 let problem = fault.map(|fault| {
                     let (line, column) = current.blocks.place(&batch.block, lines, fault.at);

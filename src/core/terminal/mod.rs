@@ -3,6 +3,7 @@
 //! Nothing here reads the environment: `cli` does so once, into an [`Environment`].
 
 pub(crate) mod color;
+pub(crate) mod progress;
 pub(crate) mod width;
 
 use std::ffi::OsString;
