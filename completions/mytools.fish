@@ -202,6 +202,9 @@ all\t''
 nonnumeric\t''
 never\t''"
 complete -c mytools -n "__fish_mytools_using_subcommand process" -l indent -d 'Spaces per level of JSON' -r
+complete -c mytools -n "__fish_mytools_using_subcommand process" -l progress -d 'Show how far the run is: auto (default), always, never' -r -f -a "auto\t''
+always\t''
+never\t''"
 complete -c mytools -n "__fish_mytools_using_subcommand process" -l null-value -d 'Text that stands for null, in input and output' -r
 complete -c mytools -n "__fish_mytools_using_subcommand process" -l infer -d 'What cells become in JSON: number, none, bool' -r -f -a "number\t''
 none\t''
@@ -274,6 +277,9 @@ all\t''
 nonnumeric\t''
 never\t''"
 complete -c mytools -n "__fish_mytools_using_subcommand p" -l indent -d 'Spaces per level of JSON' -r
+complete -c mytools -n "__fish_mytools_using_subcommand p" -l progress -d 'Show how far the run is: auto (default), always, never' -r -f -a "auto\t''
+always\t''
+never\t''"
 complete -c mytools -n "__fish_mytools_using_subcommand p" -l null-value -d 'Text that stands for null, in input and output' -r
 complete -c mytools -n "__fish_mytools_using_subcommand p" -l infer -d 'What cells become in JSON: number, none, bool' -r -f -a "number\t''
 none\t''

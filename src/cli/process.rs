@@ -137,7 +137,7 @@ fn output_args() -> Vec<Arg> {
             "WHEN",
             ["auto", "always", "never"],
             OUTPUT,
-            "Show how far the run is on standard error: auto (default, where that is a terminal), always, never",
+            "Show how far the run is: auto (default), always, never",
         )
         .default_value("auto")
         .hide_default_value(true),
