@@ -22,7 +22,7 @@
 //! | `core/output` | the buffered writer that knows about pipes and disks; files that appear whole or not at all |
 //! | `core/exec` | the engine: numbered claims on all threads, the baton between neighbours, the drain in order |
 //! | `core/diagnostics` | reports problems, as text or JSON |
-//! | `core/terminal` | colours and width |
+//! | `core/terminal` | colours, width and the progress bar |
 //! | `core/block`, `core/registry` | a piece of an input; the row type that all tables are made of |
 //! | `core/scan` | byte kernels, and the only unsafe code |
 //! | `core/error`, `core/text` | what can go wrong, with its place; escaping, carets, units |
