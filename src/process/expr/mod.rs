@@ -1,11 +1,14 @@
 //! The expression language of `process`: from text to values of batches.
 //!
-//! `lexer` and `parser` make the tree in `ast`; `split` takes aggregates out of it; `program` binds it to columns and
-//! functions and runs it on batches: `eval` by whole columns, `predicate` with kernels for the common filters.
+//! `lexer`, `cursor`, `column` and `parser` make the tree in `ast`; `split` takes aggregates out of it; `program` binds it
+//! to columns and functions and runs it on batches: `eval` by whole columns, `predicate` with kernels for the common
+//! filters.
 //! Conversions that fail make null and are counted in a [`Tally`].
 
 mod ast;
 mod bind;
+mod column;
+mod cursor;
 mod eval;
 pub(crate) mod function;
 mod lexer;
