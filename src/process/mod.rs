@@ -6,6 +6,7 @@ pub(crate) mod aggregate;
 pub(crate) mod expr;
 pub(crate) mod pipeline;
 pub(crate) mod plan;
+pub(crate) mod prepared;
 pub(crate) mod sink;
 pub(crate) mod source;
 pub(crate) mod stage;

@@ -18,8 +18,9 @@ use crate::core::registry::{Row, did_you_mean, find};
 use crate::core::terminal::progress::Bar;
 use crate::process::expr::Env;
 use crate::process::pipeline::{Reading, Running, gather, write};
+use crate::process::prepared::{Prepared, format_by_name, prepare, unknown_format};
 use crate::process::sink::{Encoding, Sink};
-use crate::process::source::{Inputs, Prepared, Stored, format_by_name, prepare, unknown_format};
+use crate::process::source::{Inputs, Stored};
 use crate::process::stage::{Columns, Gather, Needs, Operation, Rows, STAGES, Setup, Stage, Written};
 
 /// What to do, as the command line says it.

@@ -1,0 +1,242 @@
+//! Looks at inputs before the run: opens them, tells their format, reads their header.
+//!
+//! Nothing is read twice, so a pipe can be looked at too: what the head holds of the records comes out again first.
+
+use std::fs::File;
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::core::block::{Block, Origin};
+use crate::core::error::{Code, Error, Problem, Result};
+use crate::core::format::{
+    Decoder, FORMATS, Format, Opening, Projection, ReadOptions, Reader, Scratch, StreamFault, Wrap,
+};
+use crate::core::input::blocks::Bytes;
+use crate::core::input::expand::Input;
+use crate::core::input::open::{OpenOptions, Source, open, open_stdin};
+use crate::core::input::positional::read_full_at;
+use crate::core::registry::{Row, did_you_mean, find, names};
+
+/// Bytes of an input that are looked at before the run.
+const HEAD: usize = 64 << 10;
+
+/// An input that has been looked at.
+pub(crate) struct Prepared {
+    /// The input as messages name it.
+    pub(crate) origin: Arc<Origin>,
+    /// The format it is read as.
+    pub(crate) format: &'static Row<Format>,
+    /// Its columns, where the format knows them.
+    pub(crate) columns: Option<Vec<Arc<str>>>,
+    /// Its header record as it came.
+    pub(crate) header: Option<Vec<u8>>,
+    /// Its decoder.
+    pub(crate) decoder: Arc<dyn Decoder>,
+    /// What to tell the user about it.
+    pub(crate) notes: Vec<Problem>,
+    /// Its data, from the first record on.
+    pub(crate) bytes: Bytes,
+    /// The file and where its data starts, where records come as a stream but lines can be counted again.
+    pub(crate) recount: Option<(File, u64)>,
+    reader: Box<dyn Reader>,
+    /// Its first bytes, where columns are only known from records.
+    sample: Vec<u8>,
+}
+
+/// Looks at an input: opens it, tells its format, reads its header.
+pub(crate) fn prepare(
+    input: &Input,
+    index: u32,
+    from: Option<&str>,
+    options: &ReadOptions,
+) -> Result<Prepared, Problem> {
+    let name = input.name();
+    let open_options = OpenOptions { decompress: true, decode: true };
+    let opened = match input {
+        Input::Stdin => open_stdin(open_options)?,
+        Input::File(path) => open(path, open_options)?,
+    };
+    let mut looked = look(opened.source).map_err(|error| stream_problem(&name, error))?;
+    let (format, why) = format_of(input, from, &looked.head)?;
+    let Some(reader) = format.item.reader else {
+        return Err(Problem::new(Code::Usage, format!("format '{}' cannot be read", format.name)).at_path(name));
+    };
+    let reader = reader(options).map_err(|error| problem_of(error).at_path(name.clone()))?;
+    let opening = reader.open(&looked.head, looked.whole).map_err(|fault| {
+        let before = looked.head.get(..fault.at).unwrap_or(&looked.head);
+        let line = memchr::memchr_iter(b'\n', before).count() as u64 + 1;
+        let column = before.len() - memchr::memrchr(b'\n', before).map_or(0, |at| at + 1) + 1;
+        fault.problem().at_path(name.clone()).at_line(line).at_column(column as u64)
+    })?;
+    let Opening { decoder, data_start, columns, header, notes, wrap } = opening;
+    let recount = match &looked.source {
+        Source::File { file, start, .. } if wrap.is_some() => file.try_clone().ok().map(|file| (file, *start)),
+        _ => None,
+    };
+    let sample = if columns.is_none() { looked.head.clone() } else { Vec::new() };
+    let bytes = looked.bytes(data_start, wrap).map_err(|error| Problem::io(name.clone(), &error))?;
+    let told = Problem::debug(format!("read as {}, told by {why}", format.name));
+    let notes = std::iter::once(told).chain(notes).map(|note| note.at_path(name.clone())).collect();
+    Ok(Prepared {
+        origin: Arc::new(Origin { index, name }),
+        format,
+        columns,
+        header,
+        decoder,
+        notes,
+        bytes,
+        reader,
+        sample,
+        recount,
+    })
+}
+
+impl Prepared {
+    /// Bytes of its records, where they are known before they are read.
+    pub(crate) fn len(&self) -> Option<u64> {
+        match &self.bytes {
+            Bytes::File { start, end, .. } => Some(end.saturating_sub(*start)),
+            Bytes::Stream { .. } => None,
+        }
+    }
+
+    /// The columns of its first records, for suggestions; it takes the sample out.
+    pub(crate) fn sampled_columns(&mut self) -> Vec<Arc<str>> {
+        let mut bytes = std::mem::take(&mut self.sample);
+        if let Ok(Opening { wrap: Some(wrap), data_start, .. }) = self.reader.open(&bytes, false) {
+            let mut records = Vec::new();
+            let rest = bytes.split_off(data_start.min(bytes.len()));
+            // The sample breaks off somewhere; what came before that is enough.
+            let _ = wrap(Box::new(Cursor::new(rest))).read_to_end(&mut records);
+            bytes = records;
+        }
+        let end = bytes.len();
+        let block = Block { bytes, end, ..Block::default() };
+        let (batch, _) = self.decoder.decode(block, &Projection::default(), &mut Scratch::default());
+        batch.columns.into_iter().map(|column| column.name).collect()
+    }
+}
+
+/// The head of an opened input and the way to its rest.
+struct Looked {
+    head: Vec<u8>,
+    whole: bool,
+    source: Source,
+}
+
+/// Reads the head: of a file its first bytes; of a stream what comes first, a whole line at least.
+fn look(mut source: Source) -> io::Result<Looked> {
+    let mut head = vec![0; HEAD];
+    let (filled, whole) = match &mut source {
+        Source::File { file, len, start } => {
+            let want = HEAD.min(usize::try_from(len.saturating_sub(*start)).unwrap_or(HEAD));
+            let read = read_full_at(file, &mut head[..want], *start)?;
+            (read, *start + read as u64 >= *len)
+        }
+        Source::Stream(reader) => {
+            let mut filled = 0;
+            let mut whole = false;
+            while filled < HEAD && !(filled > 0 && head[..filled].contains(&b'\n')) {
+                match reader.read(&mut head[filled..]) {
+                    Ok(0) => {
+                        whole = true;
+                        break;
+                    }
+                    Ok(read) => filled += read,
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            (filled, whole)
+        }
+    };
+    head.truncate(filled);
+    Ok(Looked { head, whole, source })
+}
+
+impl Looked {
+    /// The bytes from the first record on.
+    fn bytes(&mut self, data_start: usize, wrap: Option<Wrap>) -> io::Result<Bytes> {
+        let lines = memchr::memchr_iter(b'\n', self.head.get(..data_start).unwrap_or(&self.head)).count() as u64;
+        let source = std::mem::replace(&mut self.source, Source::Stream(Box::new(io::empty())));
+        let (reader, start): (Box<dyn Read + Send>, u64) = match source {
+            Source::File { file, len, start } if wrap.is_none() => {
+                return Ok(Bytes::File { file, start: start + data_start as u64, end: len });
+            }
+            Source::File { mut file, len, start } => {
+                let from = start + data_start as u64;
+                file.seek(SeekFrom::Start(from))?;
+                (Box::new(file.take(len.saturating_sub(from))), from)
+            }
+            Source::Stream(reader) => {
+                let head = self.head.split_off(data_start.min(self.head.len()));
+                (Box::new(Cursor::new(head).chain(reader)), data_start as u64)
+            }
+        };
+        let reader = match wrap {
+            Some(wrap) => wrap(reader),
+            None => reader,
+        };
+        Ok(Bytes::Stream { reader, start, lines })
+    }
+}
+
+/// The format of an input, and what told it: the command line, its name, or its content.
+fn format_of(input: &Input, from: Option<&str>, head: &[u8]) -> Result<(&'static Row<Format>, &'static str), Problem> {
+    if let Some(name) = from {
+        return find(FORMATS, name).map(|format| (format, "--from")).ok_or_else(|| unknown_format(name));
+    }
+    if let Input::File(path) = input
+        && let Some(format) = format_by_name(path)
+    {
+        return Ok((format, "its name"));
+    }
+    let fallback = if head.trim_ascii().is_empty() { find(FORMATS, "jsonl") } else { None };
+    let sniffed = FORMATS.iter().find(|row| row.item.sniff.is_some_and(|sniff| sniff(head)));
+    sniffed.or(fallback).map(|format| (format, "its content")).ok_or_else(|| {
+        Problem::new(Code::Usage, "cannot tell the format")
+            .at_path(input.name())
+            .hint("say it with --from, as in --from csv")
+    })
+}
+
+/// The format that a file name tells, compressed or not.
+pub(crate) fn format_by_name(path: &Path) -> Option<&'static Row<Format>> {
+    let mut path = path;
+    let stem;
+    if let Some("gz" | "zst" | "bz2" | "xz" | "lz4" | "br") = path.extension().and_then(|extension| extension.to_str())
+    {
+        stem = path.with_extension("");
+        path = &stem;
+    }
+    let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+    FORMATS.iter().find(|row| row.item.extensions.contains(&extension.as_str()))
+}
+
+/// The error for a format nobody knows.
+pub(crate) fn unknown_format(name: &str) -> Problem {
+    let all = || FORMATS.iter().map(|row| row.name).collect::<Vec<_>>().join(", ");
+    let hint = did_you_mean(name, names(FORMATS)).unwrap_or_else(|| format!("formats: {}", all()));
+    Problem::new(Code::Usage, format!("unknown format '{name}'")).hint(hint)
+}
+
+/// The problem in an error, for places that only fail with one.
+pub(crate) fn problem_of(error: Error) -> Problem {
+    match error {
+        Error::Problem(problem) => *problem,
+        other => Problem::new(Code::Internal, other.to_string()),
+    }
+}
+
+/// The problem of a stream: one that a record finder or a decompressor put into the error, or the error itself.
+pub(crate) fn stream_problem(name: &str, error: io::Error) -> Problem {
+    let error = match error.downcast::<Problem>() {
+        Ok(problem) => return problem.at_path(name),
+        Err(error) => error,
+    };
+    match error.downcast::<StreamFault>() {
+        Ok(found) => found.fault.problem().at_path(name),
+        Err(error) => Problem::io(name, &error),
+    }
+}
