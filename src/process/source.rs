@@ -11,7 +11,6 @@ use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::core::block::Block;
 use crate::core::data::batch::{Batch, Values};
 use crate::core::data::cell::Kind;
 use crate::core::error::{Code, Error, Problem, Result};
@@ -19,6 +18,7 @@ use crate::core::exec::cancel::Cancel;
 use crate::core::exec::relay::Relay;
 use crate::core::format::{Decoder, Projection, Scratch, StreamFault};
 use crate::core::input::blocks::{Blocks, Claim, position};
+use crate::core::terminal::progress::Bar;
 use crate::process::prepared::{Prepared, stream_problem};
 use crate::process::stage::Table;
 
