@@ -77,11 +77,11 @@ pub(crate) fn run(request: &Request, writer: &mut Writer, diagnostics: &Diagnost
     let asked = Arc::clone(&before.asked);
     let after = check(&stages, &before)?;
     let known = (!after.open).then(|| after.names.clone());
-    let encoder = encoder(request, inputs.first())?;
+    let (format, encoder) = output(request, inputs.first())?;
     let header = header.filter(|_| after.names == before.names);
     let projection = projection(&stages, encoder.as_ref(), &inputs, &after);
     if request.explain {
-        let text = explain(&stages, &inputs, &projection);
+        let text = explain(&stages, &inputs, &projection, format.name);
         writer.put(text.as_bytes())?;
         return Ok(Outcome { records: 0 });
     }
@@ -172,8 +172,8 @@ fn check(stages: &[Box<dyn Stage>], before: &Columns) -> Result<Columns> {
     Ok(columns)
 }
 
-/// The encoder of the output: as told, by the output's name, or JSON.
-fn encoder(request: &Request, first: Option<&Prepared>) -> Result<Box<dyn Encoder>> {
+/// The format of the output, as told, by the output's name, or JSON; and its encoder.
+fn output(request: &Request, first: Option<&Prepared>) -> Result<(&'static Row<Format>, Box<dyn Encoder>)> {
     let by_name = || request.output.as_deref().and_then(format_by_name);
     let format: &'static Row<Format> = match request.format.as_deref() {
         Some("same") => {
@@ -186,7 +186,7 @@ fn encoder(request: &Request, first: Option<&Prepared>) -> Result<Box<dyn Encode
         let problem = Problem::new(Code::Usage, format!("format '{}' cannot be written", format.name));
         return Err(problem.into());
     };
-    encoder(&request.write)
+    Ok((format, encoder(&request.write)?))
 }
 
 /// What must be decoded for the stages and the encoder.
@@ -215,7 +215,7 @@ fn all_of(after: &Columns, encoder: &dyn Encoder) -> Needs {
 }
 
 /// The numbered plan.
-fn explain(stages: &[Box<dyn Stage>], inputs: &[Prepared], projection: &Projection) -> String {
+fn explain(stages: &[Box<dyn Stage>], inputs: &[Prepared], projection: &Projection, format: &str) -> String {
     let mut lines = Vec::new();
     let what = match (&projection.columns, projection.raw) {
         (None, _) => "all columns".to_string(),
@@ -227,7 +227,7 @@ fn explain(stages: &[Box<dyn Stage>], inputs: &[Prepared], projection: &Projecti
         lines.push(format!("read {} as {}: {what}", input.origin.name, input.format.name));
     }
     lines.extend(stages.iter().map(|stage| stage.explain()));
-    lines.push("write".to_string());
+    lines.push(format!("write {format}"));
     let mut text = String::new();
     for (at, line) in lines.iter().enumerate() {
         // Writing to a string cannot fail.
