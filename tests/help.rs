@@ -45,6 +45,17 @@ fn every_stage_of_the_table_is_a_flag_with_help() {
 }
 
 #[test]
+fn summaries_are_written_alike() {
+    for kind in ["stages", "functions", "aggregates", "formats"] {
+        for line in mytools(["list", kind, "-f", "jsonl"]).ok().lines() {
+            let row: serde_json::Value = serde_json::from_str(line).unwrap();
+            let summary = row["summary"].as_str().unwrap();
+            assert!(summary.starts_with(char::is_uppercase) && !summary.ends_with('.'), "{kind}: {summary}");
+        }
+    }
+}
+
+#[test]
 fn the_version_is_one_line() {
     assert_eq!(mytools(["--version"]).ok(), format!("mytools {}\n", env!("CARGO_PKG_VERSION")));
 }

@@ -251,7 +251,7 @@ fn config(matches: &ArgMatches, globals: &Globals, environment: &Environment) ->
         color: globals.color,
         terminal: environment.stdout_is_terminal,
         width: globals.width,
-        select: select(matches, roots),
+        select: Select { tells_omitted: globals.settings.debug, ..select(matches, roots) },
         path_flag,
         binary: matches.get_count("unrestricted") >= 3,
         decompress: flag("search-zip"),

@@ -22,7 +22,7 @@ pub(crate) struct Row<T: 'static> {
     pub(crate) aliases: &'static [&'static str],
     /// How it is written: `substr(text, start, length?)`, `-w/--where EXPR`.
     pub(crate) usage: &'static str,
-    /// One sentence.
+    /// One sentence, with a capital first letter and without a final period.
     pub(crate) summary: &'static str,
     /// Things to try, run by a test.
     pub(crate) examples: &'static [Example],

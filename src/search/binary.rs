@@ -6,6 +6,8 @@
 
 use memchr::memrchr;
 
+use crate::core::error::Problem;
+
 /// What a NUL byte in an input does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rule {
@@ -22,6 +24,12 @@ impl Rule {
     pub(crate) fn reads_all(self) -> bool {
         self != Self::Glance
     }
+}
+
+/// What `--debug` says of a file whose search a NUL ended.
+pub(crate) fn stopped(path: &[u8], offset: u64) -> Problem {
+    let path = String::from_utf8_lossy(path);
+    Problem::debug(format!("a binary file, left at the NUL byte at {offset}")).at_path(path).hint("-uuu searches it")
 }
 
 /// ripgrep's buffer: how far it looks ahead for a NUL.

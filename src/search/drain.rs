@@ -161,6 +161,9 @@ impl<'d> Drain<'d> {
 
     /// Ends a big input.
     fn end(&mut self, part: &Part, open: &Open, edge: &Edge) -> Result<()> {
+        if let Some(problem) = self.plan.omission(&part.input.path, part.input.rule, edge) {
+            self.problem(&problem);
+        }
         let elapsed = open.began.map_or(Duration::ZERO, |began| began.elapsed());
         let searched = Searched {
             path: &part.input.path,

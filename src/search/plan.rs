@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::core::error::Result;
+use crate::core::error::{Problem, Result};
 use crate::core::format::WriteOptions;
 use crate::core::input::open::OpenOptions;
 use crate::core::input::walk::Entry;
 use crate::core::pattern::matcher::{Detail, Matcher};
 use crate::core::pattern::syntax::Syntax;
-use crate::search::binary::Rule;
+use crate::search::binary::{Rule, stopped};
 use crate::search::config::{Config, Mode};
-use crate::search::context::Shape;
+use crate::search::context::{Edge, Shape};
 use crate::search::printer::records::Table;
 use crate::search::region::Search;
 
@@ -177,6 +177,14 @@ impl Plan {
     /// Whether the working directory is searched because nothing was named.
     pub(crate) fn implicit(&self) -> bool {
         self.config.select.roots.is_empty()
+    }
+
+    /// What `--debug` tells of a file whose search is over.
+    pub(crate) fn omission(&self, path: &[u8], rule: Rule, edge: &Edge) -> Option<Problem> {
+        match edge.binary {
+            Some(offset) if rule == Rule::Quit && self.config.select.tells_omitted => Some(stopped(path, offset)),
+            _ => None,
+        }
     }
 
     /// Whether the statistics of JSON events are wanted.

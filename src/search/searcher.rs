@@ -276,11 +276,14 @@ impl Searcher<'_, '_> {
         // A NUL in ripgrep's first buffer ends the search of a file before it begins.
         if rule == Rule::Quit && nul.is_some_and(|at| at < WINDOW) && !has_short_head(bytes) {
             output.stats.searches += 1;
+            edge.binary = nul.map(|at| at as u64);
+            output.problems.extend(plan.omission(path, rule, &edge));
             return Ok(());
         }
         let region = Region { nul, ..Region::whole(bytes) };
         let from = output.bytes.len();
         let counts = self.search(reporter, &shape, &region, &mut edge, path, output)?;
+        output.problems.extend(plan.omission(path, rule, &edge));
         let printed = (output.bytes.len() - from) as u64;
         let elapsed = began.map(|began| began.elapsed()).unwrap_or_default();
         let searched = Searched { path, rule, counts, edge: &edge, printed, elapsed };

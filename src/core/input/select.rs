@@ -9,6 +9,7 @@ use crate::core::input::types::TypeChange;
 
 /// Where to look and what to leave out.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub(crate) struct Select {
     /// Files and directories in the order given, `-` for standard input. None at all is the working directory, whose
     /// files are named without a leading `./`.
@@ -27,6 +28,8 @@ pub(crate) struct Select {
     pub(crate) types: Vec<TypeChange>,
     /// Whether a walked file that is our own standard output is left out.
     pub(crate) skip_stdout: bool,
+    /// Whether what is left out is told, in its place, for `--debug`.
+    pub(crate) tells_omitted: bool,
 }
 
 /// Which ignore rules count.

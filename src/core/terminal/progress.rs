@@ -40,7 +40,7 @@ impl Meter {
 /// A bar that shows a meter until it is finished or dropped.
 pub(crate) struct Bar {
     meter: Arc<Meter>,
-    bar: ProgressBar,
+    drawn: ProgressBar,
     done: Arc<(Mutex<bool>, Condvar)>,
     drawer: Mutex<Option<JoinHandle<()>>>,
 }
@@ -61,7 +61,7 @@ impl Bar {
             // Without a thread there is no bar, and the run is none the worse.
             std::thread::Builder::new().name("progress".into()).spawn(move || draw(&meter, &bar, &done)).ok()
         };
-        Self { meter, bar, done, drawer: Mutex::new(drawer) }
+        Self { meter, drawn: bar, done, drawer: Mutex::new(drawer) }
     }
 
     /// What it shows.
@@ -71,7 +71,7 @@ impl Bar {
 
     /// A writer whose lines appear above the bar.
     pub(crate) fn over<W: Write>(&self, inner: W) -> Over<W> {
-        Over { bar: self.bar.clone(), inner }
+        Over { bar: self.drawn.clone(), inner }
     }
 
     /// Takes the bar away.

@@ -11,6 +11,7 @@ use crate::core::input::select::Select;
 
 use super::cursor::State;
 use super::identity::{Identity, Lineage};
+use super::omission::Omission;
 use super::rules::{Checker, Found, Rules, Scope, Verdict};
 use super::{Entry, Item, Kind};
 
@@ -89,6 +90,8 @@ pub(super) struct Lister {
     /// Whether `.git` directories are left out even where hidden ones are read.
     skip_git: bool,
     stdout: Option<Identity>,
+    /// Whether what is left out is told.
+    tells_omitted: bool,
 }
 
 impl Lister {
@@ -100,6 +103,7 @@ impl Lister {
             max_depth: select.max_depth.unwrap_or(usize::MAX),
             skip_git: select.rules.vcs,
             stdout: if select.skip_stdout { Identity::of_stdout() } else { None },
+            tells_omitted: select.tells_omitted,
         };
         let roots = if select.roots.is_empty() { vec![PathBuf::new()] } else { select.roots };
         let names = roots.into_iter().filter_map(|root| lister.root(root)).collect();
@@ -144,6 +148,7 @@ impl Lister {
         };
         let mut found = Found::default();
         let mut entries = Vec::new();
+        let mut ours = None;
         match fs::read_dir(opened(&directory.path)) {
             Ok(read) => {
                 for entry in read {
@@ -153,7 +158,9 @@ impl Lister {
                                 found.see(&name);
                             }
                             let own_output = || self.stdout.as_ref().is_some_and(|stdout| stdout.is(&entry));
-                            if !(kind.is_file() && own_output()) {
+                            if kind.is_file() && own_output() {
+                                ours = Some(name);
+                            } else {
                                 entries.push((name, kind));
                             }
                         }
@@ -166,13 +173,24 @@ impl Lister {
         let inside = self.inside(directory, found);
         let mut checker = self.rules.checker(&inside.scope, &directory.path, || directory.full());
         for (name, kind) in entries {
-            if let Some(what) = self.what(&inside, &mut checker, &name, kind) {
-                listing.names.push(Name { name, what });
+            match self.what(&inside, &mut checker, &name, kind) {
+                Ok(what) => listing.names.push(Name { name, what }),
+                Err(omission) => listing.names.extend(self.omitted(directory, name, omission)),
             }
         }
         drop(checker);
+        listing.names.extend(ours.and_then(|name| self.omitted(directory, name, Omission::Output)));
         listing.names.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         listing
+    }
+
+    /// What is told of a name that is left out.
+    fn omitted(&self, directory: &Directory, name: OsString, omission: Omission<'_>) -> Option<Name> {
+        if !self.tells_omitted {
+            return None;
+        }
+        let what = What::Problem(Box::new(omission.problem(&directory.path.join(&name))));
+        Some(Name { name, what })
     }
 
     /// What the names in a directory have in common.
@@ -186,39 +204,48 @@ impl Lister {
         Inside { directory, scope, lineage }
     }
 
-    /// What a name is, or none where it is not wanted.
-    fn what(&self, inside: &Inside<'_>, checker: &mut Checker<'_>, name: &OsStr, kind: FileType) -> Option<What> {
+    /// What a name is, or why it is left out.
+    fn what<'a>(
+        &self,
+        inside: &Inside<'_>,
+        checker: &mut Checker<'a>,
+        name: &OsStr,
+        kind: FileType,
+    ) -> Result<What, Omission<'a>> {
         let mut link = None;
         let kind = if kind.is_symlink() {
             if !self.follow {
-                return None;
+                return Err(Omission::Link);
             }
             match inside.follow(name) {
                 Ok(metadata) => link.insert(metadata).file_type(),
-                Err(problem) => return Some(What::Problem(problem)),
+                Err(problem) => return Ok(What::Problem(problem)),
             }
         } else {
             kind
         };
         let is_directory = kind.is_dir();
         if !is_directory && !kind.is_file() {
-            return None;
+            return Err(Omission::Special);
         }
         let verdict = checker.check(name, is_directory);
-        if verdict == Verdict::Ignored {
-            return None;
+        if let Verdict::Omitted(omission) = verdict {
+            return Err(omission);
         }
         if !is_directory {
-            return Some(What::Entry(Kind::File));
+            return Ok(What::Entry(Kind::File));
         }
         let depth = inside.directory.depth + 1;
-        if depth >= self.max_depth || (self.skip_git && verdict == Verdict::Kept && name == ".git") {
-            return None;
+        if depth >= self.max_depth {
+            return Err(Omission::Depth);
+        }
+        if self.skip_git && matches!(verdict, Verdict::Kept) && name == ".git" {
+            return Err(Omission::Git);
         }
         if let Some(problem) = link.and_then(|metadata| inside.find_loop(name, &metadata)) {
-            return Some(What::Problem(problem));
+            return Ok(What::Problem(problem));
         }
-        Some(What::Directory(Arc::new(Directory {
+        Ok(What::Directory(Arc::new(Directory {
             path: inside.directory.path.join(name),
             depth,
             root: Arc::clone(&inside.directory.root),

@@ -11,6 +11,7 @@
 mod cursor;
 mod identity;
 mod list;
+mod omission;
 mod rules;
 
 use std::path::PathBuf;

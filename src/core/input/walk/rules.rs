@@ -24,6 +24,8 @@ use crate::core::error::{Code, Error, Problem, Result};
 use crate::core::input::select::Select;
 use crate::core::input::{globs, types};
 
+use super::omission::Omission;
+
 /// The rules that are the same in all directories.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
@@ -211,14 +213,14 @@ impl Scope {
 }
 
 /// Whether a name is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Verdict<'a> {
     /// A rule asks for it.
     Asked,
     /// No rule speaks of it.
     Kept,
     /// It is left out.
-    Ignored,
+    Omitted(Omission<'a>),
 }
 
 /// Checks the names of one directory.
@@ -230,41 +232,42 @@ pub(super) struct Checker<'a> {
     full: Option<Joined>,
 }
 
-impl Checker<'_> {
+impl<'a> Checker<'a> {
     /// Whether this name is wanted.
-    pub(super) fn check(&mut self, name: &OsStr, is_directory: bool) -> Verdict {
+    pub(super) fn check(&mut self, name: &OsStr, is_directory: bool) -> Verdict<'a> {
         let by_globs = match &mut self.walked {
             Some(walked) => self.rules.overrides.matched(walked.with(name), is_directory).map(|_| ()),
             None => Match::None,
         };
         match by_globs {
-            Match::Ignore(()) => return Verdict::Ignored,
+            Match::Ignore(()) => return Verdict::Omitted(Omission::Glob),
             Match::Whitelist(()) => return Verdict::Asked,
             Match::None => {}
         }
         let by_files = self.by_ignore_files(name, is_directory);
-        if by_files == Verdict::Ignored {
+        if matches!(by_files, Verdict::Omitted(_)) {
             return by_files;
         }
         if !self.rules.types.is_empty() {
             match self.rules.types.matched(Path::new(name), is_directory) {
-                Match::Ignore(_) => return Verdict::Ignored,
+                Match::Ignore(_) => return Verdict::Omitted(Omission::Type),
                 Match::Whitelist(_) => return Verdict::Asked,
                 Match::None => {}
             }
         }
-        let hidden = by_files == Verdict::Kept && !self.rules.hidden && name.as_encoded_bytes().first() == Some(&b'.');
-        if hidden { Verdict::Ignored } else { by_files }
+        let hidden =
+            matches!(by_files, Verdict::Kept) && !self.rules.hidden && name.as_encoded_bytes().first() == Some(&b'.');
+        if hidden { Verdict::Omitted(Omission::Hidden) } else { by_files }
     }
 
-    fn by_ignore_files(&mut self, name: &OsStr, is_directory: bool) -> Verdict {
+    fn by_ignore_files(&mut self, name: &OsStr, is_directory: bool) -> Verdict<'a> {
         if let Some(full) = &mut self.full {
             let path = full.with(name);
             for chain in [&self.scope.rgignore, &self.scope.dot, &self.scope.git, &self.scope.exclude] {
                 let mut next = chain.as_ref();
                 while let Some(link) = next {
                     match link.matcher.matched(path, is_directory) {
-                        Match::Ignore(_) => return Verdict::Ignored,
+                        Match::Ignore(rule) => return Verdict::Omitted(Omission::Rule(rule)),
                         Match::Whitelist(_) => return Verdict::Asked,
                         Match::None => next = link.parent.as_ref(),
                     }
@@ -276,7 +279,7 @@ impl Checker<'_> {
             let globals = self.globals.then_some(&self.rules.global);
             for matcher in globals.into_iter().chain(self.rules.files.iter().rev()) {
                 match matcher.matched(path, is_directory) {
-                    Match::Ignore(_) => return Verdict::Ignored,
+                    Match::Ignore(rule) => return Verdict::Omitted(Omission::Rule(rule)),
                     Match::Whitelist(_) => return Verdict::Asked,
                     Match::None => {}
                 }

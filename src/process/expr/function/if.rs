@@ -10,7 +10,7 @@ pub(super) const ROW: Row<Function> = Row {
     name: "if",
     aliases: &[],
     usage: "if(condition, then, else?)",
-    summary: "'then' where the condition holds, else 'else' (null unless given)",
+    summary: "The value 'then' where the condition holds, else 'else' (null unless given)",
     examples: &[
         Example { input: "if(len('ab') > 1, 'long', 'short')", output: "long" },
         Example { input: "if(false, 1)", output: "" },

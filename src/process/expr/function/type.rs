@@ -11,7 +11,7 @@ pub(super) const ROW: Row<Function> = Row {
     name: "type",
     aliases: &[],
     usage: "type(x)",
-    summary: "null, bool, number, text, array or object; CSV text that is numeric is a number",
+    summary: "The type of the value: null, bool, number, text, array or object; CSV text that is numeric is a number",
     examples: &[
         Example { input: "type('a')", output: "text" },
         Example { input: "type(1.5)", output: "number" },
