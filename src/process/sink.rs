@@ -70,7 +70,11 @@ impl Encoding {
 
     /// Encodes the selected records of batch number `seq`. Every number must come by exactly once.
     pub(crate) fn encode(&self, seq: u64, batch: &mut Batch) -> Result<Encoded> {
-        let flat = if self.encoder.layout() == Layout::Stream { Ok(()) } else { flatten(batch) };
+        let flat = if self.encoder.layout() == Layout::Stream {
+            Ok(())
+        } else {
+            flatten(batch).map_err(|failure| failure.error)
+        };
         let columns = match &self.columns {
             Known::All(columns) => Arc::clone(columns),
             Known::Growing(relay) => relay.advance(seq, |columns| {

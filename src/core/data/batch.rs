@@ -10,6 +10,7 @@ use crate::core::block::Block;
 use crate::core::data::cell::{Cell, Kind};
 use crate::core::data::number::Number;
 use crate::core::data::value::Value;
+use crate::core::error::Error;
 
 /// One column: its name and a value for each record of the batch (selected or not).
 #[derive(Debug, Clone)]
@@ -82,6 +83,15 @@ pub(crate) struct Records {
     /// `(start, end)` of each record in `block.bytes`; a delimited record ends after its line end, a JSON value with
     /// its last byte.
     pub(crate) spans: Vec<(u32, u32)>,
+}
+
+/// What went wrong with one record of a batch; the records before it are good.
+#[derive(Debug)]
+pub(crate) struct RowFailure {
+    /// The record, by its index in the batch (not in the selection).
+    pub(crate) row: usize,
+    /// What went wrong.
+    pub(crate) error: Error,
 }
 
 /// The records of one block.

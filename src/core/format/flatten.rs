@@ -10,14 +10,16 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
-use crate::core::data::batch::{Batch, Column, Values};
+use crate::core::data::batch::{Batch, Column, RowFailure, Values};
 use crate::core::data::cell::{Cell, Kind};
 use crate::core::error::{Code, Problem, Result};
 use crate::core::format::json::path::{MemberSpans, key_text, member_spans, value_end};
 use crate::core::format::json::pretty::compact;
 
 /// Spreads the objects of a batch over columns, and makes the JSON text that stays compact, so that it keeps to one line.
-pub(crate) fn flatten(batch: &mut Batch) -> Result<()> {
+/// Only the selected records are looked at. Where one of them fails, the batch is as it was, so that the caller can
+/// take the records before it.
+pub(crate) fn flatten(batch: &mut Batch) -> Result<(), RowFailure> {
     spread(batch)?;
     for column in 0..batch.columns.len() {
         compact_nested(batch, column);
@@ -47,14 +49,14 @@ fn compact_nested(batch: &mut Batch, column: usize) {
 }
 
 /// Spreads objects. Without objects nothing is done.
-fn spread(batch: &mut Batch) -> Result<()> {
+fn spread(batch: &mut Batch) -> Result<(), RowFailure> {
     if !batch.columns.iter().any(|column| has_objects(batch, column)) {
         return Ok(());
     }
     let mut flat = Flat { batch, nodes: Vec::new(), outputs: Vec::new(), by_name: HashMap::default() };
     let roots: Vec<usize> = batch.columns.iter().map(|column| flat.node(Arc::clone(&column.name))).collect();
     let every: Vec<u32> = (0..batch.columns.len() as u32).collect();
-    for row in 0..batch.rows {
+    for row in batch.rows() {
         let order = match &batch.shapes {
             Some(shapes) => {
                 let shape = shapes.of_row.get(row).copied().unwrap_or_default();
@@ -64,7 +66,7 @@ fn spread(batch: &mut Batch) -> Result<()> {
         };
         for column in order {
             if let (Some(source), Some(root)) = (batch.columns.get(*column as usize), roots.get(*column as usize)) {
-                flat.field(*root, row, source)?;
+                flat.field(*root, row, source).map_err(|error| RowFailure { row, error })?;
             }
         }
     }
@@ -78,7 +80,7 @@ fn spread(batch: &mut Batch) -> Result<()> {
 
 fn has_objects(batch: &Batch, column: &Column) -> bool {
     match &column.values {
-        Values::Cells(cells) => cells.iter().any(|cell| is_object(batch, *cell)),
+        Values::Cells(cells) => batch.rows().any(|row| cells.get(row).is_some_and(|cell| is_object(batch, *cell))),
         Values::Numbers(_) => false,
     }
 }
@@ -142,7 +144,10 @@ impl Flat<'_> {
                 let output = self.output(root);
                 return match self.outputs.get_mut(output) {
                     Some(output) if output.owner == root => {
-                        output.values = numbers.clone();
+                        // They serve all records, so the first that comes by takes them.
+                        if let Values::Cells(_) = output.values {
+                            output.values = numbers.clone();
+                        }
                         Ok(())
                     }
                     _ => Err(self.collision(root)),
@@ -278,8 +283,9 @@ fn cell_at(side: bool, text: &[u8], start: usize, value: Range<usize>) -> Cell {
 mod tests {
     use super::flatten;
     use crate::core::block::Block;
-    use crate::core::data::batch::{Batch, Column, Values};
+    use crate::core::data::batch::{Batch, Column, Selection, Values};
     use crate::core::data::cell::{Cell, Kind};
+    use crate::core::data::number::Number;
     use crate::core::format::{Projection, ReadOptions, Scratch, WriteOptions, jsonl};
 
     fn batch(text: &str) -> Batch {
@@ -325,6 +331,37 @@ mod tests {
         assert!(flatten(&mut batch(r#"{"a":{"b.c":1,"b":{"c":2}}}"#)).is_err());
         assert_eq!(flat(r#"{"a":{"b":1}} {"a.b":2}"#).1, "{\"a.b\":1}\n{\"a.b\":2}\n");
         assert_eq!(flat(r#"{"a":{"b":1,"b":2}}"#).1, "{\"a.b\":2}\n");
+    }
+
+    #[test]
+    fn only_selected_records_count() {
+        let text = r#"{"a":{"b":1},"a.b":2} {"a":1} {"a":{"b":3}} {"a":{"b":1},"a.b":2}"#;
+        let mut batch = batch(text);
+        batch.selection = Selection::Rows(vec![2, 1]);
+        flatten(&mut batch).unwrap();
+        let names: Vec<&str> = batch.columns.iter().map(|column| &*column.name).collect();
+        assert_eq!(names, ["a.b", "a"]);
+        assert_eq!((&*batch.value(0, 2).to_text(), &*batch.value(1, 1).to_text()), (&b"3"[..], &b"1"[..]));
+    }
+
+    #[test]
+    fn a_failure_names_the_record_and_changes_nothing() {
+        let mut batch = batch(r#"{"a":{"b":0}} {"a":{"b":1},"a.b":2} {"a":{"b":3}} {"a":{"b":4},"a.b":5}"#);
+        batch.selection = Selection::Rows(vec![0, 2, 3]);
+        assert_eq!(flatten(&mut batch).err().map(|failure| failure.row), Some(3));
+        batch.selection = Selection::Rows(vec![0, 2]);
+        flatten(&mut batch).unwrap();
+        assert_eq!(batch.value(0, 2).to_text(), b"3".as_slice());
+    }
+
+    #[test]
+    fn computed_numbers_keep_their_place() {
+        let mut batch = batch(r#"{"a":{"b":1},"c":2} {"a":{"b":3},"c":4}"#);
+        batch.shapes = None;
+        let numbers = vec![Some(Number::int(7)), Some(Number::int(8))];
+        batch.columns.push(Column { name: "n".into(), values: Values::Numbers(numbers) });
+        flatten(&mut batch).unwrap();
+        assert_eq!(batch.value(2, 1).to_text(), b"8".as_slice());
     }
 
     #[test]
