@@ -9,7 +9,7 @@ use crate::core::exec::cancel::Cancel;
 use crate::core::exec::ordered::{DEFAULT_BUDGET, Flow, Options, Step, Task, run};
 use crate::core::format::Scratch;
 use crate::process::sink::{Encoded, Encoding, Sink};
-use crate::process::source::Feed;
+use crate::process::source::{Feed, Loaded, Sight};
 use crate::process::stage::{Gather, Gatherer, Rows, Scope, Table};
 
 /// How a part is run.
@@ -43,6 +43,7 @@ pub(crate) fn write<F: Feed>(
 ) -> Result<()> {
     let part = Part { feed, rows, end: End::Encode(encoding) };
     let drained = run(&part, &options(running), |mut piece: Piece| {
+        feed.drained(&piece.sight, piece.flow);
         report(&mut piece.problems, running.diagnostics);
         let written = piece.encoded.records > 0;
         sink.put(piece.encoded)?;
@@ -65,6 +66,7 @@ pub(crate) fn gather<F: Feed>(
     let part = Part { feed, rows, end: End::Gather(gather) };
     let mut reading = Reading::Whole;
     let workers = run(&part, &options(running), |mut piece: Piece| {
+        feed.drained(&piece.sight, piece.flow);
         if report(&mut piece.problems, running.diagnostics) == Reading::Broken {
             reading = Reading::Broken;
         }
@@ -122,6 +124,7 @@ struct Worker {
 struct Piece {
     encoded: Encoded,
     problems: Vec<Problem>,
+    sight: Sight,
     flow: Flow,
 }
 
@@ -149,18 +152,25 @@ impl<F: Feed> Task for Part<'_, F> {
     }
 
     fn work(&self, worker: &mut Worker, (seq, claim): Self::Claim) -> Result<Step<Self::Claim, Piece>> {
-        let mut problems = Vec::new();
-        let mut batch = self.feed.load(seq, claim, &mut worker.scratch, &mut problems)?;
-        let mut scope = Scope { seq, scratch: &mut worker.scratch, flow: Flow::Continue };
+        let Loaded { mut batch, problems, sight } = self.feed.load(seq, claim, &mut worker.scratch)?;
+        let mut scope = Scope { seq, scratch: &mut worker.scratch, flow: Flow::Continue, failure: None };
         for rows in self.rows {
             rows.apply(&mut batch, &mut scope)?;
         }
-        let mut piece = Piece { encoded: Encoded::default(), problems, flow: scope.flow };
+        let mut piece = Piece { encoded: Encoded::default(), problems, sight, flow: scope.flow };
         match (&self.end, &mut worker.gatherer) {
-            (End::Gather(_), Some(gatherer)) => gatherer.take(batch, &mut scope)?,
+            (End::Gather(_), Some(gatherer)) => {
+                gatherer.take(batch, &mut scope)?;
+                if let Some(error) = scope.failure {
+                    return Err(error);
+                }
+            }
             (End::Gather(_), None) => {}
             (End::Encode(encoding), _) => {
+                let failure = scope.failure;
                 piece.encoded = encoding.encode(seq, &mut batch)?;
+                // What kept a record from being encoded comes before what kept a later one from being computed.
+                piece.encoded.failure = piece.encoded.failure.or(failure);
                 worker.scratch.recycle(batch);
             }
         }

@@ -98,7 +98,8 @@ pub(crate) fn run(request: &Request, writer: &mut Writer, diagnostics: &Diagnost
     let encoding = Encoding::new(encoder, known, &cancel);
     let plan = Plan { parts: parts(&stages)?, encoding, header };
     let outcome = plan.run(&feed, writer, request, &cancel, diagnostics);
-    for name in feed.never_seen() {
+    let told = matches!(outcome, Ok(_) | Err(Error::Problem(_)));
+    for name in feed.never_seen().into_iter().filter(|_| told) {
         let hint = did_you_mean(name, sampled.iter().map(|column| &**column)).unwrap_or_else(|| {
             let some: Vec<&str> = sampled.iter().take(20).map(|column| &**column).collect();
             format!("columns: {}", some.join(", "))

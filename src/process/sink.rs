@@ -46,8 +46,8 @@ pub(crate) struct Encoded {
     pub(crate) bytes: Vec<u8>,
     /// Number of records.
     pub(crate) records: u64,
-    /// How many columns they were encoded with.
-    pub(crate) had: usize,
+    /// The columns they were encoded with.
+    pub(crate) columns: Names,
     /// Why there are no more: the next record cannot be encoded.
     pub(crate) failure: Option<Error>,
 }
@@ -92,9 +92,9 @@ impl Encoding {
             && let Err(failure) = self.encoder.records(batch, &columns, &mut bytes)
         {
             let records = self.before_failure(batch, &columns, &mut bytes);
-            return Ok(Encoded { bytes, records, had: columns.len(), failure: Some(failure) });
+            return Ok(Encoded { bytes, records, columns, failure: Some(failure) });
         }
-        Ok(Encoded { bytes, records, had: columns.len(), failure: None })
+        Ok(Encoded { bytes, records, columns, failure: None })
     }
 
     /// Encodes the records before the first that cannot be, one by one, so that what is written does not depend on
@@ -179,6 +179,8 @@ struct Spooled {
     file: tempfile::SpooledTempFile,
     /// Runs of records that were encoded with the same number of columns: that number and the bytes.
     runs: Vec<(usize, u64)>,
+    /// All columns of the records taken so far. Those of the encoding may have more, of records that never came.
+    columns: Names,
 }
 
 impl<'a> Sink<'a> {
@@ -189,7 +191,11 @@ impl<'a> Sink<'a> {
             Known::All(_) => layout == Layout::Widths,
             Known::Growing(_) => true,
         };
-        let spool = spools.then(|| Spooled { file: tempfile::spooled_tempfile(SPOOL_MEMORY), runs: Vec::new() });
+        let spool = spools.then(|| Spooled {
+            file: tempfile::spooled_tempfile(SPOOL_MEMORY),
+            runs: Vec::new(),
+            columns: Names::default(),
+        });
         Self { encoding, writer, header, spool, started: false, records: 0 }
     }
 
@@ -243,12 +249,11 @@ impl<'a> Sink<'a> {
 
     fn unspool(&mut self, spool: Spooled) -> Result<()> {
         let encoder = self.encoding.encoder.as_ref();
+        let Spooled { mut file, runs, columns } = spool;
         let columns = match &self.encoding.columns {
             Known::All(columns) => Arc::clone(columns),
-            // All numbers that were handed out have passed: the next one sees every column.
-            Known::Growing(relay) => relay.peek(|columns: &Names| Arc::clone(columns)),
+            Known::Growing(_) => columns,
         };
-        let Spooled { mut file, runs } = spool;
         file.seek(SeekFrom::Start(0)).map_err(|error| spool_problem(&error))?;
         if encoder.layout() == Layout::Widths {
             let mut spool = BufReader::with_capacity(SPOOL_BUFFER, file);
@@ -269,8 +274,11 @@ impl Spooled {
     fn take(&mut self, encoded: &Encoded) -> Result<()> {
         self.file.write_all(&encoded.bytes).map_err(|error| spool_problem(&error))?;
         match self.runs.last_mut() {
-            Some((had, bytes)) if *had == encoded.had => *bytes += encoded.bytes.len() as u64,
-            _ => self.runs.push((encoded.had, encoded.bytes.len() as u64)),
+            Some((had, bytes)) if *had == encoded.columns.len() => *bytes += encoded.bytes.len() as u64,
+            _ => self.runs.push((encoded.columns.len(), encoded.bytes.len() as u64)),
+        }
+        if encoded.columns.len() > self.columns.len() {
+            self.columns = Arc::clone(&encoded.columns);
         }
         Ok(())
     }

@@ -5,7 +5,6 @@
 //! out at any thread count.
 
 use std::collections::VecDeque;
-use std::fmt::Write;
 use std::fs::File;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -13,10 +12,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::core::data::batch::{Batch, Values};
 use crate::core::data::cell::Kind;
-use crate::core::error::{Code, Error, Problem, Result};
+use crate::core::error::{Error, Problem, Result};
 use crate::core::exec::cancel::Cancel;
+use crate::core::exec::ordered::Flow;
 use crate::core::exec::relay::Relay;
-use crate::core::format::{Decoder, Projection, Scratch, StreamFault};
+use crate::core::format::{Decoder, Fault, Projection, Scratch, StreamFault};
 use crate::core::input::blocks::{Blocks, Claim, position};
 use crate::core::terminal::progress::Bar;
 use crate::process::prepared::{Prepared, stream_problem};
@@ -31,7 +31,38 @@ pub(crate) trait Feed: Sync {
     fn claim(&self, scratch: &mut Scratch) -> Result<Option<(u64, Self::Claim)>>;
 
     /// Makes a batch of it. Every number gives a batch, maybe an empty one.
-    fn load(&self, seq: u64, claim: Self::Claim, scratch: &mut Scratch, problems: &mut Vec<Problem>) -> Result<Batch>;
+    fn load(&self, seq: u64, claim: Self::Claim, scratch: &mut Scratch) -> Result<Loaded>;
+
+    /// Told, in order, what was seen in each batch, and whether the drain wants more.
+    fn drained(&self, sight: &Sight, flow: Flow);
+}
+
+/// A loaded batch.
+pub(crate) struct Loaded {
+    /// Its records.
+    pub(crate) batch: Batch,
+    /// What went wrong.
+    pub(crate) problems: Vec<Problem>,
+    /// What was seen in it.
+    pub(crate) sight: Sight,
+}
+
+/// What a batch says about columns that only reading can tell.
+#[derive(Debug, Default)]
+pub(crate) struct Sight {
+    /// Number of records.
+    rows: u64,
+    /// Which of the wanted columns they have, by position.
+    columns: Vec<usize>,
+}
+
+/// What all drained batches say about them.
+#[derive(Debug, Default)]
+struct Seen {
+    rows: u64,
+    columns: Vec<bool>,
+    /// The run ended before the input did: what comes later may have what was not seen.
+    stopped: bool,
 }
 
 /// The inputs of a run as a feed.
@@ -41,9 +72,9 @@ pub(crate) struct Inputs {
     verdicts: Relay<Verdict>,
     block_size: usize,
     cancel: Cancel,
-    /// Columns that only reading can tell, and whether they were seen.
-    wanted: Vec<(String, AtomicBool)>,
-    rows: AtomicU64,
+    /// Columns that only reading can tell.
+    wanted: Vec<String>,
+    seen: Mutex<Seen>,
     progress: Option<Arc<Bar>>,
 }
 
@@ -58,6 +89,8 @@ struct Current {
     blocks: Blocks,
     decoder: Arc<dyn Decoder>,
     recount: Option<(File, u64)>,
+    /// A fault ended it: its later blocks need not be read.
+    dead: AtomicBool,
 }
 
 /// What all earlier blocks add up to.
@@ -91,8 +124,8 @@ impl Inputs {
             verdicts: Relay::new(Verdict::default(), cancel.clone()),
             block_size,
             cancel: cancel.clone(),
-            wanted: wanted.into_iter().map(|name| (name, AtomicBool::new(false))).collect(),
-            rows: AtomicU64::new(0),
+            wanted: wanted.into_iter().collect(),
+            seen: Mutex::default(),
             progress: None,
         }
     }
@@ -107,27 +140,25 @@ impl Inputs {
         self
     }
 
-    /// Columns that the plan names and no record had, where there were records.
+    /// Columns that the plan names and no record had, where all records were read and there were any.
     pub(crate) fn never_seen(&self) -> Vec<&str> {
-        if self.rows.load(Ordering::Relaxed) == 0 {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.rows == 0 || seen.stopped {
             return Vec::new();
         }
-        self.wanted.iter().filter(|(_, seen)| !seen.load(Ordering::Relaxed)).map(|(name, _)| name.as_str()).collect()
+        let unseen = |index: &usize| !seen.columns.get(*index).is_some_and(|seen| *seen);
+        (0..self.wanted.len()).filter(unseen).filter_map(|index| self.wanted.get(index)).map(String::as_str).collect()
     }
 
-    fn watch(&self, batch: &Batch) {
-        self.rows.fetch_add(batch.rows as u64, Ordering::Relaxed);
-        for (name, seen) in &self.wanted {
-            if seen.load(Ordering::Relaxed) {
-                continue;
-            }
+    /// Which of the wanted columns a batch has.
+    fn look(&self, batch: &Batch) -> Sight {
+        let has = |name: &String| {
             let root = name.split(['.', '[']).next().unwrap_or(name);
-            if let Some(column) = batch.find(name).or_else(|| batch.find(root))
-                && has_value(&batch.columns[column].values)
-            {
-                seen.store(true, Ordering::Relaxed);
-            }
-        }
+            let column = batch.find(name).or_else(|| batch.find(root)).and_then(|index| batch.columns.get(index));
+            column.is_some_and(|column| has_value(&column.values))
+        };
+        let columns = self.wanted.iter().enumerate().filter(|(_, name)| has(name)).map(|(index, _)| index).collect();
+        Sight { rows: batch.rows as u64, columns }
     }
 }
 
@@ -150,7 +181,12 @@ impl Feed for Inputs {
                     Some(next) => {
                         let stateful = next.decoder.boundary().stateful();
                         let blocks = Blocks::new(next.origin, next.bytes, self.block_size, stateful, &self.cancel);
-                        let current = Arc::new(Current { blocks, decoder: next.decoder, recount: next.recount });
+                        let current = Arc::new(Current {
+                            blocks,
+                            decoder: next.decoder,
+                            recount: next.recount,
+                            dead: AtomicBool::new(false),
+                        });
                         cursor.current = Some(Arc::clone(&current));
                         cursor.index = 0;
                         current
@@ -158,6 +194,10 @@ impl Feed for Inputs {
                     None => return Ok(None),
                 },
             };
+            if current.dead.load(Ordering::Relaxed) {
+                cursor.current = None;
+                continue;
+            }
             let claimed = current.blocks.claim(cursor.index, current.decoder.boundary(), || scratch.take_block());
             let block = match claimed {
                 Ok(Some(claim)) => Ok(claim),
@@ -189,7 +229,7 @@ impl Feed for Inputs {
         }
     }
 
-    fn load(&self, seq: u64, claim: InputClaim, scratch: &mut Scratch, problems: &mut Vec<Problem>) -> Result<Batch> {
+    fn load(&self, seq: u64, claim: InputClaim, scratch: &mut Scratch) -> Result<Loaded> {
         let InputClaim { current, block } = claim;
         let lines = match &block {
             Ok(Claim::Chunk { lines, .. }) => *lines,
@@ -198,51 +238,84 @@ impl Feed for Inputs {
         let loaded = block
             .map_err(Error::from)
             .and_then(|claim| current.blocks.load(claim, current.decoder.boundary(), || scratch.take_block()));
-        let (mut batch, mut failure) = match loaded {
+        let (mut batch, failure) = match loaded {
             Ok(block) => {
                 if let Some(bar) = &self.progress {
                     bar.meter().add(block.body().len() as u64);
                 }
                 let (batch, fault) = current.decoder.decode(block, &self.projection, scratch);
-                let problem = fault.map(|fault| {
-                    let (line, column) = current.blocks.place(&batch.block, lines, fault.at);
-                    fault.problem().at_path(&current.blocks.origin().name).at_line(line).at_column(column)
-                });
-                (batch, problem)
+                (batch, fault.map(Failure::Fault))
             }
-            Err(Error::Problem(problem)) => (Batch::default(), Some(*problem)),
+            Err(Error::Problem(problem)) => (Batch::default(), Some(Failure::Problem(*problem))),
             Err(other) => return Err(other),
         };
         let input = current.blocks.origin().index;
-        let dead = self.verdicts.advance(seq, |verdict| {
-            if verdict.failed == Some(input) {
-                return true;
+        let rows = batch.rows as u64;
+        let record = self.verdicts.advance(seq, |verdict| verdict.pass(input, rows, failure.is_some()))?;
+        let Some((first_row, record)) = record else {
+            scratch.recycle(batch);
+            return Ok(Loaded { batch: Batch::default(), problems: Vec::new(), sight: Sight::default() });
+        };
+        batch.first_row = first_row;
+        let sight = if self.wanted.is_empty() { Sight::default() } else { self.look(&batch) };
+        let problem = failure.map(|failure| {
+            current.dead.store(true, Ordering::Relaxed);
+            failure.problem(&current, &batch, lines, record)
+        });
+        Ok(Loaded { batch, problems: problem.into_iter().collect(), sight })
+    }
+
+    fn drained(&self, sight: &Sight, flow: Flow) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.rows += sight.rows;
+        seen.stopped |= flow == Flow::Stop;
+        seen.columns.resize(self.wanted.len(), false);
+        for column in &sight.columns {
+            if let Some(seen) = seen.columns.get_mut(*column) {
+                *seen = true;
             }
-            let before = match verdict.input {
-                Some((last, before)) if last == input => before,
-                _ => verdict.rows,
-            };
-            verdict.input = Some((input, before));
-            batch.first_row = verdict.rows;
-            verdict.rows += batch.rows as u64;
-            if let Some(problem) = &mut failure {
-                verdict.failed = Some(input);
-                if problem.code == Code::Data && problem.line.is_some() {
-                    // Writing to a string cannot fail.
-                    let _ = write!(problem.message, " (record {})", verdict.rows - before + 1);
-                }
-            }
-            false
-        })?;
-        if dead {
-            scratch.recycle(std::mem::take(&mut batch));
-            return Ok(batch);
         }
-        if !self.wanted.is_empty() {
-            self.watch(&batch);
+    }
+}
+
+impl Verdict {
+    /// Counts a block. Gives the number of rows before it and that of its last record in its input, or none where the
+    /// input had ended before.
+    fn pass(&mut self, input: u32, rows: u64, failed: bool) -> Option<(u64, u64)> {
+        if self.failed == Some(input) {
+            return None;
         }
-        problems.extend(failure);
-        Ok(batch)
+        let before = match self.input {
+            Some((last, before)) if last == input => before,
+            _ => self.rows,
+        };
+        self.input = Some((input, before));
+        let first_row = self.rows;
+        self.rows += rows;
+        if failed {
+            self.failed = Some(input);
+        }
+        Some((first_row, self.rows - before))
+    }
+}
+
+/// Why an input ends before its end.
+enum Failure {
+    Fault(Fault),
+    Problem(Problem),
+}
+
+impl Failure {
+    /// The problem to report, behind record number `record` of the input. Lines are counted only here, once per input.
+    fn problem(self, current: &Current, batch: &Batch, lines: u64, record: u64) -> Problem {
+        let fault = match self {
+            Self::Problem(problem) => return problem,
+            Self::Fault(fault) => fault,
+        };
+        let (line, column) = current.blocks.place(&batch.block, lines, fault.at);
+        let problem = fault.problem();
+        let message = format!("{} (record {})", problem.message, record + 1);
+        Problem { message, ..problem }.at_path(&current.blocks.origin().name).at_line(line).at_column(column)
     }
 }
 
@@ -272,7 +345,10 @@ impl Feed for Stored {
         Ok(((index as usize) < self.table.chunks()).then_some((index, index as usize)))
     }
 
-    fn load(&self, _: u64, claim: usize, scratch: &mut Scratch, _: &mut Vec<Problem>) -> Result<Batch> {
-        self.table.chunk(claim, scratch)
+    fn load(&self, _: u64, claim: usize, scratch: &mut Scratch) -> Result<Loaded> {
+        let batch = self.table.chunk(claim, scratch)?;
+        Ok(Loaded { batch, problems: Vec::new(), sight: Sight::default() })
     }
+
+    fn drained(&self, _: &Sight, _: Flow) {}
 }

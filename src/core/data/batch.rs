@@ -118,7 +118,27 @@ pub(crate) struct Batch {
     pub(crate) selection: Selection,
 }
 
+/// Why an operation could not go on, and at which record: those before it are good, wherever the batch began.
+#[derive(Debug)]
+pub(crate) struct RowFailure {
+    /// Index of the record in the batch.
+    pub(crate) row: usize,
+    /// Why.
+    pub(crate) error: Error,
+}
+
 impl Batch {
+    /// Keeps only the selected records before this one. Selections of batches that stream are in input order.
+    pub(crate) fn truncate(&mut self, row: usize) {
+        match &mut self.selection {
+            Selection::Rows(rows) => {
+                let kept = rows.iter().position(|kept| *kept as usize >= row).unwrap_or(rows.len());
+                rows.truncate(kept);
+            }
+            all @ Selection::All => *all = Selection::Rows((0..row.min(self.rows) as u32).collect()),
+        }
+    }
+
     /// Position of the column of that name.
     pub(crate) fn find(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| &*column.name == name)

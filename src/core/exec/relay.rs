@@ -70,9 +70,4 @@ impl<S> Relay<S> {
         }
         Ok(result)
     }
-
-    /// Looks at the state as the numbers that have passed left it.
-    pub(crate) fn peek<R>(&self, look: impl FnOnce(&S) -> R) -> R {
-        look(&self.state.lock().unwrap_or_else(PoisonError::into_inner).state)
-    }
 }

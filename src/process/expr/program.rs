@@ -8,7 +8,7 @@ use super::bind::{Binder, POSITION};
 use super::eval::Run;
 use super::node::{Node, Op, Source, Type};
 use super::tally::{Tally, Wanted};
-use crate::core::data::batch::{Batch, Selection, Values, store};
+use crate::core::data::batch::{Batch, RowFailure, Selection, Values, store};
 use crate::core::data::cell::Cell;
 use crate::core::data::time::Zone;
 use crate::core::data::value::Value;
@@ -104,22 +104,19 @@ impl Program {
         Run::new(batch, &self.sources, &self.positions, &self.zone, tally)
     }
 
-    /// Keeps the selected records for which the condition holds. Fails only under `--strict`.
-    pub(crate) fn filter(&self, batch: &mut Batch, tally: &mut Tally) -> Result<()> {
+    /// Keeps the selected records for which the condition holds.
+    pub(crate) fn filter(&self, batch: &mut Batch, tally: &mut Tally) {
         let mut rows = selected(batch);
         let holds = self.run(batch, tally).test(&self.root, &rows);
-        self.check(tally)?;
         let before = rows.len();
         let mut holds = holds.into_iter();
         rows.retain(|_| holds.next().unwrap_or(false));
         if rows.len() < before {
             batch.selection = Selection::Rows(rows);
         }
-        Ok(())
     }
 
-    /// The values for all records of a batch, null for those not selected. Texts go to the batch's side buffer. Fails
-    /// only under `--strict`.
+    /// The values for all records of a batch, null for those not selected. Texts go to the batch's side buffer.
     pub(crate) fn values(&self, batch: &mut Batch, tally: &mut Tally) -> Result<Values> {
         if let Some(index) = self.column(batch) {
             return Ok(batch.columns.get(index).map_or(Values::Cells(Vec::new()), |column| column.values.clone()));
@@ -128,7 +125,6 @@ impl Program {
         let base = batch.side.len();
         let mut side = Vec::new();
         let values = self.compute(batch, &rows, base, &mut side, tally);
-        self.check(tally)?;
         batch.side.append(&mut side);
         Ok(values)
     }
@@ -154,18 +150,13 @@ impl Program {
         Values::Cells(scatter(batch.rows, rows, cells, Cell::NULL))
     }
 
-    /// Under `--strict`, a value that does not fit is an error.
-    fn check(&self, tally: &Tally) -> Result<()> {
-        if !self.strict || tally.misfits.is_empty() {
-            return Ok(());
-        }
-        let first = tally.misfits.iter().min_by_key(|misfit| misfit.at);
-        let problem = first.map(|misfit| {
-            let site = self.site(misfit.site);
-            let message = format!("'{}' in '{site}' is not a {}", misfit.example, wanted(misfit.wanted));
-            Problem::new(Code::Value, message).hint("without --strict it becomes null")
-        });
-        problem.map_or(Ok(()), |problem| Err(problem.into()))
+    /// Under `--strict`, the first value of a batch that did not fit, where `tally` is of that batch alone.
+    pub(crate) fn failure(&self, tally: &Tally) -> Option<RowFailure> {
+        let first = tally.misfits.iter().filter(|_| self.strict).min_by_key(|misfit| misfit.at)?;
+        let site = self.site(first.site);
+        let message = format!("'{}' in '{site}' is not a {}", first.example, wanted(first.wanted));
+        let problem = Problem::new(Code::Value, message).hint("without --strict it becomes null");
+        Some(RowFailure { row: first.at.1 as usize, error: problem.into() })
     }
 
     fn site(&self, site: u32) -> &str {

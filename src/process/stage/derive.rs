@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use crate::core::data::batch::{Batch, Column, Values};
+use crate::core::data::batch::{Batch, Column, RowFailure, Values};
 use crate::core::data::cell::{Cell, Kind};
 use crate::core::error::{Problem, Result};
 use crate::core::exec::cancel::Cancel;
@@ -145,7 +145,16 @@ struct Deriving {
 }
 
 impl Deriving {
-    fn derive(&self, batch: &mut Batch) -> Result<()> {
+    /// Computes all items; gives the first record that cannot be computed.
+    fn derive(&self, batch: &mut Batch) -> Result<Option<RowFailure>> {
+        let mut first: Option<RowFailure> = None;
+        let mut fail = |failure: Option<RowFailure>| {
+            if let Some(failure) = failure
+                && first.as_ref().is_none_or(|first| failure.row < first.row)
+            {
+                first = Some(failure);
+            }
+        };
         for ((item, bound), tallies) in self.items.iter().zip(&self.bound).zip(&self.tallies) {
             let mut tally = Tally::default();
             match &item.what {
@@ -153,6 +162,7 @@ impl Deriving {
                     let mut values = values(program, batch, &mut tally)?;
                     fill_missing(&mut values);
                     put(batch, &item.name, values);
+                    fail(program.failure(&tally));
                 }
                 What::Every(parsed) => {
                     // All read the columns as they were before the item.
@@ -161,6 +171,7 @@ impl Deriving {
                     for name in &names {
                         let program = self.every(parsed, bound, name)?;
                         computed.push(values(&program, batch, &mut tally)?);
+                        fail(program.failure(&tally));
                     }
                     for (column, values) in batch.columns.iter_mut().zip(computed) {
                         column.values = values;
@@ -171,7 +182,7 @@ impl Deriving {
                 tallies.lock().unwrap_or_else(PoisonError::into_inner).merge(tally);
             }
         }
-        Ok(())
+        Ok(first)
     }
 
     fn every(&self, parsed: &Parsed, bound: &Bound, name: &Arc<str>) -> Result<Arc<Program>> {
@@ -188,7 +199,11 @@ impl Deriving {
 impl Rows for Deriving {
     fn apply(&self, batch: &mut Batch, scope: &mut Scope<'_>) -> Result<()> {
         batch.raw = None;
-        Numbering::numbered(self.numbering.as_ref(), batch, scope.seq, |batch| self.derive(batch))
+        let failure = Numbering::numbered(self.numbering.as_ref(), batch, scope.seq, |batch| self.derive(batch))?;
+        if let Some(failure) = failure {
+            scope.fail(batch, failure);
+        }
+        Ok(())
     }
 
     fn notes(&self) -> Vec<Problem> {

@@ -71,12 +71,17 @@ struct Filtering {
 impl Rows for Filtering {
     fn apply(&self, batch: &mut Batch, scope: &mut Scope<'_>) -> Result<()> {
         let mut tally = Tally::default();
-        let filter = |batch: &mut Batch| self.program.filter(batch, &mut tally);
-        let result = Numbering::numbered(self.numbering.as_ref(), batch, scope.seq, filter);
+        Numbering::numbered(self.numbering.as_ref(), batch, scope.seq, |batch| {
+            self.program.filter(batch, &mut tally);
+            Ok(())
+        })?;
+        if let Some(failure) = self.program.failure(&tally) {
+            scope.fail(batch, failure);
+        }
         if !tally.is_empty() {
             self.tally.lock().unwrap_or_else(PoisonError::into_inner).merge(tally);
         }
-        result
+        Ok(())
     }
 
     fn notes(&self) -> Vec<Problem> {

@@ -36,8 +36,8 @@ use std::any::Any;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::core::data::batch::Batch;
-use crate::core::error::{Code, Problem, Result};
+use crate::core::data::batch::{Batch, RowFailure};
+use crate::core::error::{Code, Error, Problem, Result};
 use crate::core::exec::cancel::Cancel;
 use crate::core::exec::ordered::Flow;
 use crate::core::format::Scratch;
@@ -209,6 +209,16 @@ pub(crate) struct Scope<'a> {
     pub(crate) scratch: &'a mut Scratch,
     /// Set to `Stop` where no later batch can matter.
     pub(crate) flow: Flow,
+    /// What ends the run behind the records that are left of the batch.
+    pub(crate) failure: Option<Error>,
+}
+
+impl Scope<'_> {
+    /// Ends the run at a record: those before it are still good.
+    pub(crate) fn fail(&mut self, batch: &mut Batch, failure: RowFailure) {
+        batch.truncate(failure.row);
+        self.failure = Some(failure.error);
+    }
 }
 
 /// An operation on each batch by itself. It sees every batch of its part of the plan exactly once, empty ones too, so

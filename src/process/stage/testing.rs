@@ -41,7 +41,7 @@ pub(crate) fn apply(stage: &dyn Stage, batches: Vec<Batch>) -> Vec<Batch> {
     match stage.operation().unwrap() {
         Operation::Rows(rows) => {
             for (seq, mut batch) in batches.into_iter().enumerate() {
-                let mut scope = Scope { seq: seq as u64, scratch: &mut scratch, flow: Flow::Continue };
+                let mut scope = Scope { seq: seq as u64, scratch: &mut scratch, flow: Flow::Continue, failure: None };
                 rows.apply(&mut batch, &mut scope).unwrap();
                 results.push(batch);
             }
@@ -50,7 +50,7 @@ pub(crate) fn apply(stage: &dyn Stage, batches: Vec<Batch>) -> Vec<Batch> {
             let mut gatherers = BTreeMap::new();
             for (seq, batch) in batches.into_iter().enumerate() {
                 let gatherer = gatherers.entry(seq * 7 % 3).or_insert_with(|| gather.gatherer().unwrap());
-                let mut scope = Scope { seq: seq as u64, scratch: &mut scratch, flow: Flow::Continue };
+                let mut scope = Scope { seq: seq as u64, scratch: &mut scratch, flow: Flow::Continue, failure: None };
                 gatherer.take(batch, &mut scope).unwrap();
             }
             let table = gather.finish(gatherers.into_values().collect()).unwrap();

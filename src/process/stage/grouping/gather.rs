@@ -118,6 +118,9 @@ impl GroupGather {
             problems.push(Problem::note(message));
         }
         for (program, tally) in self.grouping.programs().zip(tallies) {
+            if let Some(failure) = program.failure(tally) {
+                return Err(failure.error);
+            }
             problems.extend(program.notes(tally));
         }
         self.told().problems = problems;

@@ -55,7 +55,7 @@ fn run(arguments: &[&str], setup: &Setup, batches: Vec<Batch>) -> (String, Vec<P
     let mut gatherers: Vec<_> = (0..setup.threads.max(1)).map(|_| gather.gatherer().unwrap()).collect();
     let (mut scratch, count) = (Scratch::default(), gatherers.len());
     for (index, batch) in batches.into_iter().enumerate() {
-        let mut scope = Scope { seq: index as u64, scratch: &mut scratch, flow: Flow::Continue };
+        let mut scope = Scope { seq: index as u64, scratch: &mut scratch, flow: Flow::Continue, failure: None };
         gatherers[index * 7 % count].take(batch, &mut scope).unwrap();
     }
     let table = gather.finish(gatherers).unwrap();
@@ -147,7 +147,7 @@ fn values_that_are_no_numbers_are_told() {
     let mut gatherer = gather.gatherer().unwrap();
     for batch in events() {
         let mut scratch = Scratch::default();
-        let mut scope = Scope { seq: 0, scratch: &mut scratch, flow: Flow::Continue };
+        let mut scope = Scope { seq: 0, scratch: &mut scratch, flow: Flow::Continue, failure: None };
         gatherer.take(batch, &mut scope).unwrap();
     }
     assert!(gather.finish(vec![gatherer]).is_err());
