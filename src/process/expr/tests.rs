@@ -395,8 +395,11 @@ fn misfits_are_counted_once_with_the_first_example() {
 
     let strict = super::Env { strict: true, ..env() };
     let program = Program::bind(&parse("ms * 2").unwrap(), &strict, &[]).unwrap();
-    let error = program.values(&mut table("ms", &["x"]), &mut Tally::default()).unwrap_err();
-    assert_eq!(error.to_string(), "'x' in 'ms' is not a number; without --strict it becomes null");
+    let mut tally = Tally::default();
+    program.values(&mut table("ms", &["1", "x", "y"]), &mut tally).unwrap();
+    let failure = program.failure(&tally).unwrap();
+    assert_eq!(failure.row, 1);
+    assert_eq!(failure.error.to_string(), "'x' in 'ms' is not a number; without --strict it becomes null");
 }
 
 #[test]
