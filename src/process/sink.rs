@@ -70,31 +70,31 @@ impl Encoding {
 
     /// Encodes the selected records of batch number `seq`. Every number must come by exactly once.
     pub(crate) fn encode(&self, seq: u64, batch: &mut Batch) -> Result<Encoded> {
-        let flat = if self.encoder.layout() == Layout::Stream {
-            Ok(())
-        } else {
-            flatten(batch).map_err(|failure| failure.error)
-        };
+        let mut failure = None;
+        if self.encoder.layout() != Layout::Stream
+            && let Err(found) = flatten(batch)
+        {
+            batch.truncate(found.row);
+            failure = Some(found.error);
+            flatten(batch).map_err(|failure| failure.error)?;
+        }
         let columns = match &self.columns {
             Known::All(columns) => Arc::clone(columns),
             Known::Growing(relay) => relay.advance(seq, |columns| {
-                if flat.is_ok() {
-                    extend(columns, batch);
-                }
+                extend(columns, batch);
                 Arc::clone(columns)
             })?,
         };
-        flat?;
         let records = batch.selected() as u64;
         let mut bytes = self.pool.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
         bytes.clear();
         if records > 0
-            && let Err(failure) = self.encoder.records(batch, &columns, &mut bytes)
+            && let Err(found) = self.encoder.records(batch, &columns, &mut bytes)
         {
             let records = self.before_failure(batch, &columns, &mut bytes);
-            return Ok(Encoded { bytes, records, columns, failure: Some(failure) });
+            return Ok(Encoded { bytes, records, columns, failure: Some(found) });
         }
-        Ok(Encoded { bytes, records, columns, failure: None })
+        Ok(Encoded { bytes, records, columns, failure })
     }
 
     /// Encodes the records before the first that cannot be, one by one, so that what is written does not depend on

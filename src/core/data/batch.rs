@@ -118,15 +118,6 @@ pub(crate) struct Batch {
     pub(crate) selection: Selection,
 }
 
-/// Why an operation could not go on, and at which record: those before it are good, wherever the batch began.
-#[derive(Debug)]
-pub(crate) struct RowFailure {
-    /// Index of the record in the batch.
-    pub(crate) row: usize,
-    /// Why.
-    pub(crate) error: Error,
-}
-
 impl Batch {
     /// Keeps only the selected records before this one. Selections of batches that stream are in input order.
     pub(crate) fn truncate(&mut self, row: usize) {
