@@ -10,8 +10,8 @@
 //! | folder | what it does |
 //! | --- | --- |
 //! | `cli` | declares the command line, flattens it once into each command's own configuration, reads the environment |
-//! | `search` | plan, searcher, context, replacement, printers |
-//! | `process` | `plan`: the command line's stages checked and cut into parts; `pipeline`: runs them; `source` and `sink`: the two ends |
+//! | `search` | plan; searcher, with parts of big inputs; region and context; reporter and printers; drain |
+//! | `process` | `plan`: the command line's stages checked and cut into parts; `pipeline`: runs them; `prepared`: inputs looked at before; `source` and `sink`: the two ends |
 //! | `process/stage` | what happens to records: the table `STAGES` and one file per stage |
 //! | `process/aggregate` | the table `AGGREGATES`, one file per aggregate, and the table of groups |
 //! | `process/expr` | the expression language; `function` holds the table `FUNCTIONS` and one file per function |

@@ -13,7 +13,7 @@ use crate::core::format::{
     Decoder, FORMATS, Format, Opening, Projection, ReadOptions, Reader, Scratch, StreamFault, Wrap,
 };
 use crate::core::input::blocks::Bytes;
-use crate::core::input::expand::Input;
+use crate::core::input::expand::{Input, extension};
 use crate::core::input::open::{OpenOptions, Source, open, open_stdin};
 use crate::core::input::positional::read_full_at;
 use crate::core::registry::{Row, did_you_mean, find, names};
@@ -203,14 +203,7 @@ fn format_of(input: &Input, from: Option<&str>, head: &[u8]) -> Result<(&'static
 
 /// The format that a file name tells, compressed or not.
 pub(crate) fn format_by_name(path: &Path) -> Option<&'static Row<Format>> {
-    let mut path = path;
-    let stem;
-    if let Some("gz" | "zst" | "bz2" | "xz" | "lz4" | "br") = path.extension().and_then(|extension| extension.to_str())
-    {
-        stem = path.with_extension("");
-        path = &stem;
-    }
-    let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+    let extension = extension(path)?;
     FORMATS.iter().find(|row| row.item.extensions.contains(&extension.as_str()))
 }
 

@@ -7,6 +7,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use crate::core::error::{Code, Problem, Result};
 use crate::core::input::select::{IgnoreRules, Select};
 use crate::core::input::walk::{Item, Walk, Walker};
+use crate::core::text::units;
 
 /// Extensions of compressed files, in front of which the one that counts stands.
 const COMPRESSED: &[&str] = &["gz", "zst", "zstd"];
@@ -52,13 +53,19 @@ pub(crate) fn expand(arguments: &[String], extensions: &[&str]) -> Result<Expans
         } else if path.is_dir() {
             let select = Select { roots: vec![path.to_path_buf()], rules: IgnoreRules::none(), ..Select::default() };
             let wanted = |path: &Path| extension(path).is_some_and(|found| extensions.contains(&found.as_str()));
-            if !expansion.walk(select, wanted)? {
+            let walked = expansion.walk(select, wanted)?;
+            if walked.others > 0 {
+                let others = units::count(walked.others);
+                let problem = Problem::debug(format!("files left out, as no data files by their names: {others}"));
+                expansion.problems.push(problem.at_path(argument));
+            }
+            if !walked.any {
                 let problem = Problem::new(Code::Io, "no data files in this directory").at_path(argument);
                 expansion.problems.push(problem.hint(format!("these are read: {}", extensions.join(", "))));
             }
         } else if argument.contains(['*', '?', '[', '{']) && path.symlink_metadata().is_err() {
             let glob = glob(argument)?;
-            if !expansion.walk(select_for(path), |path| glob.is_match(path))? {
+            if !expansion.walk(select_for(path), |path| glob.is_match(path))?.any {
                 expansion.problems.push(Problem::new(Code::Io, "no file matches this glob").at_path(argument));
             }
         } else {
@@ -68,23 +75,36 @@ pub(crate) fn expand(arguments: &[String], extensions: &[&str]) -> Result<Expans
     Ok(expansion)
 }
 
+/// What came of a walk.
+#[derive(Debug, Clone, Copy, Default)]
+struct Walked {
+    /// Whether there was a wanted file or a problem.
+    any: bool,
+    /// Files that are not wanted.
+    others: u64,
+}
+
 impl Expansion {
-    /// Adds the wanted files of a walk; false where nothing came of it, neither a file nor a problem.
-    fn walk(&mut self, select: Select, wanted: impl Fn(&Path) -> bool) -> Result<bool> {
+    /// Adds the wanted files of a walk.
+    fn walk(&mut self, select: Select, wanted: impl Fn(&Path) -> bool) -> Result<Walked> {
         let walk = Walk::new(select)?;
         let mut walker = Walker::default();
-        let mut any = false;
+        let mut walked = Walked::default();
         while let Some((_, run)) = walk.claim(&mut walker)? {
             for item in run.items {
                 match item {
                     Item::File(entry) if wanted(&entry.path) => self.inputs.push(Input::File(entry.path)),
                     Item::Problem(problem) if concerns(&problem, &wanted) => self.problems.push(problem),
-                    _ => continue,
+                    Item::File(_) => {
+                        walked.others += 1;
+                        continue;
+                    }
+                    Item::Problem(_) => continue,
                 }
-                any = true;
+                walked.any = true;
             }
         }
-        Ok(any)
+        Ok(walked)
     }
 }
 
@@ -93,8 +113,8 @@ fn concerns(problem: &Problem, wanted: impl Fn(&Path) -> bool) -> bool {
     problem.path.as_deref().map(Path::new).is_some_and(|path| wanted(path) || path.is_dir())
 }
 
-/// The extension that tells the format, in lower case.
-fn extension(path: &Path) -> Option<String> {
+/// The extension that tells the format, in lower case; that of a compression does not count.
+pub(crate) fn extension(path: &Path) -> Option<String> {
     let last = path.extension()?.to_str()?.to_lowercase();
     if !COMPRESSED.contains(&last.as_str()) {
         return Some(last);
