@@ -12,6 +12,7 @@ use crate::core::data::compare::{Rank, SortOrder};
 use crate::core::data::value::Value;
 use crate::core::error::Result;
 use crate::core::format::Scratch;
+use crate::process::aggregate::key_set::Seed;
 use crate::process::stage::keys::{KeyOf, KeyTable, Keys, found_value};
 use crate::process::stage::names::Found;
 use crate::process::stage::order::Key;
@@ -38,15 +39,22 @@ pub(crate) struct Best {
     pub(crate) of: KeyOf,
     /// Which of equal ones.
     pub(crate) prefer: Prefer,
+    /// The seed of the groups' hash.
+    pub(crate) seed: Seed,
 }
 
 impl Gather for Best {
     fn gatherer(&self) -> Result<Box<dyn Gatherer>> {
-        Ok(Box::new(Heaps { best: self.clone(), table: KeyTable::default(), groups: Vec::new(), kept: Vec::new() }))
+        Ok(Box::new(Heaps {
+            best: self.clone(),
+            table: KeyTable::new(self.seed.clone()),
+            groups: Vec::new(),
+            kept: Vec::new(),
+        }))
     }
 
     fn finish(&self, gathered: Vec<Box<dyn Gatherer>>) -> Result<Box<dyn Table>> {
-        let mut table = KeyTable::default();
+        let mut table = KeyTable::new(self.seed.clone());
         let mut groups: Vec<Group> = Vec::new();
         let mut batches = Vec::new();
         for gatherer in gathered {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::core::error::{Code, Problem, Result};
 use crate::core::exec::cancel::Cancel;
 use crate::core::registry::{Example, Row};
+use crate::process::aggregate::key_set::Seed;
 use crate::process::stage::best::{Best, Prefer};
 use crate::process::stage::keys::KeyOf;
 use crate::process::stage::names::Names;
@@ -76,6 +77,7 @@ impl Stage for Distinct {
                 keys: Arc::default(),
                 of: self.of.clone(),
                 prefer: Prefer::Last,
+                seed: Seed::default(),
             })),
         })
     }

@@ -7,6 +7,7 @@ use crate::core::data::batch::{Batch, Selection};
 use crate::core::error::Result;
 use crate::core::exec::cancel::Cancel;
 use crate::core::exec::relay::Relay;
+use crate::process::aggregate::key_set::Seed;
 use crate::process::stage::keys::{KeyOf, KeyTable, Keys};
 use crate::process::stage::{Rows, Scope};
 
@@ -14,11 +15,12 @@ use crate::process::stage::{Rows, Scope};
 pub(crate) struct Quota {
     most: u64,
     of: KeyOf,
+    seed: Seed,
     seen: Relay<Seen>,
 }
 
 /// The keys so far, and how many records each had.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Seen {
     keys: KeyTable,
     counts: Vec<u64>,
@@ -27,13 +29,15 @@ struct Seen {
 impl Quota {
     /// A quota for each key.
     pub(crate) fn new(most: u64, of: KeyOf, cancel: &Cancel) -> Self {
-        Self { most, of, seen: Relay::new(Seen::default(), cancel.clone()) }
+        let seed = Seed::default();
+        let seen = Seen { keys: KeyTable::new(seed.clone()), counts: Vec::new() };
+        Self { most, of, seed, seen: Relay::new(seen, cancel.clone()) }
     }
 }
 
 impl Rows for Quota {
     fn apply(&self, batch: &mut Batch, scope: &mut Scope<'_>) -> Result<()> {
-        let mut here = KeyTable::default();
+        let mut here = KeyTable::new(self.seed.clone());
         let keys = Keys::new(&self.of, batch)?;
         let numbers: Vec<usize> = keys.iter().map(|key| here.number(key)).collect();
         let mut counts = vec![0_u64; here.len()];

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::core::data::compare::SortOrder;
 use crate::core::error::{Code, Problem, Result};
 use crate::core::registry::{Example, Row};
+use crate::process::aggregate::key_set::Seed;
 use crate::process::stage::best::{Best, Prefer};
 use crate::process::stage::keys::KeyOf;
 use crate::process::stage::names::{Names, count, split_by};
@@ -60,7 +61,13 @@ impl Stage for Top {
     fn operation(&self) -> Result<Operation> {
         let of = self.by.as_ref().map_or(KeyOf::Nothing, |by| KeyOf::Columns(Arc::clone(by)));
         let keys = self.order.keys().into();
-        Ok(Operation::Gather(Box::new(Best { most: self.most, keys, of, prefer: Prefer::First })))
+        Ok(Operation::Gather(Box::new(Best {
+            most: self.most,
+            keys,
+            of,
+            prefer: Prefer::First,
+            seed: Seed::default(),
+        })))
     }
 }
 
