@@ -11,6 +11,7 @@ mod completions;
 mod differential;
 mod harness;
 mod help;
+mod limits;
 mod pipelines;
 mod properties;
 mod readme;

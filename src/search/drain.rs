@@ -57,6 +57,8 @@ struct Open {
     counts: Counts,
     printed: u64,
     began: Option<Instant>,
+    /// Whether its search broke off.
+    failed: bool,
 }
 
 impl<'d> Drain<'d> {
@@ -89,11 +91,9 @@ impl<'d> Drain<'d> {
 
     /// Takes the next result.
     pub(crate) fn take(&mut self, mut output: Output) -> Result<Flow> {
-        for problem in &output.problems {
-            self.problem(problem);
-        }
         match output.part.take() {
             None => {
+                self.problems(&output);
                 if output.lead && self.written {
                     self.target.put(self.plan.separator())?;
                 }
@@ -113,6 +113,12 @@ impl<'d> Drain<'d> {
     /// Reports a problem.
     pub(crate) fn problem(&self, problem: &Problem) {
         self.diagnostics.emit(problem);
+    }
+
+    fn problems(&self, output: &Output) {
+        for problem in &output.problems {
+            self.problem(problem);
+        }
     }
 
     /// Whether the parts of a big input are coming in, and nothing else may be printed.
@@ -136,8 +142,14 @@ impl<'d> Drain<'d> {
     fn part(&mut self, part: &Part, output: &Output) -> Result<()> {
         let mut open = self.open.take().unwrap_or_default();
         open.began.get_or_insert(part.began);
-        open.counts.add(part.counts);
-        if !output.bytes.is_empty() {
+        // What parts found that were searched although an earlier one had ended the search, depends on the threads.
+        let over = open.failed || (self.plan.search().first_only && open.counts.lines > 0);
+        if !over {
+            self.problems(output);
+            open.counts.add(part.counts);
+            open.failed = part.failed;
+        }
+        if !over && !output.bytes.is_empty() {
             if open.printed == 0 {
                 if self.written {
                     self.target.put(self.plan.separator())?;
@@ -163,6 +175,11 @@ impl<'d> Drain<'d> {
     fn end(&mut self, part: &Part, open: &Open, edge: &Edge) -> Result<()> {
         if let Some(problem) = self.plan.omission(&part.input.path, part.input.rule, edge) {
             self.problem(&problem);
+        }
+        if open.failed && matches!(self.plan.product, Product::Summary(Summary::Lines | Summary::Matches)) {
+            // The count of a part of the file would look like that of the file.
+            self.stats.searches += 1;
+            return Ok(());
         }
         let elapsed = open.began.map_or(Duration::ZERO, |began| began.elapsed());
         let searched = Searched {

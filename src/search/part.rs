@@ -16,10 +16,13 @@ use crate::search::printer::Counts;
 use crate::search::region::Region;
 use crate::search::reporter::Reporter;
 use crate::search::searcher::{Claim, Output, Searcher};
-use crate::search::source::{Chunk, Chunks, Input, Ranges};
+use crate::search::source::{Chunks, Input, Ranges};
 
 /// Most chunks of a stream that are read at once.
 const CHUNKS: usize = 16;
+
+/// Most ranges of a file that are claimed at once: claims take memory.
+const RANGES: u64 = 64;
 
 /// A part of an input.
 pub(crate) struct Part {
@@ -29,11 +32,23 @@ pub(crate) struct Part {
     pub(crate) counts: Counts,
     /// How the search of the input ended, after its last part.
     pub(crate) end: Option<Edge>,
+    /// Whether the rest of the input cannot be searched.
+    pub(crate) failed: bool,
     /// When work on the part began.
     pub(crate) began: Instant,
 }
 
 impl Searcher<'_, '_> {
+    /// Leaves the next ranges of a big file, from this number on, to whoever is free.
+    pub(super) fn ranges(ranges: Arc<Ranges>, index: u64) -> Vec<Claim> {
+        let stop = ranges.count().min(index + RANGES);
+        let mut claims: Vec<Claim> = (index..stop).map(|index| Claim::Range(Arc::clone(&ranges), index)).collect();
+        if stop < ranges.count() {
+            claims.push(Claim::Ranges(ranges, stop));
+        }
+        claims
+    }
+
     /// Searches one range of a big file.
     pub(super) fn range(
         &self,
@@ -45,7 +60,7 @@ impl Searcher<'_, '_> {
         let began = Instant::now();
         let input = &ranges.input;
         let last = index + 1 == ranges.count();
-        if input.halted() {
+        if input.halted(index) {
             return self.pass(input, index, last, began);
         }
         match ranges.load(index, buffer) {
@@ -53,11 +68,7 @@ impl Searcher<'_, '_> {
                 let region = Region { last, ..region };
                 self.part(reporter, input, index, region, began)
             }
-            Err(error) => {
-                let mut output = self.pass(input, index, last, began)?;
-                output.problems.push(Problem::io(String::from_utf8_lossy(&input.path), &error));
-                Ok(output)
-            }
+            Err(problem) => self.fail(input, index, last, problem),
         }
     }
 
@@ -65,29 +76,49 @@ impl Searcher<'_, '_> {
     fn pass(&self, input: &Arc<Input>, index: u64, last: bool, began: Instant) -> Result<Output> {
         let free = self.plan.is_free(&self.plan.shape(input.rule));
         let end = if free { Edge::default() } else { input.edges.advance(index, |edge| edge.clone())? };
-        let part = Part { input: Arc::clone(input), counts: Counts::default(), end: last.then_some(end), began };
+        let end = last.then_some(end);
+        let part = Part { input: Arc::clone(input), counts: Counts::default(), end, failed: false, began };
         Ok(Output { part: Some(part), ..Output::default() })
+    }
+
+    /// Ends the search of an input at a part that cannot be searched, if it has not ended before.
+    pub(super) fn fail(&self, input: &Arc<Input>, index: u64, last: bool, problem: Problem) -> Result<Output> {
+        input.halt(index);
+        let (mut end, mut over) = (Edge::default(), false);
+        if !self.plan.is_free(&self.plan.shape(input.rule)) {
+            (end, over) = input.edges.advance(index, |edge| {
+                let over = std::mem::replace(&mut edge.halted, true);
+                (edge.clone(), over)
+            })?;
+        }
+        let end = last.then_some(end);
+        let began = Instant::now();
+        let part = Part { input: Arc::clone(input), counts: Counts::default(), end, failed: !over, began };
+        let mut output = Output { part: Some(part), ..Output::default() };
+        if !over {
+            output.problems.push(problem.at_path(String::from_utf8_lossy(&input.path)));
+        }
+        Ok(output)
     }
 
     /// Reads the next chunks of a stream and leaves them to whoever is free.
     pub(super) fn pull(input: &Arc<Input>, mut chunks: Box<Chunks>, mut index: u64) -> Step<Claim, Output> {
         let mut rest = Vec::new();
-        let mut output = Output::default();
         let mut ended = false;
         while rest.len() < CHUNKS && !ended {
             match chunks.next() {
                 Ok((chunk, eager)) => {
-                    ended = chunk.is_last() || input.halted();
-                    let chunk = if input.halted() && !chunk.is_last() { chunk.cut() } else { chunk };
+                    let halted = input.halted(index);
+                    ended = chunk.is_last() || halted;
+                    let chunk = if halted && !chunk.is_last() { chunk.cut() } else { chunk };
                     rest.push(Claim::Chunk(Arc::clone(input), Box::new(chunk), index));
                     index += 1;
                     if !eager {
                         break;
                     }
                 }
-                Err(error) => {
-                    output.problems.push(Problem::io(String::from_utf8_lossy(&input.path), &error));
-                    rest.push(Claim::Chunk(Arc::clone(input), Box::new(Chunk::end()), index));
+                Err(problem) => {
+                    rest.push(Claim::Broken(Arc::clone(input), Box::new(problem), index));
                     ended = true;
                 }
             }
@@ -95,7 +126,7 @@ impl Searcher<'_, '_> {
         if !ended {
             rest.push(Claim::Pull(Arc::clone(input), chunks, index));
         }
-        Step::Split(output, rest)
+        Step::Split(Output::default(), rest)
     }
 
     /// Searches one part of an input.
@@ -109,12 +140,12 @@ impl Searcher<'_, '_> {
     ) -> Result<Output> {
         let plan = self.plan;
         let shape = plan.shape(input.rule);
-        let mut part = Part { input: Arc::clone(input), counts: Counts::default(), end: None, began };
+        let mut part = Part { input: Arc::clone(input), counts: Counts::default(), end: None, failed: false, began };
         let mut output = Output::default();
         if plan.is_free(&shape) {
             part.counts = reporter.count(&shape, &region);
             if shape.first_only && part.counts.lines > 0 {
-                input.halt();
+                input.halt(index);
             }
             part.end = region.last.then(Edge::default);
             output.part = Some(part);
@@ -134,7 +165,7 @@ impl Searcher<'_, '_> {
         part.counts = reporter.print(&shape, &region, &mut edge, &input.path, &mut output.bytes);
         output.records += reporter.write_records(&mut output.bytes)?;
         if edge.halted {
-            input.halt();
+            input.halt(index);
         }
         part.end = region.last.then_some(edge);
         output.part = Some(part);

@@ -12,6 +12,7 @@ use memchr::memchr;
 use crate::core::error::{Error, Problem, Result};
 use crate::core::exec::cancel::Cancel;
 use crate::core::exec::ordered::{Flow, Step, Task};
+use crate::core::input::blocks::MAX_RECORD;
 use crate::core::input::open::{Small, Source, open_stdin, read_small};
 use crate::core::input::positional::read_full_at;
 use crate::core::input::walk::{Entry, Item, Kind, Run, Walk, Walker};
@@ -52,10 +53,14 @@ pub(crate) enum Claim {
     Run(Run),
     /// A range of a big file.
     Range(Arc<Ranges>, u64),
+    /// The ranges of a big file from this number on.
+    Ranges(Arc<Ranges>, u64),
     /// The next chunks of a stream, from this number on.
     Pull(Arc<Input>, Box<Chunks>, u64),
     /// A chunk of a stream.
     Chunk(Arc<Input>, Box<Chunk>, u64),
+    /// The end of a stream that cannot be read on.
+    Broken(Arc<Input>, Box<Problem>, u64),
 }
 
 /// What a thread keeps between pieces.
@@ -106,6 +111,8 @@ impl<'p> Task for Searcher<'p, '_> {
                 let Worker { reporter, buffer, .. } = worker;
                 self.range(reporter, buffer, &ranges, index).map(Step::Done)
             }
+            Claim::Ranges(ranges, index) => Ok(Step::Split(Output::default(), Self::ranges(ranges, index))),
+            Claim::Broken(input, problem, index) => self.fail(&input, index, true, *problem).map(Step::Done),
             Claim::Pull(input, chunks, index) => Ok(Self::pull(&input, chunks, index)),
             Claim::Chunk(input, chunk, index) => {
                 let began = Instant::now();
@@ -233,8 +240,8 @@ impl Searcher<'_, '_> {
                 }
                 let input = Input::new(path, rule, edge, self.cancel.clone());
                 let size = plan.config.block_size.unwrap_or(if rule.reads_all() { WIDE_RANGE } else { RANGE });
-                let ranges = Arc::new(Ranges { input, file, start, end: len.max(start), size, before });
-                (0..ranges.count()).map(|index| Claim::Range(Arc::clone(&ranges), index)).collect()
+                let ranges = Ranges { input, file, start, end: len.max(start), size, before, longest: MAX_RECORD };
+                Self::ranges(Arc::new(ranges), 0)
             }
             Source::Stream(reader) => {
                 if rule == Rule::Glance {
@@ -242,7 +249,7 @@ impl Searcher<'_, '_> {
                 }
                 let size = plan.config.block_size.unwrap_or(RANGE);
                 let input = Input::new(path, rule, Edge::default(), self.cancel.clone());
-                vec![Claim::Pull(input, Box::new(Chunks::new(reader, size, rule, before)), 0)]
+                vec![Claim::Pull(input, Box::new(Chunks::new(reader, size, rule, before, MAX_RECORD)), 0)]
             }
         }))
     }

@@ -7,12 +7,14 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr, memchr_iter, memchr2, memrchr};
 
+use crate::core::error::{Code, Problem, plain_io_message};
 use crate::core::exec::cancel::Cancel;
 use crate::core::exec::relay::Relay;
+use crate::core::input::blocks::longer_than_allowed;
 use crate::core::input::positional::read_full_at;
 use crate::search::binary::{Rule, WINDOW};
 use crate::search::context::Edge;
@@ -27,6 +29,9 @@ pub(crate) const WIDE_RANGE: usize = 1 << 20;
 /// Bytes read past a range: most lines end within.
 const AHEAD: usize = 4 << 10;
 
+/// Bytes read past a range before the end of a line is looked for without keeping what is read.
+const FAR_AHEAD: u64 = 1 << 20;
+
 /// Bytes read before a range for each line of context.
 const BEHIND: usize = 256;
 
@@ -39,23 +44,24 @@ pub(crate) struct Input {
     pub(crate) rule: Rule,
     /// Hands the edge from part to part.
     pub(crate) edges: Relay<Edge>,
-    halted: AtomicBool,
+    /// Number of the first part after which no other need be searched.
+    halted: AtomicU64,
 }
 
 impl Input {
     /// An input that has not been searched yet.
     pub(crate) fn new(path: Vec<u8>, rule: Rule, edge: Edge, cancel: Cancel) -> Arc<Self> {
-        Arc::new(Self { path, rule, edges: Relay::new(edge, cancel), halted: AtomicBool::new(false) })
+        Arc::new(Self { path, rule, edges: Relay::new(edge, cancel), halted: AtomicU64::new(u64::MAX) })
     }
 
-    /// Says that later parts need not be searched.
-    pub(crate) fn halt(&self) {
-        self.halted.store(true, Ordering::Relaxed);
+    /// Says that parts after number `index` need not be searched.
+    pub(crate) fn halt(&self, index: u64) {
+        self.halted.fetch_min(index, Ordering::Relaxed);
     }
 
-    /// Whether later parts need not be searched.
-    pub(crate) fn halted(&self) -> bool {
-        self.halted.load(Ordering::Relaxed)
+    /// Whether part `index` need not be searched. Only parts before it decide that, whatever others were faster.
+    pub(crate) fn halted(&self, index: u64) -> bool {
+        index > self.halted.load(Ordering::Relaxed)
     }
 }
 
@@ -74,6 +80,8 @@ pub(crate) struct Ranges {
     pub(crate) size: usize,
     /// Lines of context before a match.
     pub(crate) before: usize,
+    /// Bytes of the longest line, and of all context before a range.
+    pub(crate) longest: usize,
 }
 
 impl Ranges {
@@ -82,8 +90,8 @@ impl Ranges {
         (self.end - self.start).div_ceil(self.size as u64).max(1)
     }
 
-    /// Reads a range. The region is empty where no line starts in it.
-    pub(crate) fn load<'b>(&self, index: u64, buffer: &'b mut Vec<u8>) -> io::Result<Region<'b>> {
+    /// Reads a range. The region is empty where no line starts in it. Fails without naming the path.
+    pub(crate) fn load<'b>(&self, index: u64, buffer: &'b mut Vec<u8>) -> Result<Region<'b>, Problem> {
         let from = self.start + index * self.size as u64;
         let to = (from + self.size as u64).min(self.end);
         let mut behind =
@@ -97,15 +105,18 @@ impl Ranges {
                 buffer.resize(wanted, 0);
             }
             let window = buffer.get_mut(..wanted).unwrap_or_default();
-            let read = read_full_at(&self.file, window, low)?;
+            let read = read_full_at(&self.file, window, low).map_err(|error| failed(&error))?;
             let cut_short = read < wanted;
             let at_end = cut_short || high == self.end;
             let window = window.get_mut(..read).unwrap_or_default();
             let own = behind as usize;
             let nul = if self.input.rule.reads_all() { find_nul(window, own, self.input.rule) } else { None };
-            let Some((start, end)) = bounds(window, own, (to - low) as usize, low > self.start || own > 0, at_end)
-            else {
-                ahead = ahead.saturating_mul(4);
+            let limit = (to - low) as usize;
+            // A NUL ends the search before the end of its line matters.
+            let ends = at_end || (nul.is_some() && self.input.rule == Rule::Quit);
+            let Some((start, end)) = bounds(window, own, limit, low > self.start || own > 0, ends) else {
+                let open = window.get(..limit).and_then(|lines| memrchr(b'\n', lines)).map_or(own, |at| at + 1);
+                ahead = self.further(low + open as u64, low + read as u64, ahead)? - to;
                 continue;
             };
             let context = context_start(window, start.min(own), low == self.start);
@@ -114,6 +125,9 @@ impl Ranges {
                 && start < end
                 && memchr_iter(b'\n', window.get(context..start).unwrap_or_default()).count() < self.before;
             if short {
+                if behind > self.longest as u64 {
+                    return Err(longer_than_allowed("the context of a line"));
+                }
                 behind = behind.saturating_mul(4).min(from - self.start);
                 continue;
             }
@@ -130,6 +144,42 @@ impl Ranges {
             });
         }
     }
+
+    /// How far to read for the end of the line that starts at `open` and has not ended before `read`: past it, where it
+    /// ends within the allowed length. A long one is looked for first and kept in memory only if it may be.
+    fn further(&self, open: u64, read: u64, ahead: u64) -> Result<u64, Problem> {
+        let most = open + self.longest as u64;
+        if read > most {
+            return Err(longer_than_allowed("a line"));
+        }
+        if ahead < FAR_AHEAD {
+            return Ok(read + 3 * ahead);
+        }
+        let mut buffer = vec![0; WIDE_RANGE];
+        let mut at = read;
+        loop {
+            let read = read_full_at(&self.file, &mut buffer, at).map_err(|error| failed(&error))?;
+            let bytes = buffer.get(..read).unwrap_or_default();
+            let end = match self.input.rule {
+                Rule::Glance => memchr(b'\n', bytes),
+                Rule::Quit | Rule::Convert => memchr2(b'\n', 0, bytes),
+            };
+            let stop = at + end.map_or(read, |end| end + 1) as u64;
+            if stop > most + 1 {
+                return Err(longer_than_allowed("a line"));
+            }
+            if end.is_some() || read < buffer.len() {
+                // At the end of a file that shrank, a byte more than there is shows that nothing follows.
+                return Ok(stop + u64::from(end.is_none()));
+            }
+            at = stop;
+        }
+    }
+}
+
+/// What the system said.
+fn failed(error: &io::Error) -> Problem {
+    Problem::new(Code::Io, plain_io_message(error))
 }
 
 /// Looks for the first NUL from `own` on; where NULs are line ends, makes them so.
@@ -197,6 +247,7 @@ pub(crate) struct Chunks {
     size: usize,
     rule: Rule,
     before: usize,
+    longest: usize,
 }
 
 /// A chunk of a stream.
@@ -223,11 +274,6 @@ impl Chunk {
         }
     }
 
-    /// The end of a stream that could not be read on.
-    pub(crate) fn end() -> Self {
-        Self { bytes: Vec::new(), start: 0, end: 0, offset: 0, last: true, nul: None }
-    }
-
     /// The chunk as the last one of a stream that nobody wants more of.
     pub(crate) fn cut(self) -> Self {
         Self { last: true, ..self }
@@ -240,14 +286,14 @@ impl Chunk {
 }
 
 impl Chunks {
-    /// Starts to read a stream.
-    pub(crate) fn new(reader: Box<dyn Read + Send>, size: usize, rule: Rule, before: usize) -> Self {
-        Self { reader, carry: Vec::new(), open: 0, offset: 0, size: size.max(1), rule, before }
+    /// Starts to read a stream whose lines are at most `longest` bytes.
+    pub(crate) fn new(reader: Box<dyn Read + Send>, size: usize, rule: Rule, before: usize, longest: usize) -> Self {
+        Self { reader, carry: Vec::new(), open: 0, offset: 0, size: size.max(1), rule, before, longest }
     }
 
     /// The next chunk, and whether the source had more to give at once. Lines are handed on as soon as they are there,
-    /// so that a slow source is followed.
-    pub(crate) fn next(&mut self) -> io::Result<(Chunk, bool)> {
+    /// so that a slow source is followed. Fails without naming the path.
+    pub(crate) fn next(&mut self) -> Result<(Chunk, bool), Problem> {
         let mut bytes = std::mem::take(&mut self.carry);
         let start = std::mem::take(&mut self.open);
         let mut searched = start;
@@ -258,7 +304,7 @@ impl Chunks {
             bytes.resize(held + self.size, 0);
             let read = read_some(&mut *self.reader, bytes.get_mut(held..).unwrap_or_default());
             bytes.truncate(held + *read.as_ref().unwrap_or(&0));
-            let read = read?;
+            let read = read.map_err(|error| failed(&error))?;
             if read == 0 {
                 let end = bytes.len();
                 return Ok((Chunk { bytes, start, end, offset: self.offset, last: true, nul }, false));
@@ -271,7 +317,17 @@ impl Chunks {
             }
             let newline = bytes.get(searched..).and_then(|new| memrchr(b'\n', new)).map(|at| searched + at + 1);
             searched = bytes.len();
-            let Some(end) = newline else { continue };
+            // A NUL ends the search before the end of its line matters.
+            let cut = nul.filter(|_| self.rule == Rule::Quit).map(|_| searched);
+            let Some(end) = newline.or(cut) else {
+                if searched - start > self.longest {
+                    return Err(longer_than_allowed("a line"));
+                }
+                continue;
+            };
+            if start > self.longest {
+                return Err(longer_than_allowed("the context of a line"));
+            }
             let keep = self.context_from(&bytes, end);
             self.carry.extend_from_slice(bytes.get(keep..).unwrap_or_default());
             self.open = end - keep;
@@ -301,5 +357,83 @@ fn read_some(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             other => return other,
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::io::{Cursor, Write};
+    use std::sync::Arc;
+
+    use super::{Chunks, Input, Ranges};
+    use crate::core::error::{Code, Problem};
+    use crate::core::exec::cancel::Cancel;
+    use crate::search::binary::Rule;
+    use crate::search::context::Edge;
+
+    const LONGEST: usize = 3 << 20;
+
+    /// The lines of all ranges, with what kept a range from being read in its place.
+    fn in_ranges(data: &[u8], size: usize, rule: Rule) -> Vec<Result<Vec<u8>, Problem>> {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(data).unwrap();
+        let input = Input::new(b"x".to_vec(), rule, Edge::default(), Cancel::default());
+        let ranges = Ranges { input, file, start: 0, end: data.len() as u64, size, before: 0, longest: LONGEST };
+        let mut buffer = Vec::new();
+        let parts =
+            (0..ranges.count()).map(|index| ranges.load(index, &mut buffer).map(|lines| lines.lines().to_vec()));
+        let parts: Vec<_> = parts.filter(|part| part.as_ref().map_or(true, |lines| !lines.is_empty())).collect();
+        assert!(buffer.len() <= 2 * LONGEST, "{} bytes for lines of {LONGEST}", buffer.len());
+        parts
+    }
+
+    #[test]
+    fn long_lines_are_read_whole_and_longer_ones_not_at_all() {
+        let text = |len: usize| [b"one\n".as_slice(), &vec![b'x'; len], b"\nend\n"].concat();
+        for size in [3 << 10, 100_000, 1 << 20] {
+            for rule in [Rule::Glance, Rule::Quit, Rule::Convert] {
+                let fits = text(LONGEST);
+                let lines: Vec<u8> = in_ranges(&fits, size, rule).into_iter().flat_map(Result::unwrap).collect();
+                assert!(lines == fits);
+                let failures = in_ranges(&text(LONGEST + 1), size, rule).into_iter().filter_map(Result::err);
+                let failures: Vec<_> = failures.map(|problem| (problem.code, problem.message)).collect();
+                assert_eq!(failures, [(Code::Limit, "a line is longer than 1024 MiB".to_string())]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_nul_comes_before_the_length_of_its_line() {
+        let text = [b"x\0".as_slice(), &vec![b'x'; LONGEST + 1]].concat();
+        assert!(in_ranges(&text, 1 << 20, Rule::Quit).iter().all(Result::is_ok));
+        let mut chunks = Chunks::new(Box::new(Cursor::new(text)), 1 << 10, Rule::Quit, 0, LONGEST);
+        assert_eq!(chunks.next().unwrap().0.region().nul, Some(1));
+    }
+
+    #[test]
+    fn the_lines_of_a_stream_are_bounded() {
+        let text = |len: usize| [b"one\n".as_slice(), &vec![b'x'; len], b"\nend\n"].concat();
+        let read = |len: usize| {
+            let mut chunks = Chunks::new(Box::new(Cursor::new(text(len))), 1 << 16, Rule::Convert, 1, LONGEST);
+            let mut lines = Vec::new();
+            loop {
+                let (chunk, _) = chunks.next()?;
+                lines.extend_from_slice(chunk.region().lines());
+                if chunk.is_last() {
+                    return Ok::<_, Problem>(lines);
+                }
+            }
+        };
+        assert!(read(LONGEST).unwrap() == text(LONGEST));
+        assert_eq!(read(LONGEST + (1 << 17)).unwrap_err().code, Code::Limit);
+    }
+
+    #[test]
+    fn only_earlier_parts_halt_a_part() {
+        let input: Arc<Input> = Input::new(Vec::new(), Rule::Glance, Edge::default(), Cancel::default());
+        input.halt(5);
+        input.halt(7);
+        assert!(!input.halted(5) && input.halted(6));
     }
 }

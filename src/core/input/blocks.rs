@@ -25,8 +25,8 @@ pub(crate) const BLOCK_SIZE: usize = 256 << 10;
 /// Bytes read past a range in the same system call: most records end within.
 const LOOKAHEAD: usize = 8 << 10;
 
-/// Longest record in bytes; offsets in a block are 32 bits.
-const MAX_RECORD: usize = 1 << 30;
+/// Longest record or line in bytes; offsets in a block are 32 bits.
+pub(crate) const MAX_RECORD: usize = 1 << 30;
 
 /// Where the bytes of an input come from.
 pub(crate) enum Bytes {
@@ -352,7 +352,12 @@ fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> (usize, Option<io::Error>) 
 }
 
 fn too_long(name: &str) -> Problem {
-    Problem::new(Code::Limit, format!("a record is longer than {} MiB", MAX_RECORD >> 20)).at_path(name)
+    longer_than_allowed("a record").at_path(name)
+}
+
+/// The error for what is longer than [`MAX_RECORD`].
+pub(crate) fn longer_than_allowed(what: &str) -> Problem {
+    Problem::new(Code::Limit, format!("{what} is longer than {} MiB", MAX_RECORD >> 20))
 }
 
 #[cfg(test)]
