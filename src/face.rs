@@ -118,8 +118,8 @@ impl Process {
 ///
 /// ```
 /// # fn main() -> Result<(), mytools::Failure> {
-/// let found = mytools::Search::new("fn main").path("src").line_numbers().run()?;
-/// assert!(found.output.starts_with(b"src/main.rs:"));
+/// let found = mytools::Search::new("status=5\\d\\d|timed out").path("tests/data").line_numbers().run()?;
+/// assert!(found.output.starts_with(b"tests/data/access.log:"));
 /// # Ok(())
 /// # }
 /// ```
