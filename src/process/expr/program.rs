@@ -117,16 +117,16 @@ impl Program {
     }
 
     /// The values for all records of a batch, null for those not selected. Texts go to the batch's side buffer.
-    pub(crate) fn values(&self, batch: &mut Batch, tally: &mut Tally) -> Result<Values> {
+    pub(crate) fn values(&self, batch: &mut Batch, tally: &mut Tally) -> Values {
         if let Some(index) = self.column(batch) {
-            return Ok(batch.columns.get(index).map_or(Values::Cells(Vec::new()), |column| column.values.clone()));
+            return batch.columns.get(index).map_or(Values::Cells(Vec::new()), |column| column.values.clone());
         }
         let rows = selected(batch);
         let base = batch.side.len();
         let mut side = Vec::new();
         let values = self.compute(batch, &rows, base, &mut side, tally);
         batch.side.append(&mut side);
-        Ok(values)
+        values
     }
 
     /// Computes the values of rows; text goes to `side`, which will stand at `base`.

@@ -55,7 +55,7 @@ pub(super) fn bound(text: &str) -> Result<(Parsed, Program), Error> {
 /// The values of an expression over a batch as text; null is empty.
 pub(super) fn column(text: &str, batch: &mut Batch) -> Result<Vec<String>, Error> {
     let (_, program) = bound(text)?;
-    let values = program.values(batch, &mut Tally::default())?;
+    let values = program.values(batch, &mut Tally::default());
     batch.columns.push(Column { name: "\u{1}result".into(), values });
     let at = batch.columns.len() - 1;
     let shown = (0..batch.rows).map(|row| String::from_utf8_lossy(&batch.value(at, row).to_text()).into_owned());

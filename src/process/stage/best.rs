@@ -172,8 +172,8 @@ struct Heaps {
 
 impl Gatherer for Heaps {
     fn take(&mut self, mut batch: Batch, scope: &mut Scope<'_>) -> Result<()> {
-        let keys = Keys::new(&self.best.of, &mut batch)?;
-        let found = self.best.keys.iter().map(|key| key.name.find(&mut batch)).collect::<Result<Vec<_>>>()?;
+        let keys = Keys::new(&self.best.of, &mut batch);
+        let found = self.best.keys.iter().map(|key| key.name.find(&mut batch)).collect::<Vec<_>>();
         let number = self.kept.len();
         let mut candidates: Vec<u32> = Vec::new();
         let mut alive: Vec<bool> = Vec::new();

@@ -159,7 +159,7 @@ impl Deriving {
             let mut tally = Tally::default();
             match &item.what {
                 What::One(program, _) => {
-                    let mut values = values(program, batch, &mut tally)?;
+                    let mut values = program.values(batch, &mut tally);
                     fill_missing(&mut values);
                     put(batch, &item.name, values);
                     fail(program.failure(&tally));
@@ -170,7 +170,7 @@ impl Deriving {
                     let mut computed = Vec::with_capacity(names.len());
                     for name in &names {
                         let program = self.every(parsed, bound, name)?;
-                        computed.push(values(&program, batch, &mut tally)?);
+                        computed.push(program.values(batch, &mut tally));
                         fail(program.failure(&tally));
                     }
                     for (column, values) in batch.columns.iter_mut().zip(computed) {
@@ -219,14 +219,6 @@ impl Rows for Deriving {
             }
         }
         notes
-    }
-}
-
-/// The values of an expression; those of a plain column are copied as they are.
-fn values(program: &Program, batch: &mut Batch, tally: &mut Tally) -> Result<Values> {
-    match program.column(batch).and_then(|column| batch.columns.get(column)) {
-        Some(column) => Ok(column.values.clone()),
-        None => program.values(batch, tally),
     }
 }
 

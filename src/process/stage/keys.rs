@@ -6,7 +6,6 @@ use hashbrown::HashTable;
 
 use crate::core::data::batch::Batch;
 use crate::core::data::value::Value;
-use crate::core::error::Result;
 use crate::process::aggregate::key_set::Seed;
 use crate::process::stage::names::{Found, Names};
 
@@ -30,12 +29,12 @@ pub(crate) struct Keys {
 
 impl Keys {
     /// Makes the keys.
-    pub(crate) fn new(of: &KeyOf, batch: &mut Batch) -> Result<Self> {
+    pub(crate) fn new(of: &KeyOf, batch: &mut Batch) -> Self {
         let mut keys = Self { bytes: Vec::new(), ends: Vec::with_capacity(batch.selected()) };
         match of {
             KeyOf::Nothing => keys.ends.resize(batch.selected(), 0),
             KeyOf::Columns(names) => {
-                let found = names.get().iter().map(|name| name.find(batch)).collect::<Result<Vec<_>>>()?;
+                let found = names.get().iter().map(|name| name.find(batch)).collect::<Vec<_>>();
                 for row in batch.rows() {
                     for found in &found {
                         keys.push(&found_value(found, batch, row));
@@ -59,7 +58,7 @@ impl Keys {
                 }
             }
         }
-        Ok(keys)
+        keys
     }
 
     fn push(&mut self, value: &Value<'_>) {

@@ -55,13 +55,13 @@ impl Name {
     }
 
     /// Finds the values in a batch; a column of exactly that name wins over the path into one.
-    pub(crate) fn find(&self, batch: &mut Batch) -> Result<Found> {
+    pub(crate) fn find(&self, batch: &mut Batch) -> Found {
         if let Some(column) = batch.find(&self.text) {
-            return Ok(Found::Column(column));
+            return Found::Column(column);
         }
         match &self.path {
-            Some(path) => Ok(Found::Values(path.values(batch, &mut Tally::default())?)),
-            None => Ok(Found::Absent),
+            Some(path) => Found::Values(path.values(batch, &mut Tally::default())),
+            None => Found::Absent,
         }
     }
 }

@@ -38,7 +38,7 @@ impl Quota {
 impl Rows for Quota {
     fn apply(&self, batch: &mut Batch, scope: &mut Scope<'_>) -> Result<()> {
         let mut here = KeyTable::new(self.seed.clone());
-        let keys = Keys::new(&self.of, batch)?;
+        let keys = Keys::new(&self.of, batch);
         let numbers: Vec<usize> = keys.iter().map(|key| here.number(key)).collect();
         let mut counts = vec![0_u64; here.len()];
         for number in &numbers {

@@ -203,7 +203,7 @@ impl Rows for Selecting {
             placed.push(None);
             match pick {
                 Pick::One(new, name) => {
-                    let values = match name.find(batch)? {
+                    let values = match name.find(batch) {
                         Found::Absent => continue,
                         Found::Values(values) => values,
                         Found::Column(at) => match batch.columns.get(at) {

@@ -119,7 +119,7 @@ impl Gatherer for Sorted {
             let few = extract(&batch, rows, scope.scratch);
             scope.scratch.recycle(std::mem::replace(&mut batch, few));
         }
-        let found = self.keys.iter().map(|key| key.name.find(&mut batch)).collect::<Result<Vec<_>>>()?;
+        let found = self.keys.iter().map(|key| key.name.find(&mut batch)).collect::<Vec<_>>();
         let mut digits = Vec::with_capacity(batch.selected());
         if let (Some(key), Some(found)) = (self.keys.first(), found.first()) {
             let doubles = &mut self.doubles;

@@ -185,7 +185,7 @@ impl Gatherer for GroupGatherer {
         self.rows.extend(batch.rows().map(|row| row as u32));
         self.of.clear();
         if !self.rows.is_empty() {
-            self.take_rows(&mut batch)?;
+            self.take_rows(&mut batch);
         }
         scope.scratch.recycle(batch);
         Ok(())
@@ -203,11 +203,11 @@ enum Source {
 }
 
 impl GroupGatherer {
-    fn take_rows(&mut self, batch: &mut Batch) -> Result<()> {
+    fn take_rows(&mut self, batch: &mut Batch) {
         let grouping = Arc::clone(&self.grouping);
         let mut sources = Vec::with_capacity(self.tallies.len());
         for (program, tally) in grouping.programs().zip(&mut self.tallies) {
-            sources.push(source(program, batch, tally)?);
+            sources.push(source(program, batch, tally));
         }
         let batch = &*batch;
         let inputs: Vec<&Values> = sources.iter().filter_map(|source| source.values(batch)).collect();
@@ -224,15 +224,14 @@ impl GroupGatherer {
             state.grow(count);
             state.update(&Intake { batch, rows: &self.rows, groups: &self.of, input });
         }
-        Ok(())
     }
 }
 
 /// The values of an expression in a batch: the column itself where it is nothing else.
-fn source(program: &Program, batch: &mut Batch, tally: &mut Tally) -> Result<Source> {
+fn source(program: &Program, batch: &mut Batch, tally: &mut Tally) -> Source {
     match program.column(batch) {
-        Some(column) => Ok(Source::Column(column)),
-        None => Ok(Source::Computed(program.values(batch, tally)?)),
+        Some(column) => Source::Column(column),
+        None => Source::Computed(program.values(batch, tally)),
     }
 }
 

@@ -63,7 +63,7 @@ impl GroupedTable {
     }
 
     /// The values of an aggregate column. `batch` holds the keys, and is left so.
-    fn output(&self, order: &[(u32, u32)], output: &Output, batch: &mut Batch, tally: &mut Tally) -> Result<Values> {
+    fn output(&self, order: &[(u32, u32)], output: &Output, batch: &mut Batch, tally: &mut Tally) -> Values {
         let mut calls = Vec::with_capacity(output.calls.len());
         for call in &output.calls {
             calls.push(self.results(order, &mut batch.side, |groups, group| match groups.states.get(call.state) {
@@ -72,15 +72,12 @@ impl GroupedTable {
             }));
         }
         let Some(rest) = &output.rest else {
-            return Ok(calls.pop().unwrap_or_else(|| Values::Cells(vec![Cell::NULL; order.len()])));
+            return calls.pop().unwrap_or_else(|| Values::Cells(vec![Cell::NULL; order.len()]));
         };
         let keys = batch.columns.len();
         let slots = calls.into_iter().enumerate();
         batch.columns.extend(slots.map(|(index, values)| Column { name: slot_name(index).into(), values }));
-        let values = match rest.column(batch).and_then(|column| batch.columns.get(column)) {
-            Some(column) => Ok(column.values.clone()),
-            None => rest.values(batch, tally),
-        };
+        let values = rest.values(batch, tally);
         batch.columns.truncate(keys);
         values
     }
@@ -124,7 +121,7 @@ impl Table for GroupedTable {
         let mut results = Vec::with_capacity(self.grouping.outputs.len());
         for (index, output) in self.grouping.outputs.iter().enumerate() {
             let mut tally = Tally::default();
-            let values = self.output(order, output, &mut batch, &mut tally)?;
+            let values = self.output(order, output, &mut batch, &mut tally);
             results.push(Column { name: Arc::clone(&output.name), values });
             let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(all) = told.outputs.get_mut(index) {
