@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use std::ffi::OsString;
+
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 
@@ -117,4 +119,14 @@ pub(crate) fn args() -> [Arg; 5] {
             .help_heading(HEADING)
             .global(true),
     ]
+}
+
+/// How problems are printed where the arguments do not parse: as asked for, as far as that can be told.
+pub(crate) fn error_mode(args: &[OsString]) -> Mode {
+    let json = |pair: &[OsString]| matches!(pair, [flag, value] if flag == "--error-format" && value == "json");
+    if args.iter().any(|arg| arg == "--error-format=json") || args.windows(2).any(json) {
+        Mode::Json
+    } else {
+        Mode::Text
+    }
 }

@@ -11,6 +11,7 @@ mod process;
 mod request;
 mod search;
 mod stages;
+mod usage;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -31,9 +32,10 @@ const FAILED: u8 = 2;
 
 /// Runs the command line `args`, of which the first is the program's name.
 pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let matches = match command::build().try_get_matches_from(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let matches = match command::build().try_get_matches_from(&args) {
         Ok(matches) => matches,
-        Err(error) => return usage(&error),
+        Err(error) => return usage::report(&error, globals::error_mode(&args)),
     };
     let environment = Environment::read();
     // A global option is in the matches of the subcommand as well, whichever side of its name it was written on.
@@ -72,13 +74,4 @@ fn dispatch(
         "completions" => completions::run(matches)?,
         other => anyhow::bail!("no command is called '{other}'"),
     })
-}
-
-/// Prints what clap has to say: help and version on standard output, mistakes on standard error.
-fn usage(error: &clap::Error) -> ExitCode {
-    let code = u8::try_from(error.exit_code()).unwrap_or(FAILED);
-    match error.print() {
-        Err(failure) if failure.kind() != std::io::ErrorKind::BrokenPipe => ExitCode::from(FAILED),
-        _ => ExitCode::from(code),
-    }
 }

@@ -3,7 +3,7 @@
 //! Shared by all threads. A problem is one write, so lines never mix. Of many problems of one kind in one input, the
 //! first ten are printed and the rest counted; [`Diagnostics::finish`] prints the counts.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -61,6 +61,8 @@ struct State {
     /// The kinds seen, in the order in which they came, with how often.
     kinds: Vec<(Kind, u64)>,
     numbers: HashMap<Kind, usize>,
+    /// The path and message of each note so far.
+    noted: HashSet<(Option<String>, String)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -73,7 +75,7 @@ struct Kind {
 impl Diagnostics {
     /// Reports to `out`, which is not buffered.
     pub(crate) fn new(out: Box<dyn Write + Send>, settings: Settings) -> Self {
-        let state = State { out, kinds: Vec::new(), numbers: HashMap::new() };
+        let state = State { out, kinds: Vec::new(), numbers: HashMap::new(), noted: HashSet::new() };
         Self { settings, had_errors: AtomicBool::new(false), state: Mutex::new(state) }
     }
 
@@ -86,6 +88,10 @@ impl Diagnostics {
             return;
         }
         let mut state = self.lock();
+        if problem.level == Level::Note && !state.noted.insert((problem.path.clone(), problem.message.clone())) {
+            // Several parts of a plan may have the same to tell.
+            return;
+        }
         if problem.level == Level::Debug || state.count(problem) <= PRINTED {
             let text = self.render(problem);
             let _ = state.out.write_all(text.as_bytes());

@@ -152,10 +152,16 @@ impl<F: Feed> Task for Part<'_, F> {
     }
 
     fn work(&self, worker: &mut Worker, (seq, claim): Self::Claim) -> Result<Step<Self::Claim, Piece>> {
-        let Loaded { mut batch, problems, sight } = self.feed.load(seq, claim, &mut worker.scratch)?;
+        let Loaded { mut batch, mut problems, sight } = self.feed.load(seq, claim, &mut worker.scratch)?;
         let mut scope = Scope { seq, scratch: &mut worker.scratch, flow: Flow::Continue, failure: None };
         for rows in self.rows {
             rows.apply(&mut batch, &mut scope)?;
+        }
+        if scope.flow == Flow::Stop {
+            // Faults stand behind the records that were enough: whether they are met at all would depend on where the
+            // block ends.
+            problems.clear();
+            scope.failure = None;
         }
         let mut piece = Piece { encoded: Encoded::default(), problems, sight, flow: scope.flow };
         match (&self.end, &mut worker.gatherer) {

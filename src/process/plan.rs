@@ -7,6 +7,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::core::data::time::Zone;
 use crate::core::diagnostics::Diagnostics;
 use crate::core::error::{Code, Error, Problem, Result};
 use crate::core::exec::cancel::Cancel;
@@ -18,7 +19,7 @@ use crate::core::registry::{Row, did_you_mean, find};
 use crate::core::terminal::progress::Bar;
 use crate::process::expr::Env;
 use crate::process::pipeline::{Reading, Running, gather, write};
-use crate::process::prepared::{Prepared, format_by_name, prepare, unknown_format};
+use crate::process::prepared::{Prepared, compression, format_by_name, prepare, unknown_format};
 use crate::process::sink::{Encoding, Sink};
 use crate::process::source::{Inputs, Stored};
 use crate::process::stage::{Columns, Gather, Needs, Operation, Rows, STAGES, Setup, Stage, Written};
@@ -67,6 +68,7 @@ pub(crate) struct Outcome {
 pub(crate) fn run(request: &Request, writer: &mut Writer, diagnostics: &Diagnostics) -> Result<Outcome> {
     let cancel = Cancel::default();
     let setup = Setup { env: Arc::new(request.env.clone()), cancel: cancel.clone(), threads: request.threads };
+    Zone::new(request.env.tz.as_deref(), request.env.year)?;
     let stages = request.stages.iter().map(|written| build(written, &setup)).collect::<Result<Vec<_>>>()?;
     let mut inputs = look_at_inputs(request, diagnostics)?;
     if inputs.is_empty() && diagnostics.had_errors() {
@@ -99,6 +101,7 @@ pub(crate) fn run(request: &Request, writer: &mut Writer, diagnostics: &Diagnost
     let plan = Plan { parts: parts(&stages)?, encoding, header };
     let outcome = plan.run(&feed, writer, request, &cancel, diagnostics);
     let told = matches!(outcome, Ok(_) | Err(Error::Problem(_)));
+    feed.notes().iter().filter(|_| told).for_each(|note| diagnostics.emit(note));
     for name in feed.never_seen().into_iter().filter(|_| told) {
         let hint = did_you_mean(name, sampled.iter().map(|column| &**column)).unwrap_or_else(|| {
             let some: Vec<&str> = sampled.iter().take(20).map(|column| &**column).collect();
@@ -175,6 +178,13 @@ fn check(stages: &[Box<dyn Stage>], before: &Columns) -> Result<Columns> {
 
 /// The format of the output, as told, by the output's name, or JSON; and its encoder.
 fn output(request: &Request, first: Option<&Prepared>) -> Result<(&'static Row<Format>, Box<dyn Encoder>)> {
+    if let Some(path) = request.output.as_deref()
+        && let Some(ending) = compression(path)
+    {
+        let problem = Problem::new(Code::Usage, format!("output is not compressed, but its name ends in .{ending}"));
+        let hint = format!("write to a pipe into a compressor, or to '{}'", path.with_extension("").display());
+        return Err(problem.at_path(path.display().to_string()).hint(hint).into());
+    }
     let by_name = || request.output.as_deref().and_then(format_by_name);
     let format: &'static Row<Format> = match request.format.as_deref() {
         Some("same") => {

@@ -207,6 +207,12 @@ pub(crate) fn format_by_name(path: &Path) -> Option<&'static Row<Format>> {
     FORMATS.iter().find(|row| row.item.extensions.contains(&extension.as_str()))
 }
 
+/// The ending of a compressed file's name.
+pub(crate) fn compression(path: &Path) -> Option<&str> {
+    let ending = path.extension().and_then(|extension| extension.to_str())?;
+    matches!(ending, "gz" | "zst" | "bz2" | "xz" | "lz4" | "br").then_some(ending)
+}
+
 /// The error for a format nobody knows.
 pub(crate) fn unknown_format(name: &str) -> Problem {
     let all = || FORMATS.iter().map(|row| row.name).collect::<Vec<_>>().join(", ");

@@ -4,13 +4,14 @@
 //! error) is known to all later blocks of that input through a relay, which also numbers the rows, so the same rows come
 //! out at any thread count.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fs::File;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::core::data::batch::{Batch, Values};
+use crate::core::block::Origin;
+use crate::core::data::batch::{Batch, Irregular, Values};
 use crate::core::data::cell::Kind;
 use crate::core::error::{Error, Problem, Result};
 use crate::core::exec::cancel::Cancel;
@@ -54,6 +55,8 @@ pub(crate) struct Sight {
     rows: u64,
     /// Which of the wanted columns they have, by position.
     columns: Vec<usize>,
+    /// Lines that did not become records as they are, where there are any, and their input.
+    irregular: Option<(Arc<Origin>, Irregular)>,
 }
 
 /// What all drained batches say about them.
@@ -61,6 +64,8 @@ pub(crate) struct Sight {
 struct Seen {
     rows: u64,
     columns: Vec<bool>,
+    /// By input.
+    irregular: BTreeMap<u32, (Arc<Origin>, Irregular)>,
     /// The run ended before the input did: what comes later may have what was not seen.
     stopped: bool,
 }
@@ -150,6 +155,12 @@ impl Inputs {
         (0..self.wanted.len()).filter(unseen).filter_map(|index| self.wanted.get(index)).map(String::as_str).collect()
     }
 
+    /// What to tell about lines that did not become records as they are.
+    pub(crate) fn notes(&self) -> Vec<Problem> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.irregular.values().flat_map(|(origin, irregular)| told(&origin.name, *irregular)).collect()
+    }
+
     /// Which of the wanted columns a batch has.
     fn look(&self, batch: &Batch) -> Sight {
         let has = |name: &String| {
@@ -158,7 +169,7 @@ impl Inputs {
             column.is_some_and(|column| has_value(&column.values))
         };
         let columns = self.wanted.iter().enumerate().filter(|(_, name)| has(name)).map(|(index, _)| index).collect();
-        Sight { rows: batch.rows as u64, columns }
+        Sight { rows: batch.rows as u64, columns, irregular: None }
     }
 }
 
@@ -257,7 +268,10 @@ impl Feed for Inputs {
             return Ok(Loaded { batch: Batch::default(), problems: Vec::new(), sight: Sight::default() });
         };
         batch.first_row = first_row;
-        let sight = if self.wanted.is_empty() { Sight::default() } else { self.look(&batch) };
+        let mut sight = if self.wanted.is_empty() { Sight::default() } else { self.look(&batch) };
+        if batch.irregular != Irregular::default() {
+            sight.irregular = Some((Arc::clone(current.blocks.origin()), batch.irregular));
+        }
         let problem = failure.map(|failure| {
             current.dead.store(true, Ordering::Relaxed);
             failure.problem(&current, &batch, lines, record)
@@ -269,6 +283,10 @@ impl Feed for Inputs {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.rows += sight.rows;
         seen.stopped |= flow == Flow::Stop;
+        if let Some((origin, irregular)) = &sight.irregular {
+            let (_, sum) = seen.irregular.entry(origin.index).or_insert((Arc::clone(origin), Irregular::default()));
+            sum.add(*irregular);
+        }
         seen.columns.resize(self.wanted.len(), false);
         for column in &sight.columns {
             if let Some(seen) = seen.columns.get_mut(*column) {
@@ -317,6 +335,22 @@ impl Failure {
         let message = format!("{} (record {})", problem.message, record + 1);
         Problem { message, ..problem }.at_path(&current.blocks.origin().name).at_line(line).at_column(column)
     }
+}
+
+/// What to tell about an input's lines that did not become records as they are.
+fn told(name: &str, lines: Irregular) -> Vec<Problem> {
+    let counted = |count: u64, one: &str, many: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        count => Some(format!("{count} {many}")),
+    };
+    let blank = counted(lines.blank, "blank line passed over", "blank lines passed over").map(Problem::debug);
+    let notes = [
+        counted(lines.padded, "short record was filled with nulls", "short records were filled with nulls"),
+        counted(lines.cut, "long record lost its surplus fields", "long records lost their surplus fields"),
+        counted(lines.skipped, "record of another length was left out", "records of another length were left out"),
+    ];
+    blank.into_iter().chain(notes.into_iter().flatten().map(Problem::note)).map(|note| note.at_path(name)).collect()
 }
 
 /// Where in the input a record finder met its fault.

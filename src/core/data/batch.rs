@@ -94,6 +94,29 @@ pub(crate) struct RowFailure {
     pub(crate) error: Error,
 }
 
+/// How many lines of a block did not become records as they are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Irregular {
+    /// Blank lines, which are no records.
+    pub(crate) blank: u64,
+    /// Short records that were filled with nulls.
+    pub(crate) padded: u64,
+    /// Long records that lost their surplus fields.
+    pub(crate) cut: u64,
+    /// Records of another length that were left out.
+    pub(crate) skipped: u64,
+}
+
+impl Irregular {
+    /// Adds another block's counts.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.blank += other.blank;
+        self.padded += other.padded;
+        self.cut += other.cut;
+        self.skipped += other.skipped;
+    }
+}
+
 /// The records of one block.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
@@ -116,6 +139,8 @@ pub(crate) struct Batch {
     pub(crate) shapes: Option<Shapes>,
     /// The records that remain.
     pub(crate) selection: Selection,
+    /// What is not among the records, or was changed to be.
+    pub(crate) irregular: Irregular,
 }
 
 impl Batch {

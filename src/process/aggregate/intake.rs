@@ -98,7 +98,12 @@ fn slow_cell(intake: &Intake<'_>, row: u32, group: u32, cell: Cell, sink: &mut i
     let value = value(cell.kind(), intake.batch.bytes(cell));
     match value.to_number() {
         Some(Number::Float(float)) if !float.is_finite() => {}
-        Some(number) => return sink.number(group, number),
+        Some(number) => {
+            if matches!(number, Number::Float(_)) {
+                sink.skips().rounded += 1;
+            }
+            return sink.number(group, number);
+        }
         None => {}
     }
     let skips = sink.skips();

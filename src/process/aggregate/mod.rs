@@ -112,23 +112,31 @@ pub(crate) trait Accumulator: Send + Sync {
         Skipped::default()
     }
 
+    /// How many groups have a sum that 128 bits cannot hold, though every number in it was exact, or that no double holds.
+    fn exceeded(&self) -> u64 {
+        0
+    }
+
     /// The accumulator itself, for `merge` and for readers.
     fn as_any(&self) -> &dyn Any;
 }
 
-/// Values that were left out because they were not numbers.
+/// Values that were left out because they were not numbers, and those that were taken with fewer digits.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Skipped {
     /// How many.
     pub(crate) count: u64,
     /// The first of them: its row and the start of its text.
     pub(crate) first: Option<(u64, String)>,
+    /// How many numbers past 128 bits were taken as doubles.
+    pub(crate) rounded: u64,
 }
 
 impl Skipped {
     /// Adds another count.
     pub(crate) fn merge(&mut self, other: &Self) {
         self.count += other.count;
+        self.rounded += other.rounded;
         if let Some((row, text)) = &other.first
             && self.first.as_ref().is_none_or(|(first, _)| row < first)
         {

@@ -86,6 +86,14 @@ impl Superaccumulator {
         Number::Float(self.quotient(1))
     }
 
+    /// Whether the sum is read as a double although only exact numbers were added, or is past the doubles.
+    pub(super) fn exceeds(&self) -> bool {
+        match self.number() {
+            Number::Exact { .. } => false,
+            Number::Float(sum) => !self.doubles || !sum.is_finite(),
+        }
+    }
+
     /// The sum as a decimal of at most 128 bits.
     fn exact(&self) -> Option<Number> {
         let (mut limbs, negative) = self.magnitude();

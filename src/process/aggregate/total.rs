@@ -59,7 +59,10 @@ impl Total {
     pub(super) fn sum(&self, group: usize) -> Value<'static> {
         let Some(slot) = self.slots.get(group).filter(|slot| slot.count > 0) else { return Value::Null };
         Value::Number(match self.wide_sum(group, *slot) {
-            Some(wide) => wide.number(),
+            Some(wide) => match wide.number() {
+                Number::Float(sum) if !sum.is_finite() => return Value::Null,
+                sum => sum,
+            },
             None => Number::Exact { units: slot.sum(), scale: self.scale },
         })
     }
@@ -207,6 +210,11 @@ impl Accumulator for Total {
 
     fn skipped(&self) -> Skipped {
         self.skipped.clone()
+    }
+
+    fn exceeded(&self) -> u64 {
+        let sums = self.slots.iter().enumerate().filter_map(|(group, slot)| self.wide_sum(group, *slot));
+        sums.filter(Superaccumulator::exceeds).count() as u64
     }
 
     fn as_any(&self) -> &dyn Any {

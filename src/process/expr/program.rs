@@ -214,14 +214,14 @@ fn scatter<T: Clone>(len: usize, rows: &[u32], values: Vec<T>, rest: T) -> Vec<T
 
 /// Runs a check of each column an expression names, and adds the caret to what it finds.
 pub(crate) fn check_columns(parsed: &Parsed, mut check: impl FnMut(&str) -> Result<()>) -> Result<()> {
-    let mut columns: Vec<(&str, Span)> = Vec::new();
-    super::ast::visit(&parsed.expr, &mut |part: &Expr| {
-        if let Part::Column(column) = &part.kind {
-            columns.push((&column.name, part.span));
-        }
+    let mut columns: Vec<(String, Span)> = Vec::new();
+    super::ast::visit(&parsed.expr, &mut |part: &Expr| match &part.kind {
+        Part::Column(column) => columns.push((column.name.clone(), part.span)),
+        Part::Position(number) => columns.push((format!("col({number})"), part.span)),
+        _ => {}
     });
     for (name, span) in columns {
-        check(name).map_err(|error| match error {
+        check(&name).map_err(|error| match error {
             crate::core::error::Error::Problem(problem) if problem.caret.is_none() => {
                 problem.caret(parsed.source.to_string(), span.start, span.end).into()
             }

@@ -1,11 +1,9 @@
 //! `-a/--agg LIST` alone: one record over all records.
 
-use std::sync::Arc;
-
 use crate::core::error::Result;
 use crate::core::registry::{Example, Row};
-use crate::process::stage::group_by::GroupStage;
-use crate::process::stage::grouping::{self, GroupOrder, bind};
+use crate::process::stage::group_by::{GroupStage, Lists};
+use crate::process::stage::grouping::GroupOrder;
 use crate::process::stage::{Setup, Stage, StageKind, Written};
 
 pub(super) const ROW: Row<StageKind> = Row {
@@ -21,10 +19,7 @@ pub(super) const ROW: Row<StageKind> = Row {
 };
 
 fn build(written: &Written, setup: &Setup) -> Result<Box<dyn Stage>> {
-    let lists = grouping::Written { keys: None, aggregates: vec![&written.value], order: GroupOrder::Appearance };
-    Ok(Box::new(GroupStage {
-        grouping: Arc::new(bind(&lists, setup)?),
-        written: format!("-a {}", written.value),
-        explain: format!("aggregate {}", written.value),
-    }))
+    let lists = Lists { keys: None, aggregates: vec![written.value.clone()], order: GroupOrder::Appearance };
+    let explain = format!("aggregate {}", written.value);
+    Ok(Box::new(GroupStage::new(lists, format!("-a {}", written.value), explain, setup)?))
 }

@@ -1,11 +1,9 @@
 //! `--freq COLS`: how often each combination of values occurs, the most frequent first.
 
-use std::sync::Arc;
-
 use crate::core::error::Result;
 use crate::core::registry::{Example, Row};
-use crate::process::stage::group_by::GroupStage;
-use crate::process::stage::grouping::{self, GroupOrder, bind};
+use crate::process::stage::group_by::{GroupStage, Lists};
+use crate::process::stage::grouping::GroupOrder;
 use crate::process::stage::{Setup, Stage, StageKind, Written};
 
 pub(super) const ROW: Row<StageKind> = Row {
@@ -21,10 +19,7 @@ pub(super) const ROW: Row<StageKind> = Row {
 };
 
 fn build(written: &Written, setup: &Setup) -> Result<Box<dyn Stage>> {
-    let lists = grouping::Written { keys: Some(&written.value), aggregates: Vec::new(), order: GroupOrder::Falling };
-    Ok(Box::new(GroupStage {
-        grouping: Arc::new(bind(&lists, setup)?),
-        written: format!("--freq {}", written.value),
-        explain: format!("count each {}, most frequent first", written.value),
-    }))
+    let lists = Lists { keys: Some(written.value.clone()), aggregates: Vec::new(), order: GroupOrder::Falling };
+    let explain = format!("count each {}, most frequent first", written.value);
+    Ok(Box::new(GroupStage::new(lists, format!("--freq {}", written.value), explain, setup)?))
 }

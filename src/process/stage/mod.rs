@@ -132,6 +132,13 @@ impl Columns {
         if known(path) || known(root) {
             return Ok(());
         }
+        if let Some(number) = names::position(path) {
+            if self.open || number <= self.names.len() {
+                return Ok(());
+            }
+            let problem = Problem::new(Code::UnknownColumn, format!("there is no column number {number}"));
+            return Err(problem.hint(format!("there are {}", self.names.len())).into());
+        }
         let removed = |name: &str| self.removed.iter().find(|(column, _)| &**column == name);
         if let Some((_, stage)) = removed(path).or_else(|| removed(root)) {
             return Err(Problem::new(Code::Plan, format!("column '{path}' is gone after '{stage}'"))

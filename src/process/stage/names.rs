@@ -110,6 +110,28 @@ pub(crate) fn split(text: &str) -> Vec<&str> {
     split_outside(text, ",").into_iter().map(str::trim).collect()
 }
 
+/// A list of expressions in which names of known columns that do not read as such are quoted; none where there are none.
+pub(crate) fn quoted(text: &str, before: &Columns) -> Option<String> {
+    let known = |name: &str| before.names.iter().any(|column| **column == *name);
+    let quote = |name: &str| {
+        if name.contains('`') {
+            format!("col(\"{}\")", name.replace('\\', "\\\\").replace('"', "\\\""))
+        } else {
+            format!("`{name}`")
+        }
+    };
+    let odd = |name: &str| known(name) && !parse(name).is_ok_and(|parsed| parsed.column() == Some(name));
+    if odd(text.trim()) {
+        return Some(quote(text.trim()));
+    }
+    let items = split(text);
+    items.iter().any(|item| odd(item)).then(|| {
+        let items: Vec<_> =
+            items.into_iter().map(|item| if odd(item) { quote(item) } else { item.to_string() }).collect();
+        items.join(", ")
+    })
+}
+
 /// Splits `10:ms by host` at the last `by` outside quotes.
 pub(crate) fn split_by(text: &str) -> (&str, Option<&str>) {
     let parts = split_outside(text, " by ");

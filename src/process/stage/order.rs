@@ -43,15 +43,14 @@ impl OrderBy {
     /// Checks that the columns may exist, and decides which items are nothing but a column.
     pub(crate) fn check(&self, before: &Columns) -> Result<()> {
         let known = |text: &str| before.names.iter().any(|name| **name == *text);
-        let plain = |text: &str| Key { name: Name::exactly(text), order: self.first };
-        if known(&self.whole) {
-            let _ = self.settled.set(vec![plain(&self.whole)]);
+        if let Some(key) = known_key(&self.whole, self.first, known) {
+            let _ = self.settled.set(vec![key]);
             return Ok(());
         }
         let mut keys = Vec::new();
         for (item, key) in &self.items {
-            if known(item) {
-                keys.push(plain(item));
+            if let Some(key) = known_key(item, self.first, known) {
+                keys.push(key);
                 continue;
             }
             if let Some((_, last)) = key.name.text.rsplit_once(':')
@@ -79,19 +78,35 @@ impl OrderBy {
 fn key(item: &str, mut order: SortOrder, env: &Env) -> Result<Key> {
     let mut name = item;
     while let Some((rest, modifier)) = name.rsplit_once(':') {
-        match modifier.trim() {
-            "asc" => order.descending = false,
-            "desc" => order.descending = true,
-            "num" => order.mode = SortMode::Number,
-            "text" => order.mode = SortMode::Text,
-            "natural" => order.mode = SortMode::Natural,
-            "nulls-first" => order.nulls_first = true,
-            "nulls-last" => order.nulls_first = false,
-            _ => break,
-        }
-        name = rest;
+        let Some(modified) = modified(order, modifier) else { break };
+        (name, order) = (rest, modified);
     }
     Ok(Key { name: Name::new(name, env)?, order })
+}
+
+/// The key whose name is a known column, however much of it looks like modifiers.
+fn known_key(item: &str, mut order: SortOrder, known: impl Fn(&str) -> bool) -> Option<Key> {
+    let mut name = item;
+    while !known(name) {
+        let (rest, modifier) = name.rsplit_once(':')?;
+        (name, order) = (rest.trim_end(), modified(order, modifier)?);
+    }
+    Some(Key { name: Name::exactly(name), order })
+}
+
+/// The order that a modifier makes of another; none where it is no modifier.
+fn modified(mut order: SortOrder, modifier: &str) -> Option<SortOrder> {
+    match modifier.trim() {
+        "asc" => order.descending = false,
+        "desc" => order.descending = true,
+        "num" => order.mode = SortMode::Number,
+        "text" => order.mode = SortMode::Text,
+        "natural" => order.mode = SortMode::Natural,
+        "nulls-first" => order.nulls_first = true,
+        "nulls-last" => order.nulls_first = false,
+        _ => return None,
+    }
+    Some(order)
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ impl Decoder for CsvDecoder {
             return (Batch { block, delimited, ..Batch::default() }, None);
         }
         let (grid, structure, fault) = self.grid(&block, scratch);
-        let raw = (projection.raw && self.copyable && !grid.altered).then(|| self.records(&block, &grid, scratch));
+        let raw = (projection.raw && self.copyable && !grid.altered()).then(|| self.records(&block, &grid, scratch));
         let wanted = match &projection.columns {
             Some(names) if raw.is_some() || !projection.raw => Some(names),
             _ => None,
@@ -64,8 +64,9 @@ impl Decoder for CsvDecoder {
             }
         }
         let rows = grid.rows;
+        let irregular = grid.irregular;
         scratch.indices.push(grid.index);
-        (Batch { block, rows, raw, delimited, columns, ..Batch::default() }, fault)
+        (Batch { block, rows, raw, delimited, columns, irregular, ..Batch::default() }, fault)
     }
 }
 

@@ -4,6 +4,7 @@
 //! with one entry in front, and record *r*'s cell *c* lies between entries `r * columns + c` and the next. Blocks with blank
 //! lines or ragged records are copied into a grid of one more entry per record.
 
+use crate::core::data::batch::Irregular;
 use crate::core::data::cell::MAX_CELL;
 use crate::core::format::{Fault, Ragged};
 use crate::core::scan::delimited::Structure;
@@ -17,8 +18,15 @@ pub(super) struct Grid {
     pub(super) stride: usize,
     /// Number of records.
     pub(super) rows: usize,
+    /// What is not among the records, or was changed to be.
+    pub(super) irregular: Irregular,
+}
+
+impl Grid {
     /// Whether a record was padded or cut, so that raw records do not fit the columns.
-    pub(super) altered: bool,
+    pub(super) fn altered(&self) -> bool {
+        self.irregular.padded + self.irregular.cut > 0
+    }
 }
 
 /// What a grid is made for.
@@ -63,14 +71,14 @@ pub(super) fn build(
     let cells = index.len() - 1;
     let regular = cells == records * shape.columns
         && (1..=records).all(|record| index.get(record * shape.columns).is_some_and(|at| ends_record(*at)));
-    let mut grid = Grid { index, stride: shape.columns, rows: records, altered: false };
+    let mut grid = Grid { index, stride: shape.columns, rows: records, irregular: Irregular::default() };
     if !regular {
         let mut copy = std::mem::take(spare);
         copy.clear();
-        let (rows, altered, ragged) = copy_rows(&grid.index, &mut copy, bytes, ends_record, shape);
+        let (rows, irregular, ragged) = copy_rows(&grid.index, &mut copy, bytes, ends_record, shape);
         fault = ragged.or(fault);
         *spare = std::mem::replace(&mut grid.index, copy);
-        grid = Grid { stride: shape.columns + 1, rows, altered, ..grid };
+        grid = Grid { stride: shape.columns + 1, rows, irregular, ..grid };
     }
     if end - first.wrapping_add(1) as usize > MAX_CELL {
         fault = limit_cells(&mut grid).or(fault);
@@ -78,17 +86,17 @@ pub(super) fn build(
     (grid, fault)
 }
 
-/// Copies the records that count, with the position before each in front. Returns their number, whether one was
-/// padded or cut, and the fault that ended the copy.
+/// Copies the records that count, with the position before each in front. Returns their number, what became of the
+/// others, and the fault that ended the copy.
 fn copy_rows(
     index: &[u32],
     copy: &mut Vec<u32>,
     bytes: &[u8],
     ends_record: impl Fn(u32) -> bool,
     shape: Shape<'_>,
-) -> (usize, bool, Option<Fault>) {
+) -> (usize, Irregular, Option<Fault>) {
     let mut rows = 0;
-    let mut altered = false;
+    let mut irregular = Irregular::default();
     let mut rest = index;
     while let Some((&front, ends)) = rest.split_first() {
         let Some(count) = ends.iter().position(|at| ends_record(*at)).map(|at| at + 1) else {
@@ -106,24 +114,26 @@ fn copy_rows(
         let returned = end > start && bytes.get(end as usize - 1) == Some(&b'\r');
         let content_end = end - u32::from(returned);
         if ends.len() == 1 && content_end == start {
+            irregular.blank += 1;
             continue;
         }
         match shape.ragged {
-            Ragged::Skip => {}
-            Ragged::Error => return (rows, altered, Some(ragged_fault(start, ends.len(), shape))),
+            Ragged::Skip => irregular.skipped += 1,
+            Ragged::Error => return (rows, irregular, Some(ragged_fault(start, ends.len(), shape))),
             Ragged::Pad => {
-                altered = true;
                 rows += 1;
                 copy.push(front);
                 copy.extend(ends.iter().take(shape.columns));
+                irregular.cut += u64::from(ends.len() > shape.columns);
                 if ends.len() < shape.columns {
+                    irregular.padded += 1;
                     copy.pop();
                     copy.extend(std::iter::repeat_n(content_end, shape.columns + 1 - ends.len()));
                 }
             }
         }
     }
-    (rows, altered, None)
+    (rows, irregular, None)
 }
 
 fn ragged_fault(start: u32, found: usize, shape: Shape<'_>) -> Fault {

@@ -69,12 +69,23 @@ impl<'b> Run<'b, '_> {
                 }
                 _ => self.batch.cell_value(cell).to_number(),
             };
-            if number.is_none() && misfits == Misfits::Count {
-                self.tally.misfit(node.site, Wanted::Number, self.at(*row), &self.batch.text(cell));
-            }
-            numbers.push(number);
+            numbers.push(if misfits == Misfits::Count { self.usable(node, *row, cell, number) } else { number });
         }
         numbers
+    }
+
+    /// A cell's number for arithmetic, for which it must be finite; counts what is none, or has lost digits.
+    fn usable(&mut self, node: &Node, row: u32, cell: Cell, number: Option<Number>) -> Option<Number> {
+        match number {
+            Some(Number::Exact { .. }) => return number,
+            Some(Number::Float(float)) if float.is_finite() => {
+                self.tally.wide.0 += 1;
+                return number;
+            }
+            _ => {}
+        }
+        self.tally.misfit(node.site, Wanted::Number, self.at(row), &self.batch.text(cell));
+        None
     }
 
     /// The numbers of the records.

@@ -6,6 +6,7 @@
 use super::ast::{Expr, Span};
 use super::bind::Binder;
 use super::node::{Apply, Evaluate, Node, Op, Type};
+use crate::core::data::number::Number;
 use crate::core::data::value::Value;
 use crate::core::error::Problem;
 use crate::core::registry::Row;
@@ -166,8 +167,9 @@ fn text_value<'v>(text: impl Into<Vec<u8>>) -> Value<'v> {
 }
 
 /// A number made by a function, or null.
-fn number_value<'v>(number: Option<crate::core::data::number::Number>) -> Value<'v> {
-    number.map_or(Value::Null, Value::Number)
+fn number_value<'v>(number: Option<Number>) -> Value<'v> {
+    let finite = |number: &Number| !matches!(number, Number::Float(value) if !value.is_finite());
+    number.filter(finite).map_or(Value::Null, Value::Number)
 }
 
 /// Appends text as a JSON string; what is not UTF-8 becomes U+FFFD.

@@ -120,13 +120,18 @@ impl Binder<'_> {
         let states = &mut self.grouping.states;
         let same = |plan: &StatePlan| plan.state.name == aggregate.state.name && plan.argument == argument;
         let state = states.iter().position(same).unwrap_or(states.len());
+        let call = item.source.get(call.span.start..call.span.end).unwrap_or_default();
         if state == states.len() {
-            let call = item.source.get(call.span.start..call.span.end).unwrap_or_default().to_string();
-            states.push(StatePlan { state: aggregate.state, argument, asked: Vec::new(), call });
+            let plan =
+                StatePlan { state: aggregate.state, argument, asked: Vec::new(), sum: None, call: call.to_string() };
+            states.push(plan);
         }
         let Some(plan) = states.get_mut(state) else {
             return Err(Problem::new(Code::Internal, "an aggregate has no state").into());
         };
+        if named.row.name == "sum" && plan.sum.is_none() {
+            plan.sum = Some(call.to_string());
+        }
         plan.asked.push(asked);
         Ok(Reader { state, asked: plan.asked.len() - 1, read: aggregate.read })
     }

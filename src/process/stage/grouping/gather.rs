@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::*;
 
-use super::Grouping;
 use super::result::GroupedTable;
+use super::{Grouping, StatePlan};
 use crate::core::data::batch::{Batch, Values};
 use crate::core::error::{Code, Problem, Result};
 use crate::process::aggregate::group_table::GroupTable;
@@ -107,6 +107,11 @@ impl GroupGather {
             for state in groups.iter().filter_map(|part| part.states.get(index)) {
                 skipped.merge(&state.skipped());
             }
+            problems.extend(rounded(plan, skipped.rounded));
+            if let Some(call) = &plan.sum {
+                let exceeded = groups.iter().filter_map(|part| part.states.get(index)).map(|state| state.exceeded());
+                problems.extend(exceeds(call, exceeded.sum()));
+            }
             let Some((_, text)) = &skipped.first else { continue };
             let message = match skipped.count {
                 1 => format!("{}: '{text}' is not a number and was left out", plan.call),
@@ -125,6 +130,27 @@ impl GroupGather {
         }
         self.told().problems = problems;
         Ok(())
+    }
+}
+
+/// The note about numbers that were taken with fewer digits.
+fn rounded(plan: &StatePlan, count: u64) -> Option<Problem> {
+    match count {
+        0 => None,
+        1 => Some(Problem::note(format!("{}: 1 value exceeds 128 bits and was taken as a 64-bit float", plan.call))),
+        count => Some(Problem::note(format!(
+            "{}: {count} values exceed 128 bits and were taken as 64-bit floats",
+            plan.call
+        ))),
+    }
+}
+
+/// The note about sums that have fewer digits than they should.
+fn exceeds(call: &str, count: u64) -> Option<Problem> {
+    match count {
+        0 => None,
+        1 => Some(Problem::note(format!("{call}: 1 result exceeds 128 bits and is a 64-bit float"))),
+        count => Some(Problem::note(format!("{call}: {count} results exceed 128 bits and are 64-bit floats"))),
     }
 }
 

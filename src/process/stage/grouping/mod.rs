@@ -65,6 +65,8 @@ struct StatePlan {
     argument: Option<usize>,
     /// The parameters of each aggregate that reads it.
     asked: Vec<Vec<Number>>,
+    /// The first call that reads a sum off it, as written, for notes about digits.
+    pub(super) sum: Option<String>,
     /// The call that asked for it first, as written, for notes.
     call: String,
 }

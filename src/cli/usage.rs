@@ -1,0 +1,91 @@
+//! What clap has to say, for people and scripts: help on standard output, mistakes as one line like any other problem.
+
+use std::error::Error as _;
+use std::process::ExitCode;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use crate::cli::FAILED;
+use crate::core::diagnostics::{Diagnostics, Mode, Settings};
+use crate::core::error::{Code, Problem};
+use crate::core::registry::did_you_mean;
+
+/// Reports an outcome of parsing that is no command to run: help, the version, or a mistake.
+pub(crate) fn report(error: &clap::Error, mode: Mode) -> ExitCode {
+    if let ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand =
+        error.kind()
+    {
+        let code = u8::try_from(error.exit_code()).unwrap_or(FAILED);
+        return match error.print() {
+            Err(failure) if failure.kind() != std::io::ErrorKind::BrokenPipe => ExitCode::from(FAILED),
+            _ => ExitCode::from(code),
+        };
+    }
+    let settings = Settings { mode, ..Settings::default() };
+    Diagnostics::new(Box::new(std::io::stderr()), settings).emit(&problem(error));
+    ExitCode::from(FAILED)
+}
+
+/// A mistake in the arguments as a problem.
+fn problem(error: &clap::Error) -> Problem {
+    let argument = text(error, ContextKind::InvalidArg);
+    let value = text(error, ContextKind::InvalidValue);
+    match (error.kind(), argument, value) {
+        (ErrorKind::UnknownArgument, Some(argument), _) => {
+            let what = if argument.starts_with('-') { "unknown flag" } else { "unexpected argument" };
+            let hint = match text(error, ContextKind::SuggestedArg) {
+                Some(other) => format!("did you mean '{}'?", other.split([' ', '=']).next().unwrap_or_default()),
+                None => "see --help".to_string(),
+            };
+            Problem::new(Code::Usage, format!("{what} '{argument}'")).hint(hint)
+        }
+        (ErrorKind::InvalidValue, Some(argument), Some(value)) if value.is_empty() => {
+            Problem::new(Code::Usage, format!("{argument} needs a value")).hint(choices(error, "values: "))
+        }
+        (ErrorKind::InvalidValue, Some(argument), Some(value)) => {
+            let valid = texts(error, ContextKind::ValidValue);
+            let hint = did_you_mean(&value, valid.iter().map(String::as_str));
+            Problem::new(Code::Usage, format!("'{value}' does not fit {argument}"))
+                .hint(hint.unwrap_or_else(|| choices(error, "it takes ")))
+        }
+        (ErrorKind::ValueValidation, Some(argument), Some(value)) => {
+            let why = error.source().map_or_else(|| "see --help".to_string(), ToString::to_string);
+            Problem::new(Code::Usage, format!("'{value}' does not fit {argument}")).hint(why)
+        }
+        (ErrorKind::InvalidSubcommand, ..) => {
+            let name = text(error, ContextKind::InvalidSubcommand).unwrap_or_default();
+            // Short names are suggested too, but tell a reader less.
+            let suggested = texts(error, ContextKind::SuggestedSubcommand);
+            let hint = match suggested.iter().max_by_key(|name| name.len()) {
+                Some(other) => format!("did you mean '{other}'?"),
+                None => "see 'mytools --help'".to_string(),
+            };
+            Problem::new(Code::Usage, format!("unknown command '{name}'")).hint(hint)
+        }
+        _ => {
+            let said = error.render().to_string();
+            let first: Vec<&str> = said.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
+            let first = first.join(" ");
+            let message = first.strip_prefix("error: ").unwrap_or(&first).trim_end_matches('.').to_string();
+            Problem::new(Code::Usage, message).hint("see --help")
+        }
+    }
+}
+
+/// The values an argument takes, or a word about the help.
+fn choices(error: &clap::Error, lead: &str) -> String {
+    let valid = texts(error, ContextKind::ValidValue);
+    if valid.is_empty() { "see --help".to_string() } else { format!("{lead}{}", valid.join(", ")) }
+}
+
+fn text(error: &clap::Error, kind: ContextKind) -> Option<String> {
+    texts(error, kind).into_iter().next()
+}
+
+fn texts(error: &clap::Error, kind: ContextKind) -> Vec<String> {
+    match error.get(kind) {
+        Some(ContextValue::String(text)) => vec![text.clone()],
+        Some(ContextValue::Strings(texts)) => texts.clone(),
+        _ => Vec::new(),
+    }
+}
