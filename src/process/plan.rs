@@ -24,6 +24,9 @@ use crate::process::sink::{Encoding, Sink};
 use crate::process::source::{Inputs, Stored};
 use crate::process::stage::{Columns, Gather, Needs, Operation, Rows, STAGES, Setup, Stage, Written};
 
+/// Inputs that are kept open from the look at their heads on; more are opened again.
+const OPEN_INPUTS: usize = 64;
+
 /// What to do, as the command line says it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Request {
@@ -133,7 +136,12 @@ fn look_at_inputs(request: &Request, diagnostics: &Diagnostics) -> Result<Vec<Pr
     }
     for (index, input) in expansion.inputs.iter().enumerate() {
         match prepare(input, index as u32, request.from.as_deref(), &request.read) {
-            Ok(input) => prepared.push(input),
+            Ok(mut looked) => {
+                if prepared.len() >= OPEN_INPUTS {
+                    looked.close(input, request.from.as_deref(), &request.read);
+                }
+                prepared.push(looked);
+            }
             Err(problem) if problem.code == Code::Usage => return Err(problem.into()),
             Err(problem) => diagnostics.emit(&problem),
         }

@@ -36,13 +36,24 @@ pub(crate) struct Prepared {
     /// What to tell the user about it.
     pub(crate) notes: Vec<Problem>,
     /// Its data, from the first record on.
-    pub(crate) bytes: Bytes,
+    pub(crate) data: Data,
     /// The file and where its data starts, where records come as a stream but lines can be counted again.
     pub(crate) recount: Option<(File, u64)>,
     reader: Box<dyn Reader>,
     /// Its first bytes, where columns are only known from records.
     sample: Vec<u8>,
 }
+
+/// The data of an input that has been looked at.
+pub(crate) enum Data {
+    /// It is open.
+    Open(Bytes),
+    /// It is looked at again when its turn comes: descriptors are few, inputs may be many.
+    Closed(Reopen),
+}
+
+/// Looks at an input again.
+pub(crate) type Reopen = Box<dyn FnOnce() -> Result<Prepared, Problem> + Send>;
 
 /// Looks at an input: opens it, tells its format, reads its header.
 pub(crate) fn prepare(
@@ -85,7 +96,7 @@ pub(crate) fn prepare(
         header,
         decoder,
         notes,
-        bytes,
+        data: Data::Open(bytes),
         reader,
         sample,
         recount,
@@ -95,9 +106,19 @@ pub(crate) fn prepare(
 impl Prepared {
     /// Bytes of its records, where they are known before they are read.
     pub(crate) fn len(&self) -> Option<u64> {
-        match &self.bytes {
-            Bytes::File { start, end, .. } => Some(end.saturating_sub(*start)),
-            Bytes::Stream { .. } => None,
+        match &self.data {
+            Data::Open(Bytes::File { start, end, .. }) => Some(end.saturating_sub(*start)),
+            Data::Open(Bytes::Stream { .. }) | Data::Closed(_) => None,
+        }
+    }
+
+    /// Closes it until its turn comes. Only files can be opened twice.
+    pub(crate) fn close(&mut self, input: &Input, from: Option<&str>, options: &ReadOptions) {
+        if let Input::File(_) = input {
+            let (input, from, options) = (input.clone(), from.map(ToString::to_string), options.clone());
+            let index = self.origin.index;
+            self.data = Data::Closed(Box::new(move || prepare(&input, index, from.as_deref(), &options)));
+            self.sample = Vec::new();
         }
     }
 

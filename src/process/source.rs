@@ -18,9 +18,9 @@ use crate::core::exec::cancel::Cancel;
 use crate::core::exec::ordered::Flow;
 use crate::core::exec::relay::Relay;
 use crate::core::format::{Decoder, Fault, Projection, Scratch, StreamFault};
-use crate::core::input::blocks::{Blocks, Claim, position};
+use crate::core::input::blocks::{Blocks, Bytes, Claim, position};
 use crate::core::terminal::progress::Bar;
-use crate::process::prepared::{Prepared, stream_problem};
+use crate::process::prepared::{Data, Prepared, stream_problem};
 use crate::process::stage::Table;
 
 /// Hands out work and loads it.
@@ -161,6 +161,22 @@ impl Inputs {
         seen.irregular.values().flat_map(|(origin, irregular)| told(&origin.name, *irregular)).collect()
     }
 
+    /// Starts on an input, opening it again where it was closed.
+    fn begin(&self, next: Prepared) -> (Arc<Current>, Option<Problem>) {
+        let Prepared { origin, decoder, data, recount, .. } = next;
+        let (bytes, decoder, recount, failure) = match data {
+            Data::Open(bytes) => (bytes, decoder, recount, None),
+            Data::Closed(reopen) => match reopen() {
+                Ok(Prepared { data: Data::Open(bytes), decoder, recount, .. }) => (bytes, decoder, recount, None),
+                Ok(_) => (nothing(), decoder, None, None),
+                Err(problem) => (nothing(), decoder, None, Some(problem)),
+            },
+        };
+        let stateful = decoder.boundary().stateful();
+        let blocks = Blocks::new(origin, bytes, self.block_size, stateful, &self.cancel);
+        (Arc::new(Current { blocks, decoder, recount, dead: AtomicBool::new(false) }), failure)
+    }
+
     /// Which of the wanted columns a batch has.
     fn look(&self, batch: &Batch) -> Sight {
         let has = |name: &String| {
@@ -171,6 +187,11 @@ impl Inputs {
         let columns = self.wanted.iter().enumerate().filter(|(_, name)| has(name)).map(|(index, _)| index).collect();
         Sight { rows: batch.rows as u64, columns, irregular: None }
     }
+}
+
+/// The data of an input that could not be opened again.
+fn nothing() -> Bytes {
+    Bytes::Stream { reader: Box::new(io::empty()), start: 0, lines: 0 }
 }
 
 fn has_value(values: &Values) -> bool {
@@ -190,14 +211,12 @@ impl Feed for Inputs {
                 Some(current) => Arc::clone(current),
                 None => match cursor.waiting.pop_front() {
                     Some(next) => {
-                        let stateful = next.decoder.boundary().stateful();
-                        let blocks = Blocks::new(next.origin, next.bytes, self.block_size, stateful, &self.cancel);
-                        let current = Arc::new(Current {
-                            blocks,
-                            decoder: next.decoder,
-                            recount: next.recount,
-                            dead: AtomicBool::new(false),
-                        });
+                        let (current, failure) = self.begin(next);
+                        if let Some(problem) = failure {
+                            let seq = cursor.seq;
+                            cursor.seq += 1;
+                            return Ok(Some((seq, InputClaim { current, block: Err(problem) })));
+                        }
                         cursor.current = Some(Arc::clone(&current));
                         cursor.index = 0;
                         current

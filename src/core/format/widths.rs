@@ -3,8 +3,10 @@
 //! Each call of [`write`] makes one chunk with the greatest width of each of its columns in front, so that the survey
 //! skips from chunk to chunk and only the printing reads cells. Numbers are little-endian.
 //!
-//!     chunk  = payload length: u64, columns: u32, (width: u32, classes: u8) per column, payload
-//!     cell   = class: u8, width: u32, length: u32, shown text
+//! ```text
+//! chunk  = payload length: u64, columns: u32, (width: u32, classes: u8) per column, payload
+//! cell   = class: u8, width: u32, length: u32, shown text
+//! ```
 
 use std::io::{self, BufRead, Read, SeekFrom};
 use std::sync::Arc;

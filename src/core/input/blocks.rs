@@ -255,6 +255,10 @@ impl Range<'_> {
         }
         let read = read_full_at(self.file, &mut buffer[filled..target], from + filled as u64)
             .map_err(|error| Error::from(Problem::io(self.origin.name.clone(), &error)))?;
+        if filled + read < target {
+            let problem = Problem::new(Code::Io, "the file became shorter while it was read");
+            return Err(problem.at_path(self.origin.name.clone()).into());
+        }
         Ok(filled + read)
     }
 
