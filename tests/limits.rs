@@ -21,3 +21,24 @@ fn a_line_past_every_limit_is_an_error_and_other_files_go_on() {
         assert_eq!(found, "after.txt:a needle\n");
     }
 }
+
+#[test]
+fn a_line_of_many_matches_becomes_as_many_records() {
+    let dir = Dir::new();
+    dir.file("a.txt", "x".repeat(10_000) + "\r\nnothing\nab\n");
+    let run =
+        |args: &[&str]| mytools(["search", "-e", "(x)", "-e", "ab", "a.txt"].iter().chain(args)).dir(dir.path()).ok();
+    for threads in ["1", "3"] {
+        let lines = run(&["--format", "jsonl", "-j", threads]);
+        assert_eq!(lines.lines().count(), 10_001);
+        for (at, line) in lines.lines().take(10_000).enumerate() {
+            let end = r#"x","match":"x","pattern":"(x)","g1":"x"}"#;
+            assert!(line.ends_with(end) && line.contains(&format!(r#""column":{},"#, at + 1)), "{line}");
+        }
+        let last = r#"{"path":"a.txt","line_number":3,"column":1,"text":"ab","match":"ab","pattern":"ab","g1":null}"#;
+        assert_eq!(lines.lines().last(), Some(last));
+        // A table spools all of it before its first line.
+        let table = run(&["--format", "table", "-j", threads]);
+        assert_eq!(table.lines().count(), 10_003);
+    }
+}

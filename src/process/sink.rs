@@ -3,23 +3,18 @@
 //! Workers encode; the sink sees finished pieces in order. It writes the header, drops the separator in front of the
 //! very first record, and at the end closes the output, also after an error, so that a cut JSON array still parses.
 
-use std::io::{BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{BufReader, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::core::data::batch::{Batch, Selection, Values};
 use crate::core::data::cell::Kind;
-use crate::core::error::{Error, Problem, Result};
+use crate::core::error::{Error, Result};
 use crate::core::exec::cancel::Cancel;
 use crate::core::exec::relay::Relay;
 use crate::core::format::flatten::flatten;
 use crate::core::format::{Encoder, Layout};
+use crate::core::output::spool::{BUFFER, Spooled};
 use crate::core::output::writer::Writer;
-
-/// Bytes of spooled records that are kept in memory.
-const SPOOL_MEMORY: usize = 16 << 20;
-
-/// Bytes read from a spool at a time.
-const SPOOL_BUFFER: usize = 256 << 10;
 
 /// The shared list of columns, in first-seen order.
 pub(crate) type Names = Arc<Vec<Arc<str>>>;
@@ -168,15 +163,16 @@ pub(crate) struct Sink<'a> {
     encoding: &'a Encoding,
     writer: &'a mut Writer,
     header: Option<Vec<u8>>,
-    spool: Option<Spooled>,
+    spool: Option<Waiting>,
     started: bool,
     /// Records taken so far.
     pub(crate) records: u64,
 }
 
 /// Records that wait for the header.
-struct Spooled {
-    file: tempfile::SpooledTempFile,
+#[derive(Default)]
+struct Waiting {
+    bytes: Spooled,
     /// Runs of records that were encoded with the same number of columns: that number and the bytes.
     runs: Vec<(usize, u64)>,
     /// All columns of the records taken so far. Those of the encoding may have more, of records that never came.
@@ -191,11 +187,7 @@ impl<'a> Sink<'a> {
             Known::All(_) => layout == Layout::Widths,
             Known::Growing(_) => true,
         };
-        let spool = spools.then(|| Spooled {
-            file: tempfile::spooled_tempfile(SPOOL_MEMORY),
-            runs: Vec::new(),
-            columns: Names::default(),
-        });
+        let spool = spools.then(Waiting::default);
         Self { encoding, writer, header, spool, started: false, records: 0 }
     }
 
@@ -247,32 +239,31 @@ impl<'a> Sink<'a> {
         self.writer.put(&start)
     }
 
-    fn unspool(&mut self, spool: Spooled) -> Result<()> {
+    fn unspool(&mut self, waiting: Waiting) -> Result<()> {
         let encoder = self.encoding.encoder.as_ref();
-        let Spooled { mut file, runs, columns } = spool;
+        let Waiting { bytes, runs, columns } = waiting;
         let columns = match &self.encoding.columns {
             Known::All(columns) => Arc::clone(columns),
             Known::Growing(_) => columns,
         };
-        file.seek(SeekFrom::Start(0)).map_err(|error| spool_problem(&error))?;
         if encoder.layout() == Layout::Widths {
-            let mut spool = BufReader::with_capacity(SPOOL_BUFFER, file);
-            return encoder.unspool(&mut spool, columns.len(), &columns, self.writer);
+            return encoder.unspool(&mut bytes.read()?, columns.len(), &columns, self.writer);
         }
+        let mut file = bytes.rewind()?;
         let mut start = Vec::new();
         encoder.start(&columns, self.header.as_deref(), &mut start);
         self.writer.put(&start)?;
         for (had, bytes) in runs {
-            let mut run = BufReader::with_capacity(SPOOL_BUFFER, (&mut file).take(bytes));
+            let mut run = BufReader::with_capacity(BUFFER, (&mut file).take(bytes));
             encoder.unspool(&mut run, had, &columns, self.writer)?;
         }
         Ok(())
     }
 }
 
-impl Spooled {
+impl Waiting {
     fn take(&mut self, encoded: &Encoded) -> Result<()> {
-        self.file.write_all(&encoded.bytes).map_err(|error| spool_problem(&error))?;
+        self.bytes.put(&encoded.bytes)?;
         match self.runs.last_mut() {
             Some((had, bytes)) if *had == encoded.columns.len() => *bytes += encoded.bytes.len() as u64,
             _ => self.runs.push((encoded.columns.len(), encoded.bytes.len() as u64)),
@@ -282,8 +273,4 @@ impl Spooled {
         }
         Ok(())
     }
-}
-
-fn spool_problem(error: &std::io::Error) -> Problem {
-    Problem::io("temporary file", error)
 }

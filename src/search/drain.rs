@@ -128,7 +128,7 @@ impl<'d> Drain<'d> {
 
     fn put(&mut self, bytes: &[u8], records: u64) -> Result<()> {
         let bytes = match &mut self.records {
-            Some(assembly) if !bytes.is_empty() => assembly.take(bytes, records),
+            Some(assembly) if !bytes.is_empty() => assembly.take(bytes, records)?,
             _ => bytes,
         };
         if bytes.is_empty() {
@@ -201,15 +201,15 @@ impl<'d> Drain<'d> {
 
     /// Ends the output.
     pub(crate) fn finish(&mut self, began: Instant) -> Result<()> {
-        let mut end = Vec::new();
         if let Some(assembly) = self.records.take() {
-            let notes = assembly.end(&mut end)?;
-            for note in &notes {
+            for note in &assembly.end(self.target)? {
                 self.problem(note);
             }
         } else if self.plan.stats() {
+            let mut end = Vec::new();
             json::summary(&self.stats, began.elapsed(), &mut end);
+            self.target.put(&end)?;
         }
-        self.target.put(&end)
+        Ok(())
     }
 }

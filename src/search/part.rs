@@ -163,7 +163,7 @@ impl Searcher<'_, '_> {
         })?;
         output.bytes = self.pool.take();
         part.counts = reporter.print(&shape, &region, &mut edge, &input.path, &mut output.bytes);
-        output.records += reporter.write_records(&mut output.bytes)?;
+        output.write_records(reporter, &input.path)?;
         if edge.halted {
             input.halt(index);
         }

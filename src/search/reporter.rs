@@ -93,7 +93,7 @@ impl<'p> Reporter<'p> {
                 sink.counts
             }
             (Product::Records, Some(table), Some(rows)) => {
-                let mut sink = Records { table, matcher, path, counts, rows };
+                let mut sink = Records { table, matcher, path, counts, rows, out };
                 emit(shape, matcher, scratch, region, found, edge, &mut sink);
                 sink.counts
             }
@@ -106,13 +106,12 @@ impl<'p> Reporter<'p> {
         }
     }
 
-    /// Writes the records that printing has gathered; returns how many they are.
+    /// Writes the records that printing has gathered; returns how many there were since the last time.
     pub(crate) fn write_records(&mut self, out: &mut Vec<u8>) -> Result<u64> {
         let (Product::Records, Some(table), Some(rows)) = (&self.plan.product, &self.plan.table, &mut self.rows) else {
             return Ok(0);
         };
-        let records = rows.len() as u64;
         table.encode(rows, out)?;
-        Ok(records)
+        rows.take_written()
     }
 }

@@ -90,6 +90,18 @@ pub(crate) struct Output {
     pub(crate) part: Option<Part>,
 }
 
+impl Output {
+    /// Adds the records that printing has gathered.
+    pub(super) fn write_records(&mut self, reporter: &mut Reporter<'_>, path: &[u8]) -> Result<()> {
+        match reporter.write_records(&mut self.bytes) {
+            Ok(records) => self.records += records,
+            Err(Error::Problem(problem)) => self.problems.push(problem.at_path(String::from_utf8_lossy(path))),
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+}
+
 impl<'p> Task for Searcher<'p, '_> {
     type Claim = Claim;
     type Worker = Worker<'p>;
@@ -319,7 +331,7 @@ impl Searcher<'_, '_> {
         }
         if matches!(self.plan.product, Product::Records) {
             let counts = reporter.print(shape, region, edge, path, &mut output.bytes);
-            output.records += reporter.write_records(&mut output.bytes)?;
+            output.write_records(reporter, path)?;
             return Ok(counts);
         }
         let from = output.bytes.len();

@@ -5,17 +5,22 @@
 //! and paths have `path` and `count`, or `path` alone.
 
 use std::collections::HashMap;
-use std::io::Cursor;
 use std::sync::Arc;
 
 use crate::core::data::batch::{Batch, Column, Values};
-use crate::core::data::cell::{Cell, Kind};
-use crate::core::error::{Code, Problem, Result};
+use crate::core::data::cell::{Cell, Kind, MAX_CELL};
+use crate::core::error::{Code, Error, Problem, Result};
 use crate::core::format::{Encoder, FORMATS, Layout, WriteOptions};
+use crate::core::output::spool::Spooled;
+use crate::core::output::writer::Writer;
 use crate::core::pattern::matcher::{Matcher, Scratch, trimmed};
 use crate::core::registry;
 use crate::search::context::{Line, Sink};
 use crate::search::printer::Counts;
+
+/// Most records that are gathered before they are encoded, and most bytes of them.
+const MAX_ROWS: usize = 4096;
+const MAX_SIDE: usize = 4 << 20;
 
 /// The fields that do not come from the pattern.
 const FIXED: [&str; 6] = ["path", "line_number", "column", "text", "match", "pattern"];
@@ -92,7 +97,15 @@ impl Table {
 
     /// An empty set of rows.
     pub(crate) fn rows(&self) -> Rows {
-        Rows { side: Vec::new(), cells: vec![Vec::new(); self.columns.len()], count: 0 }
+        Rows {
+            side: Vec::new(),
+            cells: vec![Vec::new(); self.columns.len()],
+            count: 0,
+            path: None,
+            patterns: vec![None; self.patterns.len()],
+            written: 0,
+            failure: None,
+        }
     }
 
     /// Encodes and empties the rows.
@@ -100,6 +113,9 @@ impl Table {
         if rows.count == 0 {
             return Ok(());
         }
+        rows.path = None;
+        rows.patterns.fill(None);
+        rows.written += rows.count as u64;
         let cells = rows.cells.iter_mut().map(std::mem::take);
         let columns = self.columns.iter().zip(cells);
         let batch = Batch {
@@ -151,17 +167,45 @@ fn encoder(format: &str, options: &WriteOptions) -> Result<Box<dyn Encoder>> {
     make(options)
 }
 
-/// Records that are being made.
+/// Records that are being made. What many of them have is stored once.
 pub(crate) struct Rows {
     side: Vec<u8>,
     cells: Vec<Vec<Cell>>,
     count: usize,
+    /// The path, where it is stored.
+    path: Option<Cell>,
+    /// The text of each pattern, where it is stored.
+    patterns: Vec<Option<Cell>>,
+    /// Records that were encoded since this was last asked.
+    written: u64,
+    /// Why a record could not be made or encoded.
+    failure: Option<Error>,
 }
 
 impl Rows {
-    /// How many records there are.
-    pub(crate) fn len(&self) -> usize {
-        self.count
+    /// How many records were encoded, or why one was not.
+    pub(crate) fn take_written(&mut self) -> Result<u64> {
+        let written = std::mem::take(&mut self.written);
+        self.failure.take().map_or(Ok(written), Err)
+    }
+
+    fn is_full(&self) -> bool {
+        self.count >= MAX_ROWS || self.side.len() >= MAX_SIDE
+    }
+
+    fn path(&mut self, path: &[u8]) -> Cell {
+        let cell = self.path.unwrap_or_else(|| self.store(Kind::Text, path));
+        self.path = Some(cell);
+        cell
+    }
+
+    fn pattern(&mut self, index: usize, source: &str) -> Cell {
+        let stored = self.patterns.get(index).copied().flatten();
+        let cell = stored.unwrap_or_else(|| self.store(Kind::Text, source.as_bytes()));
+        if let Some(slot) = self.patterns.get_mut(index) {
+            *slot = Some(cell);
+        }
+        cell
     }
 
     fn store(&mut self, kind: Kind, text: &[u8]) -> Cell {
@@ -202,43 +246,85 @@ pub(crate) struct Records<'r> {
     pub(crate) counts: Counts,
     /// The records made.
     pub(crate) rows: &'r mut Rows,
+    /// Where they go when they have become many.
+    pub(crate) out: &'r mut Vec<u8>,
+}
+
+/// The cells that the records of one line share.
+#[derive(Clone, Copy)]
+struct Shared {
+    path: Cell,
+    number: Cell,
+    /// The line, of which matches and groups are parts.
+    text: Cell,
+}
+
+impl Records<'_> {
+    /// Stores what the records of a line share.
+    fn begin(&mut self, number: u64, text: &[u8]) -> Shared {
+        let rows = &mut *self.rows;
+        let (path, number) = (rows.path(self.path), rows.number(number));
+        let stored = rows.store(Kind::Text, text);
+        let text = Cell::side(Kind::Text, stored.start(), text.strip_suffix(b"\r").unwrap_or(text).len());
+        Shared { path, number, text }
+    }
+
+    /// Encodes the records if they have become many; whether they were.
+    fn flush(&mut self) -> bool {
+        if !self.rows.is_full() {
+            return false;
+        }
+        if let Err(error) = self.table.encode(self.rows, self.out) {
+            self.rows.failure.get_or_insert(error);
+        }
+        true
+    }
 }
 
 impl Sink for Records<'_> {
     fn matched(&mut self, scratch: &mut Scratch, line: &Line<'_>) {
         self.counts.lines += 1;
         let text = trimmed(line.bytes, 0, line.bytes.len());
-        let rows = &mut *self.rows;
-        let path = rows.store(Kind::Text, self.path);
-        let number = rows.number(line.number);
-        let whole = rows.store(Kind::Text, text.strip_suffix(b"\r").unwrap_or(text));
-        let before = rows.count;
+        if text.len() > MAX_CELL {
+            let problem = Problem::new(Code::Limit, "a line is too long for a record").at_line(line.number);
+            self.rows.failure.get_or_insert(problem.into());
+            return;
+        }
+        let mut shared = self.begin(line.number, text);
+        let mut any = false;
         self.matcher.pattern_captures(scratch, text, |captures| {
             let Some(found) = captures.get_match().filter(|found| found.start() < line.bytes.len()) else { return };
+            if self.flush() {
+                shared = self.begin(line.number, text);
+            }
             let pattern = found.pattern().as_usize();
-            let part = |span: regex_automata::Span| text.get(span.start..span.end).unwrap_or_default();
+            let Self { table, rows, .. } = self;
+            let part =
+                |kind, start, end: usize| Cell::side(kind, shared.text.start() + start, end.saturating_sub(start));
             let column = rows.number(found.start() as u64 + 1);
-            let matched = rows.store(Kind::Text, part(found.span()));
-            let source = self.table.patterns.get(pattern).map_or("", String::as_str);
-            let source = rows.store(Kind::Text, source.as_bytes());
-            for (at, cell) in [path, number, column, whole, matched, source].into_iter().enumerate() {
+            let matched = part(Kind::Text, found.start(), found.end());
+            let source = rows.pattern(pattern, table.patterns.get(pattern).map_or("", String::as_str));
+            for (at, cell) in [shared.path, shared.number, column, shared.text, matched, source].into_iter().enumerate()
+            {
                 rows.push(at, cell);
             }
-            let places = self.table.groups.get(pattern).map(Vec::as_slice).unwrap_or_default();
+            let places = table.groups.get(pattern).map(Vec::as_slice).unwrap_or_default();
             for (group, &place) in places.iter().enumerate() {
-                let cell = captures.get_group(group + 1).map_or(Cell::NULL, |span| rows.store(Kind::Bare, part(span)));
-                rows.push(place, cell);
+                let span = captures.get_group(group + 1);
+                rows.push(place, span.map_or(Cell::NULL, |span| part(Kind::Bare, span.start, span.end)));
             }
             rows.end();
             self.counts.matches += 1;
+            any = true;
         });
-        if rows.count == before {
+        if !any {
             // A line that was selected for not matching has no match to tell of.
-            for (at, cell) in [(0, path), (1, number), (3, whole)] {
-                rows.push(at, cell);
+            for (at, cell) in [(0, shared.path), (1, shared.number), (3, shared.text)] {
+                self.rows.push(at, cell);
             }
-            rows.end();
+            self.rows.end();
         }
+        self.flush();
     }
 
     fn context(&mut self, _: &mut Scratch, _: &Line<'_>) {}
@@ -253,38 +339,40 @@ impl Sink for Records<'_> {
 /// Puts encoded records together: what stands around them, and the spool where that must be known first.
 pub(crate) struct Assembly<'t> {
     table: &'t Table,
-    spool: Vec<u8>,
+    spool: Option<Spooled>,
     records: u64,
 }
 
 impl<'t> Assembly<'t> {
     /// Starts the output.
     pub(crate) fn new(table: &'t Table, out: &mut Vec<u8>) -> Self {
-        if table.encoder.layout() != Layout::Widths {
+        let spools = table.encoder.layout() == Layout::Widths;
+        if !spools {
             table.encoder.start(&table.columns, None, out);
         }
-        Self { table, spool: Vec::new(), records: 0 }
+        Self { table, spool: spools.then(Spooled::default), records: 0 }
     }
 
     /// Takes encoded records; returns those that can go out.
-    pub(crate) fn take<'b>(&mut self, encoded: &'b [u8], records: u64) -> &'b [u8] {
+    pub(crate) fn take<'b>(&mut self, encoded: &'b [u8], records: u64) -> Result<&'b [u8]> {
         let first = self.records == 0;
         self.records += records;
-        if self.table.encoder.layout() == Layout::Widths {
-            self.spool.extend_from_slice(encoded);
-            return &[];
+        if let Some(spool) = &mut self.spool {
+            spool.put(encoded)?;
+            return Ok(&[]);
         }
-        if first { encoded.strip_prefix(self.table.encoder.separator()).unwrap_or(encoded) } else { encoded }
+        Ok(if first { encoded.strip_prefix(self.table.encoder.separator()).unwrap_or(encoded) } else { encoded })
     }
 
     /// Ends the output.
-    pub(crate) fn end(self, out: &mut Vec<u8>) -> Result<Vec<Problem>> {
-        let encoder = &self.table.encoder;
-        if encoder.layout() == Layout::Widths {
-            let columns = &self.table.columns;
-            encoder.unspool(&mut Cursor::new(self.spool), columns.len(), columns, out)?;
+    pub(crate) fn end(self, out: &mut Writer) -> Result<Vec<Problem>> {
+        let Table { encoder, columns, .. } = self.table;
+        if let Some(spool) = self.spool {
+            encoder.unspool(&mut spool.read()?, columns.len(), columns, out)?;
         }
-        encoder.end(self.records, out);
+        let mut end = Vec::new();
+        encoder.end(self.records, &mut end);
+        out.put(&end)?;
         Ok(encoder.notes())
     }
 }
