@@ -13,13 +13,14 @@ use crate::core::error::{Code, Error, Problem, Result};
 use crate::core::exec::cancel::Cancel;
 use crate::core::format::{Encoder, FORMATS, Format, Layout, Projection, ReadOptions, WriteOptions};
 use crate::core::input::blocks::BLOCK_SIZE;
+use crate::core::input::decompress;
 use crate::core::input::expand::expand;
 use crate::core::output::writer::Writer;
 use crate::core::registry::{Row, did_you_mean, find};
 use crate::core::terminal::progress::Bar;
 use crate::process::expr::Env;
 use crate::process::pipeline::{Reading, Running, gather, write};
-use crate::process::prepared::{Prepared, compression, format_by_name, prepare, unknown_format};
+use crate::process::prepared::{Prepared, format_by_name, prepare, unknown_format};
 use crate::process::sink::{Encoding, Sink};
 use crate::process::source::{Inputs, Stored};
 use crate::process::stage::{Columns, Gather, Needs, Operation, Rows, STAGES, Setup, Stage, Written};
@@ -187,8 +188,9 @@ fn check(stages: &[Box<dyn Stage>], before: &Columns) -> Result<Columns> {
 /// The format of the output, as told, by the output's name, or JSON; and its encoder.
 fn output(request: &Request, first: Option<&Prepared>) -> Result<(&'static Row<Format>, Box<dyn Encoder>)> {
     if let Some(path) = request.output.as_deref()
-        && let Some(ending) = compression(path)
+        && decompress::by_name(path).is_some()
     {
+        let ending = path.extension().unwrap_or_default().display();
         let problem = Problem::new(Code::Usage, format!("output is not compressed, but its name ends in .{ending}"));
         let hint = format!("write to a pipe into a compressor, or to '{}'", path.with_extension("").display());
         return Err(problem.at_path(path.display().to_string()).hint(hint).into());

@@ -13,6 +13,7 @@ use crate::core::format::{
     Decoder, FORMATS, Format, Opening, Projection, ReadOptions, Reader, Scratch, StreamFault, Wrap,
 };
 use crate::core::input::blocks::Bytes;
+use crate::core::input::decompress::by_name;
 use crate::core::input::expand::{Input, extension};
 use crate::core::input::open::{OpenOptions, Source, open, open_stdin};
 use crate::core::input::positional::read_full_at;
@@ -66,7 +67,12 @@ pub(crate) fn prepare(
     let open_options = OpenOptions { decompress: true, decode: true };
     let opened = match input {
         Input::Stdin => open_stdin(open_options)?,
-        Input::File(path) => open(path, open_options)?,
+        Input::File(path) => {
+            if let Some(compression) = by_name(path).filter(|compression| compression.is_told_by_name()) {
+                return Err(Problem::io(name, &compression.unsupported()));
+            }
+            open(path, open_options)?
+        }
     };
     let mut looked = look(opened.source).map_err(|error| stream_problem(&name, error))?;
     let (format, why) = format_of(input, from, &looked.head)?;
@@ -226,12 +232,6 @@ fn format_of(input: &Input, from: Option<&str>, head: &[u8]) -> Result<(&'static
 pub(crate) fn format_by_name(path: &Path) -> Option<&'static Row<Format>> {
     let extension = extension(path)?;
     FORMATS.iter().find(|row| row.item.extensions.contains(&extension.as_str()))
-}
-
-/// The ending of a compressed file's name.
-pub(crate) fn compression(path: &Path) -> Option<&str> {
-    let ending = path.extension().and_then(|extension| extension.to_str())?;
-    matches!(ending, "gz" | "zst" | "bz2" | "xz" | "lz4" | "br").then_some(ending)
 }
 
 /// The error for a format nobody knows.

@@ -5,12 +5,10 @@ use std::path::{Component, Path, PathBuf};
 use globset::{GlobBuilder, GlobMatcher};
 
 use crate::core::error::{Code, Problem, Result};
+use crate::core::input::decompress;
 use crate::core::input::select::{IgnoreRules, Select};
 use crate::core::input::walk::{Item, Walk, Walker};
 use crate::core::text::units;
-
-/// Extensions of compressed files, in front of which the one that counts stands.
-const COMPRESSED: &[&str] = &["gz", "zst", "zstd"];
 
 /// One input of `process`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,11 +113,11 @@ fn concerns(problem: &Problem, wanted: impl Fn(&Path) -> bool) -> bool {
 
 /// The extension that tells the format, in lower case; that of a compression does not count.
 pub(crate) fn extension(path: &Path) -> Option<String> {
-    let last = path.extension()?.to_str()?.to_lowercase();
-    if !COMPRESSED.contains(&last.as_str()) {
-        return Some(last);
-    }
-    Path::new(path.file_stem()?).extension()?.to_str().map(str::to_lowercase)
+    let inner = match decompress::by_name(path) {
+        Some(_) => Path::new(path.file_stem()?),
+        None => path,
+    };
+    inner.extension()?.to_str().map(str::to_lowercase)
 }
 
 fn glob(pattern: &str) -> Result<GlobMatcher> {
