@@ -45,7 +45,7 @@ pub(crate) fn run(plan: &Plan, target: &mut Writer, diagnostics: &Diagnostics) -
         return Ok(Outcome { matched: false });
     }
     let cancel = Cancel::default();
-    let walk = Walk::new(plan.config.select.clone())?;
+    let walk = Walk::new(plan.config.select.clone())?.ended_by(cancel.clone());
     let pool = Pool::default();
     let drain = Mutex::new(Drain::new(plan, target, diagnostics, &pool)?);
     let early = (plan.config.sort == Sort::None).then_some(&drain);

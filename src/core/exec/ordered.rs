@@ -4,7 +4,7 @@
 //! hands in the result; whoever hands in the head of the line drains it and all that follow it. Results that wait
 //! for the head are bounded in bytes: past the budget no new claims are made, while the head, already claimed, goes
 //! on, so nothing can lock up. A worker's error takes its place in the line, so what came before it is drained
-//! first. The drained order, and so the output, is that of the claims, at any number of threads.
+//! first; an error of a claim, which has no place, comes after all that was claimed. The drained order, and so the output, is that of the claims, at any number of threads.
 //!
 //! A worker that finds its claim too big for one thread (a huge file in a run of small ones) splits it: the parts
 //! take the claim's place in the line, and idle threads take them, lowest first, before they claim anything new.
@@ -93,6 +93,7 @@ pub(crate) fn run<T: Task>(
             draining: false,
             ended: false,
             failure: None,
+            refused: None,
         }),
         drain: Mutex::new(drain),
         moved: Condvar::new(),
@@ -109,7 +110,8 @@ pub(crate) fn run<T: Task>(
         pool.broadcast(|_| claim_loop(task, &line))
     };
     let state = line.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-    match state.failure {
+    let refused = state.refused.filter(|_| !state.ended);
+    match state.failure.or(refused) {
         Some(error) => Err(error),
         None => Ok(workers),
     }
@@ -139,6 +141,8 @@ struct State<C, O> {
     draining: bool,
     ended: bool,
     failure: Option<Error>,
+    /// Why no more claims are made. What was claimed is still worked on and drained.
+    refused: Option<Error>,
 }
 
 impl<C, O> State<C, O> {
@@ -209,6 +213,7 @@ impl<C, O, D: FnMut(O) -> Result<Flow>> Line<'_, C, O, D> {
             if state.ended || self.cancel.stopped() {
                 return Turn::End;
             }
+            let exhausted = exhausted || state.refused.is_some();
             let full = state.bytes > self.budget;
             if !full || state.head_pending() {
                 if let Some((place, claim)) = state.take_pending() {
@@ -236,10 +241,13 @@ impl<C, O, D: FnMut(O) -> Result<Flow>> Line<'_, C, O, D> {
         }
     }
 
-    /// The claiming thread found nothing to claim.
-    fn give_up(&self) {
+    /// The claiming thread found nothing to claim, or what keeps everybody from claiming more.
+    fn give_up(&self, refused: Option<Error>) {
         let mut state = self.lock();
         state.working -= 1;
+        if state.refused.is_none() {
+            state.refused = refused;
+        }
         self.wake(&state);
     }
 
@@ -319,17 +327,17 @@ where
             Turn::End => break,
             Turn::Part(place, claim) => (place, claim),
             Turn::Claim => {
-                let claimed = catch_unwind(AssertUnwindSafe(|| task.claim(&mut worker))).unwrap_or_else(|_| Err(bug()));
-                match claimed {
-                    Ok(Some((seq, claim))) => ((seq, Vec::new()), claim),
-                    Ok(None) => {
+                match catch_unwind(AssertUnwindSafe(|| task.claim(&mut worker))) {
+                    Ok(Ok(Some((seq, claim)))) => ((seq, Vec::new()), claim),
+                    Ok(claimed) => {
                         exhausted = true;
-                        line.give_up();
+                        line.give_up(claimed.err());
                         continue;
                     }
-                    Err(error) => {
-                        line.give_up();
-                        line.end(&mut line.lock(), Some(error));
+                    Err(_) => {
+                        // A number may be lost, for which everything would wait.
+                        line.give_up(None);
+                        line.end(&mut line.lock(), Some(bug()));
                         break;
                     }
                 }
@@ -358,7 +366,7 @@ fn bug() -> Error {
 mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
 
-    use super::{Cancel, Flow, Options, Result, Step, Task, run};
+    use super::{Cancel, Code, Flow, Options, Problem, Result, Step, Task, run};
     use crate::core::exec::relay::Relay;
 
     /// Squares numbers; every multiple of 7 splits into itself and the ten that follow it, nested ones further.
@@ -438,6 +446,49 @@ mod tests {
             let (seen, worked) = squares(threads, 1_000_000, 10);
             assert_eq!(seen.len(), 10);
             assert!(worked < 1_000_000);
+        }
+    }
+
+    /// Fails when it is asked for one claim too many.
+    struct Refusing {
+        next: AtomicU64,
+    }
+
+    impl Task for Refusing {
+        type Claim = u64;
+        type Worker = ();
+        type Output = u64;
+
+        fn worker(&self) {}
+
+        fn claim(&self, (): &mut ()) -> Result<Option<(u64, u64)>> {
+            let n = self.next.fetch_add(1, Ordering::Relaxed);
+            if n < 100 { Ok(Some((n, n))) } else { Err(Problem::new(Code::Io, "no more").into()) }
+        }
+
+        fn work(&self, (): &mut (), claim: u64) -> Result<Step<u64, u64>> {
+            std::thread::sleep(std::time::Duration::from_micros(100 - claim));
+            Ok(Step::Done(claim))
+        }
+
+        fn weight(&self, _: &u64) -> usize {
+            1
+        }
+    }
+
+    #[test]
+    fn an_error_of_a_claim_comes_after_what_was_claimed() {
+        for threads in [1, 2, 8] {
+            let task = Refusing { next: AtomicU64::new(0) };
+            let options = Options { threads, budget: 10, cancel: Cancel::default() };
+            let mut drained = Vec::new();
+            let error = run(&task, &options, |n| {
+                drained.push(n);
+                Ok(Flow::Continue)
+            })
+            .unwrap_err();
+            assert_eq!(error.to_string(), "no more");
+            assert_eq!(drained, (0..100).collect::<Vec<_>>(), "{threads} threads");
         }
     }
 }

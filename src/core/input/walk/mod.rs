@@ -16,8 +16,10 @@ mod rules;
 
 use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::core::error::{Problem, Result};
+use crate::core::exec::cancel::Cancel;
 use crate::core::input::select::Select;
 
 use cursor::{Cursor, Next};
@@ -76,6 +78,8 @@ pub(crate) struct Walk {
     cursor: Mutex<Cursor>,
     /// Signalled when a directory has been listed.
     listed: Condvar,
+    /// Ends the wait of those for whom nobody will list any more.
+    cancel: Cancel,
 }
 
 impl Walk {
@@ -83,7 +87,13 @@ impl Walk {
     /// the files themselves shows up in runs.
     pub(crate) fn new(select: Select) -> Result<Self> {
         let (lister, roots) = Lister::new(select)?;
-        Ok(Self { lister, cursor: Mutex::new(Cursor::new(roots)), listed: Condvar::new() })
+        Ok(Self { lister, cursor: Mutex::new(Cursor::new(roots)), listed: Condvar::new(), cancel: Cancel::default() })
+    }
+
+    /// The same, ended by this flag.
+    #[must_use]
+    pub(crate) fn ended_by(self, cancel: Cancel) -> Self {
+        Self { cancel, ..self }
     }
 
     /// The next run with its number, or none at the end. Numbers are 0, 1, 2, … in path order, without gaps.
@@ -100,8 +110,10 @@ impl Walk {
                     return Ok(None);
                 }
                 Next::List(directory) => directory,
+                Next::Wait if self.cancel.stopped() => return Ok(None),
                 Next::Wait => {
-                    cursor = self.listed.wait(cursor).unwrap_or_else(PoisonError::into_inner);
+                    let waited = self.listed.wait_timeout(cursor, Duration::from_millis(20));
+                    cursor = waited.unwrap_or_else(PoisonError::into_inner).0;
                     continue;
                 }
             };

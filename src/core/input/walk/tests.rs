@@ -9,7 +9,9 @@ use std::sync::Mutex;
 
 use ignore::WalkBuilder;
 
+use super::cursor::Next;
 use super::{Item, Kind, Walk, Walker};
+use crate::core::exec::cancel::Cancel;
 use crate::core::input::select::{IgnoreRules, Select};
 use crate::core::input::types::TypeChange;
 
@@ -302,4 +304,20 @@ fn list_files() {
     eprintln!("{:?}", started.elapsed());
     found.push('\n');
     fs::write(variable("OUT"), found).unwrap();
+}
+
+#[test]
+fn nobody_waits_for_a_listing_that_never_comes() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::create_dir(directory.path().join("inner")).unwrap();
+    let cancel = Cancel::default();
+    let select = Select { roots: vec![directory.path().to_path_buf()], ..Select::default() };
+    let walk = Walk::new(select).unwrap().ended_by(cancel.clone());
+    // Somebody took the root to list it, and is gone.
+    assert!(matches!(walk.lock().next(&mut Vec::new()), Next::List(_)));
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| walk.claim(&mut Walker::default()).unwrap().is_none());
+        cancel.stop();
+        assert!(waiting.join().unwrap());
+    });
 }
