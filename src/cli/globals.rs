@@ -1,6 +1,7 @@
 //! The options that every command takes.
 
 use std::sync::Arc;
+use std::thread::available_parallelism;
 
 use std::ffi::OsString;
 
@@ -15,6 +16,9 @@ use crate::core::terminal::width;
 
 /// The heading of global options in help.
 const HEADING: &str = "Other";
+
+/// Most threads: more than any machine this is likely to run on, few enough to start.
+const MAX_THREADS: usize = 256;
 
 /// The values of the options that every command takes.
 #[derive(Debug, Clone)]
@@ -36,7 +40,7 @@ impl Globals {
     pub(crate) fn from_matches(matches: &ArgMatches, environment: &Environment) -> Self {
         let text = |name: &str| matches.get_one::<String>(name).map(String::as_str);
         let threads = match matches.get_one::<u16>("threads") {
-            None | Some(0) => std::thread::available_parallelism().map_or(1, usize::from),
+            None | Some(0) => available_parallelism().map_or(1, usize::from).min(MAX_THREADS),
             Some(threads) => usize::from(*threads),
         };
         let color = match text("color") {
@@ -82,7 +86,7 @@ pub(crate) fn args() -> [Arg; 5] {
             .long("threads")
             .short('j')
             .value_name("N")
-            .value_parser(value_parser!(u16))
+            .value_parser(value_parser!(u16).range(..=MAX_THREADS as i64))
             .help("Number of threads [default: one per core]")
             .help_heading(HEADING)
             .global(true),
