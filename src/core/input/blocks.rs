@@ -22,7 +22,7 @@ use crate::core::input::positional::read_full_at;
 /// Bytes of a range, unless told otherwise: large enough that claims cost nothing, small enough to stay in cache.
 pub(crate) const BLOCK_SIZE: usize = 256 << 10;
 
-/// Bytes read past a range in the same system call: most records end within.
+/// Bytes read past a range in the same system call, at most (a boundary may ask for more): most records end within.
 const LOOKAHEAD: usize = 8 << 10;
 
 /// Longest record or line in bytes; offsets in a block are 32 bits.
@@ -207,7 +207,7 @@ impl Range<'_> {
     fn load(&self, states: Option<&Relay<State>>, boundary: &dyn Boundary, mut buffer: Vec<u8>) -> Result<Block> {
         let front = usize::from(self.index > 0);
         let wanted = usize::try_from(self.end - self.at).unwrap_or(usize::MAX).min(self.len);
-        let mut read = self.read(&mut buffer, 0, front + wanted + LOOKAHEAD.min(self.len.max(64)));
+        let mut read = self.read(&mut buffer, 0, front + wanted + self.len.min(LOOKAHEAD).max(boundary.lookahead()));
         let (start_state, end_state) = match states {
             Some(states) => {
                 let filled = *read.as_ref().unwrap_or(&front);

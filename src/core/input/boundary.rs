@@ -45,6 +45,11 @@ pub(crate) trait Boundary: Send + Sync {
     /// before it ended one. None where the bytes end before one is found.
     fn next_start(&self, state: State, window: &Window<'_>, from: usize) -> Option<usize>;
 
+    /// Bytes past a range that it takes at least to tell whether a record starts in the range.
+    fn lookahead(&self) -> usize {
+        64
+    }
+
     /// The last offset in `window.bytes` (0 excluded) at which a record starts or would start, given that one
     /// starts at offset 0; for streams.
     fn last_start(&self, window: &Window<'_>) -> Option<usize>;

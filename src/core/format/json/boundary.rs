@@ -52,6 +52,11 @@ impl Boundary for Values {
             .or(separator.map(|at| from + at + 1))
     }
 
+    /// A run of blanks that starts with the range's last byte, and the byte after it.
+    fn lookahead(&self) -> usize {
+        2 * LONGEST_RUN
+    }
+
     fn last_start(&self, window: &Window<'_>) -> Option<usize> {
         let separator = if self.separated { memchr::memrchr(SEPARATOR, window.bytes).map(|at| at + 1) } else { None };
         let from = separator.unwrap_or(0);
