@@ -242,6 +242,26 @@ impl Expr {
     }
 }
 
+/// Joins parts pair by pair, in order, so that the tree is as low as it can be, however many there are.
+pub(super) fn balanced<T>(first: T, rest: Vec<T>, join: impl Fn(T, T) -> T) -> T {
+    let (mut first, mut rest) = (first, rest);
+    while !rest.is_empty() {
+        let mut parts = rest.into_iter();
+        if let Some(second) = parts.next() {
+            first = join(first, second);
+        }
+        let mut pairs = Vec::with_capacity(parts.len().div_ceil(2));
+        while let Some(left) = parts.next() {
+            pairs.push(match parts.next() {
+                Some(right) => join(left, right),
+                None => left,
+            });
+        }
+        rest = pairs;
+    }
+    first
+}
+
 /// The columns an expression reads, as written, each once, in order. Positions are not among them.
 pub(crate) fn columns(expr: &Expr) -> Vec<String> {
     let mut names = Vec::new();

@@ -1,12 +1,13 @@
 //! Binds a parsed expression: looks functions up, gives every part a type, decides how comparisons compare, and
 //! computes what is constant. What cannot make sense is an error here, with a caret, before anything is read.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use regex::bytes::Regex;
 
 use super::Env;
-use super::ast::{Arithmetic, Column, Comparison, Expr, Kind, Parsed, Span};
+use super::ast::{Arithmetic, Column, Comparison, Expr, Kind, Parsed, Span, balanced};
 use super::eval::Run;
 use super::function::{self, Arguments};
 use super::node::{Mode, Node, Op, Source, Type};
@@ -33,6 +34,8 @@ pub(super) struct Binder<'a> {
     pub(super) positions: Vec<(usize, usize)>,
     /// The texts of parts, for messages.
     pub(super) sites: Vec<String>,
+    /// The index of each text among them.
+    pub(super) site_of: HashMap<String, u32>,
     /// Whether row numbers are asked for.
     pub(super) counts_rows: bool,
 }
@@ -50,12 +53,14 @@ impl Binder<'_> {
 
     /// The index of a part's text among the sites.
     fn site(&mut self, span: Span) -> u32 {
+        if let Some(site) = self.site_of.get(self.text(span)) {
+            return *site;
+        }
         let text = self.text(span).to_string();
-        let found = self.sites.iter().position(|site| *site == text);
-        found.unwrap_or_else(|| {
-            self.sites.push(text);
-            self.sites.len() - 1
-        }) as u32
+        let site = self.sites.len() as u32;
+        self.sites.push(text.clone());
+        self.site_of.insert(text, site);
+        site
     }
 
     /// Binds an expression and computes it at once where it is constant.
@@ -302,12 +307,12 @@ impl Binder<'_> {
                 _ => others.push(item),
             }
         }
-        let mut op = Op::In { subject: Box::new(bound), numbers, texts, null };
-        for item in others {
-            let equal = self.compare(Comparison::Equal, subject, item, item.span)?;
-            op = Op::Or(self.condition_node(op, span), self.condition_node(equal, span));
-        }
-        Ok(op)
+        let op = Op::In { subject: Box::new(bound), numbers, texts, null };
+        let equal = others.into_iter().map(|item| self.compare(Comparison::Equal, subject, item, item.span));
+        let equal = equal.collect::<Result<Vec<_>, _>>()?;
+        let site = self.site(span);
+        let node = |op| Box::new(Node { op, kind: Type::Bool, site });
+        Ok(balanced(op, equal, |left, right| Op::Or(node(left), node(right))))
     }
 
     fn call(&mut self, name: &str, at: Span, args: &[Expr], span: Span) -> Result<(Op, Type), Problem> {

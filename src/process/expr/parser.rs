@@ -3,7 +3,7 @@
 //! From loose to tight: `or` < `and` < `not` < comparisons, `in`, `between`, `=~`, `is` < `??` < `++` < `+ -` <
 //! `* / // %` < unary `-` < paths and calls.
 
-use super::ast::{Arithmetic, Column, Comparison, Expr, Kind, Parsed, Span};
+use super::ast::{Arithmetic, Column, Comparison, Expr, Kind, Parsed, Span, balanced};
 use super::column::{column, path};
 use super::cursor::{Cursor, is_keyword};
 use super::function;
@@ -27,7 +27,10 @@ impl Item {
 }
 
 /// Deepest nesting of an expression, so that no input overflows the stack.
-const DEPTH: usize = 200;
+const DEPTH: usize = 100;
+
+/// Most operators of an expression that lean to the left, each one level deeper than the one before, for the same reason.
+const LINKS: usize = 500;
 
 /// Reads one expression.
 pub(crate) fn parse(source: &str) -> Result<Parsed, Problem> {
@@ -42,6 +45,7 @@ pub(crate) fn parse_list(source: &str) -> Result<Vec<Item>, Problem> {
     let mut parser = Parser::new(source)?;
     let mut items = Vec::new();
     loop {
+        parser.links = 0;
         let name = parser.item_name()?;
         let expr = parser.expression()?;
         items.push(Item { name, value: Parsed { source: parser.cursor.source.clone(), expr } });
@@ -56,13 +60,14 @@ pub(crate) fn parse_list(source: &str) -> Result<Vec<Item>, Problem> {
 struct Parser {
     cursor: Cursor,
     depth: usize,
+    links: usize,
 }
 
 type Parse<T = Expr> = Result<T, Problem>;
 
 impl Parser {
     fn new(source: &str) -> Parse<Self> {
-        Ok(Self { cursor: Cursor::new(source)?, depth: 0 })
+        Ok(Self { cursor: Cursor::new(source)?, depth: 0, links: 0 })
     }
 
     /// The name in front of a single `=`: bare, a path, quoted, or `*`.
@@ -108,21 +113,21 @@ impl Parser {
     }
 
     fn or(&mut self) -> Parse {
-        let mut left = self.and()?;
+        let first = self.and()?;
+        let mut rest = Vec::new();
         while self.cursor.take_word("or") || self.cursor.take("||") {
-            let right = self.and()?;
-            left = join(left, right, Kind::Or);
+            rest.push(self.and()?);
         }
-        Ok(left)
+        Ok(balanced(first, rest, |left, right| join(left, right, Kind::Or)))
     }
 
     fn and(&mut self) -> Parse {
-        let mut left = self.not()?;
+        let first = self.not()?;
+        let mut rest = Vec::new();
         while self.cursor.take_word("and") || self.cursor.take("&&") {
-            let right = self.not()?;
-            left = join(left, right, Kind::And);
+            rest.push(self.not()?);
         }
-        Ok(left)
+        Ok(balanced(first, rest, |left, right| join(left, right, Kind::And)))
     }
 
     fn not(&mut self) -> Parse {
@@ -240,6 +245,7 @@ impl Parser {
     fn coalesce(&mut self) -> Parse {
         let mut left = self.concat()?;
         while self.cursor.take("??") {
+            self.link()?;
             let right = self.concat()?;
             left = join(left, right, Kind::Coalesce);
         }
@@ -247,12 +253,22 @@ impl Parser {
     }
 
     fn concat(&mut self) -> Parse {
-        let mut left = self.sum()?;
+        let first = self.sum()?;
+        let mut rest = Vec::new();
         while self.cursor.take("++") {
-            let right = self.sum()?;
-            left = join(left, right, Kind::Concat);
+            rest.push(self.sum()?);
         }
-        Ok(left)
+        Ok(balanced(first, rest, |left, right| join(left, right, Kind::Concat)))
+    }
+
+    /// Counts an operator whose left side may be one like it: those are bound and computed level by level.
+    fn link(&mut self) -> Parse<()> {
+        self.links += 1;
+        if self.links > LINKS {
+            let most = format!("at most {LINKS} of + - * / // % ?? in one");
+            return Err(self.cursor.problem(self.cursor.last(), "the expression is too long").hint(most));
+        }
+        Ok(())
     }
 
     fn sum(&mut self) -> Parse {
@@ -264,6 +280,7 @@ impl Parser {
                 _ => return Ok(left),
             };
             self.cursor.at += 1;
+            self.link()?;
             let right = self.product()?;
             left = join(left, right, |l, r| Kind::Arithmetic(operator, l, r));
         }
@@ -280,6 +297,7 @@ impl Parser {
                 _ => return Ok(left),
             };
             self.cursor.at += 1;
+            self.link()?;
             let right = self.unary()?;
             left = join(left, right, |l, r| Kind::Arithmetic(operator, l, r));
         }

@@ -1,5 +1,6 @@
 //! A bound expression: what stages and aggregates run on batches.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Env;
@@ -40,6 +41,7 @@ impl Program {
             sources: Vec::new(),
             positions: Vec::new(),
             sites: Vec::new(),
+            site_of: HashMap::new(),
             counts_rows: false,
         };
         let root = binder.bind(&parsed.expr)?;

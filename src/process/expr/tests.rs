@@ -513,3 +513,46 @@ fn kernels_agree_with_the_plain_path() {
         }
     }
 }
+
+/// Runs an expression on a stack half as large as that of a worker.
+fn on_a_small_stack(text: String) -> String {
+    let run = move || shown(&text, r#"{"a":7999,"b":"x"}"#);
+    std::thread::Builder::new().stack_size(1 << 20).spawn(run).unwrap().join().unwrap()
+}
+
+#[test]
+fn long_expressions_compute() {
+    let either: Vec<String> = (0..8000).map(|number| format!("a == {number}")).collect();
+    assert_eq!(on_a_small_stack(either.join(" or ")), "true");
+    assert_eq!(on_a_small_stack(either.join(" and ")), "false");
+    assert_eq!(on_a_small_stack(vec!["b"; 20_000].join(" ++ ")).len(), 20_000);
+    assert_eq!(on_a_small_stack(format!("b in ({})", vec!["a"; 20_000].join(", "))), "false");
+    assert_eq!(on_a_small_stack(vec!["a"; 501].join(" + ")), "4007499");
+    assert_eq!(on_a_small_stack(vec!["a"; 501].join(" - ")), "-3991501");
+    assert_eq!(on_a_small_stack(vec!["c"; 500].join(" ?? ") + " ?? 1"), "1");
+}
+
+#[test]
+fn deep_expressions_compute_or_are_refused() {
+    for (most, open, inner, close, value) in [
+        (99, "(", "a", ")", "7999"),
+        (99, "not ", "a == 1", "", "true"),
+        (99, "- ", "a", "", "-7999"),
+        (99, "abs(1 + ", "a", ")", "8098"),
+        (49, "not (false or b == 'y' or true and ", "a == 1", ")", "true"),
+    ] {
+        let nested = |levels: usize| format!("{}{inner}{}", open.repeat(levels), close.repeat(levels));
+        assert_eq!(on_a_small_stack(nested(most)), value, "{open}");
+        for levels in [101, 50_000] {
+            assert!(on_a_small_stack(nested(levels)).contains("nested too deeply"), "{open}");
+        }
+    }
+    // As deep and as long as can be at once.
+    let deepest = format!("{}a{}{}", "(0 + ".repeat(99), ")".repeat(99), " + a".repeat(400));
+    assert_eq!(on_a_small_stack(deepest), "3207599");
+    let list: Vec<String> = (0..600).map(|number| format!("n{number} = a + {number}")).collect();
+    assert_eq!(parse_list(&list.join(", ")).unwrap().len(), 600);
+    for operator in ["+", "??", "*"] {
+        assert!(on_a_small_stack(vec!["a"; 60_000].join(operator)).contains("too long"), "{operator}");
+    }
+}
