@@ -109,3 +109,19 @@ fn search_feeds_process() {
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(text.starts_with("status,count\n200,"), "{text}{}", String::from_utf8_lossy(&output.stderr));
 }
+
+#[test]
+fn headers_may_be_long() {
+    let dir = Dir::new();
+    for columns in [20_000, 100_000] {
+        let names: Vec<String> = (0..columns).map(|column| format!("column_{column}")).collect();
+        let mut text = format!("\n\"the\nfirst\",{}\n", names.join(","));
+        let _ = writeln!(text, "x{}7", ",".repeat(columns));
+        dir.file("wide.csv", &text);
+        let last = format!("column_{}", columns - 1);
+        let expected = format!("{{\"{last}\":7}}\n");
+        let args = ["process", "-c", last.as_str(), "-f", "jsonl", "--from", "csv"];
+        assert_eq!(mytools(args).stdin(text).ok(), expected);
+        assert_eq!(mytools(args).args(&["wide.csv"]).dir(dir.path()).ok(), expected);
+    }
+}

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use crate::core::block::{Block, Origin};
 use crate::core::error::{Code, Error, Problem, Result};
 use crate::core::format::{
-    Decoder, FORMATS, Format, Opening, Projection, ReadOptions, Reader, Scratch, StreamFault, Wrap,
+    Decoder, FORMATS, Fault, Format, HEAD, Opening, Projection, ReadOptions, Reader, Scratch, StreamFault, Unopened,
+    Wrap,
 };
 use crate::core::input::blocks::Bytes;
 use crate::core::input::decompress::by_name;
@@ -19,8 +20,11 @@ use crate::core::input::open::{OpenOptions, Source, open, open_stdin};
 use crate::core::input::positional::read_full_at;
 use crate::core::registry::{Row, did_you_mean, find, names};
 
-/// Bytes of an input that are looked at before the run.
-const HEAD: usize = 64 << 10;
+/// Most bytes of an input that are looked at before the run.
+const MOST: usize = 64 << 20;
+
+/// Up to here the head of a stream is looked at again after each line, so that it can start as soon as it is known.
+const PROMPT: usize = 1 << 20;
 
 /// An input that has been looked at.
 pub(crate) struct Prepared {
@@ -74,18 +78,26 @@ pub(crate) fn prepare(
             open(path, open_options)?
         }
     };
-    let mut looked = look(opened.source).map_err(|error| stream_problem(&name, error))?;
-    let (format, why) = format_of(input, from, &looked.head)?;
+    let failed = |error| stream_problem(&name, error);
+    let mut looked = Looked { head: Vec::new(), whole: false, source: opened.source };
+    looked.more().map_err(failed)?;
+    let (format, why) = loop {
+        match format_of(input, from, &looked.head, looked.whole || looked.head.len() >= HEAD)? {
+            Some(told) => break told,
+            None => looked.more().map_err(failed)?,
+        }
+    };
     let Some(reader) = format.item.reader else {
         return Err(Problem::new(Code::Usage, format!("format '{}' cannot be read", format.name)).at_path(name));
     };
     let reader = reader(options).map_err(|error| problem_of(error).at_path(name.clone()))?;
-    let opening = reader.open(&looked.head, looked.whole).map_err(|fault| {
-        let before = looked.head.get(..fault.at).unwrap_or(&looked.head);
-        let line = memchr::memchr_iter(b'\n', before).count() as u64 + 1;
-        let column = before.len() - memchr::memrchr(b'\n', before).map_or(0, |at| at + 1) + 1;
-        fault.problem().at_path(name.clone()).at_line(line).at_column(column as u64)
-    })?;
+    let opening = loop {
+        match reader.open(&looked.head, looked.whole) {
+            Ok(opening) => break opening,
+            Err(Unopened::More(_)) if !looked.whole && looked.head.len() < MOST => looked.more().map_err(failed)?,
+            Err(unopened) => return Err(looked.problem(&unopened.into_fault()).at_path(name)),
+        }
+    };
     let Opening { decoder, data_start, columns, header, notes, wrap } = opening;
     let recount = match &looked.source {
         Source::File { file, start, .. } if wrap.is_some() => file.try_clone().ok().map(|file| (file, *start)),
@@ -131,7 +143,7 @@ impl Prepared {
     /// The columns of its first records, for suggestions; it takes the sample out.
     pub(crate) fn sampled_columns(&mut self) -> Vec<Arc<str>> {
         let mut bytes = std::mem::take(&mut self.sample);
-        if let Ok(Opening { wrap: Some(wrap), data_start, .. }) = self.reader.open(&bytes, false) {
+        if let Ok(Opening { wrap: Some(wrap), data_start, .. }) = self.reader.open(&bytes, true) {
             let mut records = Vec::new();
             let rest = bytes.split_off(data_start.min(bytes.len()));
             // The sample breaks off somewhere; what came before that is enough.
@@ -152,37 +164,51 @@ struct Looked {
     source: Source,
 }
 
-/// Reads the head: of a file its first bytes; of a stream what comes first, a whole line at least.
-fn look(mut source: Source) -> io::Result<Looked> {
-    let mut head = vec![0; HEAD];
-    let (filled, whole) = match &mut source {
-        Source::File { file, len, start } => {
-            let want = HEAD.min(usize::try_from(len.saturating_sub(*start)).unwrap_or(HEAD));
-            let read = read_full_at(file, &mut head[..want], *start)?;
-            (read, *start + read as u64 >= *len)
-        }
-        Source::Stream(reader) => {
-            let mut filled = 0;
-            let mut whole = false;
-            while filled < HEAD && !(filled > 0 && head[..filled].contains(&b'\n')) {
-                match reader.read(&mut head[filled..]) {
+impl Looked {
+    /// Reads more of the head: of a file twice as much as before; of a stream what comes next, a whole line at least.
+    fn more(&mut self) -> io::Result<()> {
+        let had = self.head.len();
+        let target = if had < HEAD { HEAD } else { (had * 2).min(MOST) };
+        self.head.resize(target, 0);
+        let mut filled = had;
+        let outcome = match &mut self.source {
+            Source::File { file, len, start } => {
+                let there = usize::try_from(len.saturating_sub(*start)).unwrap_or(target);
+                let want = target.min(there).max(had);
+                read_full_at(file, &mut self.head[had..want], *start + had as u64).map(|read| {
+                    filled += read;
+                    // A file that has become shorter ends there.
+                    self.whole = filled == there || filled < want;
+                })
+            }
+            Source::Stream(reader) => loop {
+                let line = had < PROMPT && memchr::memchr(b'\n', &self.head[had..filled]).is_some();
+                if line || filled == target {
+                    break Ok(());
+                }
+                match reader.read(&mut self.head[filled..]) {
                     Ok(0) => {
-                        whole = true;
-                        break;
+                        self.whole = true;
+                        break Ok(());
                     }
                     Ok(read) => filled += read,
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                    Err(error) => return Err(error),
+                    Err(error) => break Err(error),
                 }
-            }
-            (filled, whole)
-        }
-    };
-    head.truncate(filled);
-    Ok(Looked { head, whole, source })
-}
+            },
+        };
+        self.head.truncate(filled);
+        outcome
+    }
 
-impl Looked {
+    /// The problem of a fault in the head.
+    fn problem(&self, fault: &Fault) -> Problem {
+        let before = self.head.get(..fault.at).unwrap_or(&self.head);
+        let line = memchr::memchr_iter(b'\n', before).count() as u64 + 1;
+        let column = before.len() - memchr::memrchr(b'\n', before).map_or(0, |at| at + 1) + 1;
+        fault.problem().at_line(line).at_column(column as u64)
+    }
+
     /// The bytes from the first record on.
     fn bytes(&mut self, data_start: usize, wrap: Option<Wrap>) -> io::Result<Bytes> {
         let lines = memchr::memchr_iter(b'\n', self.head.get(..data_start).unwrap_or(&self.head)).count() as u64;
@@ -209,23 +235,33 @@ impl Looked {
     }
 }
 
-/// The format of an input, and what told it: the command line, its name, or its content.
-fn format_of(input: &Input, from: Option<&str>, head: &[u8]) -> Result<(&'static Row<Format>, &'static str), Problem> {
+/// A format, and what told it.
+type Told = (&'static Row<Format>, &'static str);
+
+/// The format of an input, and what told it: the command line, its name, or its content. None where the head is too
+/// short to tell; `enough` says that there is no more.
+fn format_of(input: &Input, from: Option<&str>, head: &[u8], enough: bool) -> Result<Option<Told>, Problem> {
     if let Some(name) = from {
-        return find(FORMATS, name).map(|format| (format, "--from")).ok_or_else(|| unknown_format(name));
+        return find(FORMATS, name).map(|format| Some((format, "--from"))).ok_or_else(|| unknown_format(name));
     }
     if let Input::File(path) = input
         && let Some(format) = format_by_name(path)
     {
-        return Ok((format, "its name"));
+        return Ok(Some((format, "its name")));
+    }
+    let line_ends = head.trim_ascii_start().contains(&b'\n');
+    if !enough && !line_ends {
+        return Ok(None);
     }
     let fallback = if head.trim_ascii().is_empty() { find(FORMATS, "jsonl") } else { None };
     let sniffed = FORMATS.iter().find(|row| row.item.sniff.is_some_and(|sniff| sniff(head)));
-    sniffed.or(fallback).map(|format| (format, "its content")).ok_or_else(|| {
-        Problem::new(Code::Usage, "cannot tell the format")
+    match sniffed.or(fallback) {
+        Some(format) => Ok(Some((format, "its content"))),
+        None if !enough => Ok(None),
+        None => Err(Problem::new(Code::Usage, "cannot tell the format")
             .at_path(input.name())
-            .hint("say it with --from, as in --from csv")
-    })
+            .hint("say it with --from, as in --from csv")),
+    }
 }
 
 /// The format that a file name tells, compressed or not.

@@ -139,11 +139,39 @@ pub(crate) enum Quoting {
     Never,
 }
 
+/// Bytes of a head from which a reader decides what it could only be sure of at the end of the input.
+pub(crate) const HEAD: usize = 64 << 10;
+
 /// A format set up for reading.
 pub(crate) trait Reader: Send + Sync {
     /// Looks at the head of an input (decompressed, decoded, without its byte order mark). `whole` says that `head` is
-    /// all there is. Reading starts over at `Opening::data_start`.
-    fn open(&self, head: &[u8], whole: bool) -> Result<Opening, Fault>;
+    /// all there is. Reading starts over at `Opening::data_start`. What is decided must not depend on how much of the
+    /// input a short head holds.
+    fn open(&self, head: &[u8], whole: bool) -> Result<Opening, Unopened>;
+}
+
+/// Why an input is not open.
+#[derive(Debug)]
+pub(crate) enum Unopened {
+    /// The head is too short to tell; the fault says so, where there can be no more of it.
+    More(Fault),
+    /// It breaks the rules of its format.
+    Fault(Fault),
+}
+
+impl Unopened {
+    /// The fault to report where the head does not grow.
+    pub(crate) fn into_fault(self) -> Fault {
+        match self {
+            Self::More(fault) | Self::Fault(fault) => fault,
+        }
+    }
+}
+
+impl From<Fault> for Unopened {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
 }
 
 /// What a reader learned from the head of an input.

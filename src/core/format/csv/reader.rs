@@ -9,7 +9,7 @@ use crate::core::error::Problem;
 use crate::core::format::csv::boundary::Quotes;
 use crate::core::format::csv::decoder::CsvDecoder;
 use crate::core::format::csv::machine::{self, Place};
-use crate::core::format::{Fault, Opening, Ragged, ReadOptions, Reader};
+use crate::core::format::{Fault, HEAD, Opening, Ragged, ReadOptions, Reader, Unopened};
 use crate::core::scan::lanes::Marks;
 
 /// Reads delimited text.
@@ -35,8 +35,8 @@ struct First {
 }
 
 impl Reader for CsvReader {
-    fn open(&self, head: &[u8], whole: bool) -> Result<Opening, Fault> {
-        let terminator = self.terminator(head, whole);
+    fn open(&self, head: &[u8], whole: bool) -> Result<Opening, Unopened> {
+        let terminator = self.terminator(head, whole || head.len() >= HEAD);
         let marks = Marks { delimiter: self.delimiter, quote: self.quote, terminator };
         let first = first_record(head, whole, marks)?;
         let mut notes = Vec::new();
@@ -87,12 +87,12 @@ impl Reader for CsvReader {
 
 impl CsvReader {
     /// What ends records: a carriage return where the head has one outside quotes and no line feed there, else a line
-    /// feed. A carriage return at the very end of a head that goes on may be half of a CRLF and does not count.
-    fn terminator(&self, head: &[u8], whole: bool) -> u8 {
+    /// feed. `enough` says that no line feed will come.
+    fn terminator(&self, head: &[u8], enough: bool) -> u8 {
         let marks = |terminator| Marks { delimiter: self.delimiter, quote: self.quote, terminator };
         let ends = |terminator| machine::first_end(head, Place::Start, marks(terminator)).0;
         match (ends(b'\n'), ends(b'\r')) {
-            (None, Some(at)) if whole || at + 1 < head.len() => b'\r',
+            (None, Some(_)) if enough => b'\r',
             _ => b'\n',
         }
     }
@@ -109,7 +109,7 @@ impl CsvReader {
 }
 
 /// The first record that is not a blank line; none where there is none.
-fn first_record(head: &[u8], whole: bool, marks: Marks) -> Result<Option<First>, Fault> {
+fn first_record(head: &[u8], whole: bool, marks: Marks) -> Result<Option<First>, Unopened> {
     let start = head.iter().position(|byte| !matches!(byte, b'\n' | b'\r')).unwrap_or(head.len());
     let rest = head.get(start..).unwrap_or_default();
     if rest.is_empty() && whole {
@@ -134,8 +134,10 @@ fn first_record(head: &[u8], whole: bool, marks: Marks) -> Result<Option<First>,
             values.push(cell_value(rest.get(from..).unwrap_or_default(), true, marks));
             Ok(Some(First { start, end: head.len(), values }))
         }
-        None => Err(Fault::new(start, format!("the header record is longer than {} bytes", head.len()))
-            .hint("is the input delimited text? --quote CHAR names another quote")),
+        None => Err(Unopened::More(
+            Fault::new(start, format!("the header record is longer than {} bytes", head.len()))
+                .hint("is the input delimited text? --quote CHAR names another quote"),
+        )),
     }
 }
 

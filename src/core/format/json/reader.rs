@@ -9,7 +9,7 @@ use crate::core::format::json::decoder::ValuesDecoder;
 use crate::core::format::json::fault::What;
 use crate::core::format::json::path::{self, Segment};
 use crate::core::format::json::syntax::{Nest, blanks, value};
-use crate::core::format::{Fault, Opening, ReadOptions, Reader};
+use crate::core::format::{Fault, HEAD, Opening, ReadOptions, Reader, Unopened};
 use crate::core::scan::json::Portable;
 
 /// What stands in a line of an input that starts with an array.
@@ -49,9 +49,15 @@ fn root(name: &str) -> Result<Vec<Segment>> {
 }
 
 impl Reader for JsonReader {
-    fn open(&self, head: &[u8], _: bool) -> Result<Opening, Fault> {
+    fn open(&self, head: &[u8], whole: bool) -> Result<Opening, Unopened> {
         let first = blanks(head, 0);
-        let array = head.get(first) == Some(&b'[') && !(self.style == Style::Lines && arrays_are_values(head, first));
+        let starts_array = head.get(first) == Some(&b'[');
+        let lines = starts_array && self.style == Style::Lines && arrays_are_values(head, first);
+        let open = starts_array && self.style == Style::Lines && !lines && head.len() < HEAD;
+        if !whole && (first == head.len() || open) {
+            return Err(Unopened::More(Fault::new(first, format!("no value in the first {} bytes", head.len()))));
+        }
+        let array = starts_array && !lines;
         let separated = array || self.root.is_some();
         let mut opening = Opening {
             decoder: Arc::new(ValuesDecoder { boundary: Values { separated } }),

@@ -194,7 +194,7 @@ fn projects_names_and_paths() {
 
 /// Reads as the block reader does, in ranges of `size` bytes.
 fn cut(bytes: &[u8], size: usize, separated: bool) -> (Vec<u8>, Option<String>) {
-    let opening = reader().open(if separated { b"[" } else { b"{" }, false).unwrap();
+    let opening = reader().open(if separated { b"[" } else { b"{" }, true).unwrap();
     let decoder = opening.decoder;
     let mut printed = Vec::new();
     let mut start = 0;
