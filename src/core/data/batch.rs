@@ -7,10 +7,10 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::core::block::Block;
-use crate::core::data::cell::{Cell, Kind};
+use crate::core::data::cell::{Cell, Kind, MAX_CELL};
 use crate::core::data::number::Number;
 use crate::core::data::value::Value;
-use crate::core::error::Error;
+use crate::core::error::{Code, Error, Problem};
 
 /// One column: its name and a value for each record of the batch (selected or not).
 #[derive(Debug, Clone)]
@@ -232,7 +232,22 @@ impl Batch {
     }
 }
 
-/// Stores a value's text in a side buffer and returns a cell for it.
+/// Whether a value's text, stored at `start` of a side buffer, is within what a cell can span.
+pub(crate) fn fits(start: usize, value: &Value<'_>) -> bool {
+    let text = match value {
+        Value::Literal(text) | Value::Bare(text) | Value::Text(text) | Value::Nested(text) => text.len(),
+        _ => 0,
+    };
+    text <= MAX_CELL && u32::try_from(start).is_ok()
+}
+
+/// The error for a text that no cell can hold.
+#[cold]
+pub(crate) fn too_long() -> Problem {
+    Problem::new(Code::Limit, format!("a value is longer than {} MiB", MAX_CELL >> 20))
+}
+
+/// Stores a value's text, which [`fits`], in a side buffer and returns a cell for it.
 pub(crate) fn store(side: &mut Vec<u8>, value: &Value<'_>) -> Cell {
     let start = side.len();
     let kind = match value {

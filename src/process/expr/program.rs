@@ -9,7 +9,7 @@ use super::bind::{Binder, POSITION};
 use super::eval::Run;
 use super::node::{Node, Op, Source, Type};
 use super::tally::{Tally, Wanted};
-use crate::core::data::batch::{Batch, RowFailure, Selection, Values, store};
+use crate::core::data::batch::{Batch, RowFailure, Selection, Values, fits, store, too_long};
 use crate::core::data::cell::Cell;
 use crate::core::data::time::Zone;
 use crate::core::data::value::Value;
@@ -133,7 +133,7 @@ impl Program {
 
     /// Computes the values of rows; text goes to `side`, which will stand at `base`.
     fn compute(&self, batch: &Batch, rows: &[u32], base: usize, side: &mut Vec<u8>, tally: &mut Tally) -> Values {
-        let mut run = self.run(batch, tally);
+        let mut run = self.run(batch, &mut *tally);
         if self.root.kind == Type::Number {
             return Values::Numbers(scatter(batch.rows, rows, run.numbers(&self.root, rows), None));
         }
@@ -144,7 +144,12 @@ impl Program {
         }
         let cells = values
             .iter()
-            .map(|value| {
+            .zip(rows)
+            .map(|(value, row)| {
+                if !fits(base + side.len(), value) {
+                    tally.too_long = Some(tally.too_long.map_or(*row, |first| first.min(*row)));
+                    return Cell::NULL;
+                }
                 let cell = store(side, value);
                 if cell.in_side() { Cell::side(cell.kind(), base + cell.start(), cell.len()) } else { cell }
             })
@@ -152,8 +157,12 @@ impl Program {
         Values::Cells(scatter(batch.rows, rows, cells, Cell::NULL))
     }
 
-    /// Under `--strict`, the first value of a batch that did not fit, where `tally` is of that batch alone.
+    /// The first text of a batch that no cell can hold, or under `--strict` the first value that did not fit, where
+    /// `tally` is of that batch alone.
     pub(crate) fn failure(&self, tally: &Tally) -> Option<RowFailure> {
+        if let Some(row) = tally.too_long {
+            return Some(RowFailure { row: row as usize, error: too_long().into() });
+        }
         let first = tally.misfits.iter().filter(|_| self.strict).min_by_key(|misfit| misfit.at)?;
         let site = self.site(first.site);
         let message = format!("'{}' in '{site}' is not a {}", first.example, wanted(first.wanted));

@@ -31,6 +31,8 @@ pub(crate) struct Tally {
     pub(super) misfits: Vec<Misfit>,
     /// Results past 128 bits.
     pub(super) wide: Wide,
+    /// The first record of the batch whose text is too long for a cell.
+    pub(super) too_long: Option<u32>,
 }
 
 /// Longest example in a message, in bytes.

@@ -556,3 +556,16 @@ fn deep_expressions_compute_or_are_refused() {
         assert!(on_a_small_stack(vec!["a"; 60_000].join(operator)).contains("too long"), "{operator}");
     }
 }
+
+#[test]
+fn a_text_that_no_cell_can_hold_is_an_error() {
+    let mut batch = table("a", &["x", "y"]);
+    let long = format!("{{\"a\":\"{}\"}}", "x".repeat(70 << 20));
+    let (_, program) = bound("a ++ a").unwrap();
+    let mut tally = Tally::default();
+    program.values(&mut batch, &mut tally);
+    assert!(program.failure(&tally).is_none());
+    program.values(&mut record(&long), &mut tally);
+    let failure = program.failure(&tally).unwrap();
+    assert_eq!((failure.row, failure.error.to_string().as_str()), (0, "a value is longer than 127 MiB"));
+}

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::core::data::batch::{Batch, Column, Values};
+use crate::core::data::batch::{Batch, Column, Values, too_long};
 use crate::core::data::cell::{Cell, Kind, MAX_CELL};
 use crate::core::error::{Code, Error, Problem, Result};
 use crate::core::format::{Encoder, FORMATS, Layout, WriteOptions};
@@ -210,6 +210,10 @@ impl Rows {
 
     fn store(&mut self, kind: Kind, text: &[u8]) -> Cell {
         let start = self.side.len();
+        if text.len() > MAX_CELL || u32::try_from(start).is_err() {
+            self.failure.get_or_insert_with(|| too_long().into());
+            return Cell::NULL;
+        }
         self.side.extend_from_slice(text);
         Cell::side(kind, start, text.len())
     }
