@@ -118,7 +118,7 @@ fn first_record(head: &[u8], whole: bool, marks: Marks) -> Result<Option<First>,
     let mut values = Vec::new();
     let mut from = 0;
     let mut end = None;
-    machine::run(rest, Place::Start, marks, |at, byte| {
+    let place = machine::run(rest, Place::Start, marks, |at, byte| {
         let last = byte == marks.terminator;
         values.push(cell_value(rest.get(from..at).unwrap_or_default(), last, marks));
         from = at + 1;
@@ -130,6 +130,10 @@ fn first_record(head: &[u8], whole: bool, marks: Marks) -> Result<Option<First>,
     });
     match end {
         Some(end) => Ok(Some(First { start, end: start + end, values })),
+        None if whole && place == Place::Quoted => {
+            let fault = Fault::new(start + from, "quoted cell is never closed");
+            Err(Unopened::Fault(fault.hint("the header is read with this quote; --quote CHAR names another")))
+        }
         None if whole => {
             values.push(cell_value(rest.get(from..).unwrap_or_default(), true, marks));
             Ok(Some(First { start, end: head.len(), values }))

@@ -279,7 +279,7 @@ fn headers_are_read_as_written() {
     assert_eq!(names("1,2\n", &given), ("x|y".into(), 4, None));
     assert_eq!(names("1,2\n", &ReadOptions { no_header: true, ..given }), ("x|y".into(), 0, None));
     let long = super::reader(&plain, b',').unwrap().open(b"a,b,c", false);
-    let Some(Unopened::More(fault)) = long.err() else { panic!("must ask for more") };
+    let Some(Unopened::More(fault)) = long.err() else { unreachable!("must ask for more") };
     assert_eq!(fault.message, "the header record is longer than 5 bytes");
 }
 

@@ -99,14 +99,22 @@ impl GroupGather {
         merged
     }
 
-    /// Notes about values that were left out, or an error under `--strict`.
-    fn report(&self, groups: &[Groups], tallies: &[Tally]) -> Result<()> {
-        let mut problems = Vec::new();
-        for (index, plan) in self.grouping.states.iter().enumerate() {
+    /// What each aggregate left out, on all threads.
+    fn skipped(&self, parts: &[Groups]) -> Vec<Skipped> {
+        let of_state = |index: usize| {
             let mut skipped = Skipped::default();
-            for state in groups.iter().filter_map(|part| part.states.get(index)) {
+            for state in parts.iter().filter_map(|part| part.states.get(index)) {
                 skipped.merge(&state.skipped());
             }
+            skipped
+        };
+        (0..self.grouping.states.len()).map(of_state).collect()
+    }
+
+    /// Notes about values that were left out, or an error under `--strict`.
+    fn report(&self, skipped: &[Skipped], groups: &[Groups], tallies: &[Tally]) -> Result<()> {
+        let mut problems = Vec::new();
+        for ((index, plan), skipped) in self.grouping.states.iter().enumerate().zip(skipped) {
             problems.extend(rounded(plan, skipped.rounded));
             if let Some(call) = &plan.sum {
                 let exceeded = groups.iter().filter_map(|part| part.states.get(index)).map(|state| state.exceeded());
@@ -192,8 +200,10 @@ impl Gather for GroupGather {
         }
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.grouping.threads).build();
         let pool = pool.map_err(|error| Problem::new(Code::Limit, format!("cannot start threads: {error}")))?;
+        // Counted before the parts are put together: partitions see each part once each.
+        let skipped = self.skipped(&parts);
         let groups = pool.install(|| self.combine(parts));
-        self.report(&groups, &tallies)?;
+        self.report(&skipped, &groups, &tallies)?;
         Ok(Box::new(GroupedTable::new(Arc::clone(&self.grouping), groups, Arc::clone(&self.told))))
     }
 

@@ -164,6 +164,7 @@ fn threads_change_nothing() {
         let mut rows: Vec<String> =
             (0..40_000).map(|_| format!("k{},{}e{}", next() % 9000, next(), next() % 40)).collect();
         rows.extend((0..1000).map(|n| format!("new{n},{n}.25")));
+        rows.extend((0..50).map(|n| format!("k{n},n/a")));
         rows.chunks(700)
             .enumerate()
             .map(|(index, rows)| {
