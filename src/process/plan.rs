@@ -11,7 +11,7 @@ use crate::core::data::time::Zone;
 use crate::core::diagnostics::Diagnostics;
 use crate::core::error::{Code, Error, Problem, Result};
 use crate::core::exec::cancel::Cancel;
-use crate::core::format::{Encoder, FORMATS, Format, Layout, Projection, ReadOptions, WriteOptions};
+use crate::core::format::{Encoder, FORMATS, Format, Layout, Projection, ReadOptions, WriteOptions, encoder, named};
 use crate::core::input::blocks::BLOCK_SIZE;
 use crate::core::input::decompress;
 use crate::core::input::expand::expand;
@@ -20,7 +20,7 @@ use crate::core::registry::{Row, did_you_mean, find};
 use crate::core::terminal::progress::Bar;
 use crate::process::expr::Env;
 use crate::process::pipeline::{Reading, Running, gather, write};
-use crate::process::prepared::{Prepared, format_by_name, prepare, unknown_format};
+use crate::process::prepared::{Prepared, format_by_name, prepare};
 use crate::process::sink::{Encoding, Sink};
 use crate::process::source::{Inputs, Stored};
 use crate::process::stage::{Columns, Gather, Needs, Operation, Rows, STAGES, Setup, Stage, Written};
@@ -196,18 +196,12 @@ fn output(request: &Request, first: Option<&Prepared>) -> Result<(&'static Row<F
         return Err(problem.at_path(path.display().to_string()).hint(hint).into());
     }
     let by_name = || request.output.as_deref().and_then(format_by_name);
-    let format: &'static Row<Format> = match request.format.as_deref() {
-        Some("same") => {
-            first.map(|input| input.format).or_else(|| find(FORMATS, "json")).ok_or_else(|| unknown_format("same"))?
-        }
-        Some(name) => find(FORMATS, name).ok_or_else(|| unknown_format(name))?,
-        None => by_name().or_else(|| find(FORMATS, "json")).ok_or_else(|| unknown_format("json"))?,
+    let format = match request.format.as_deref() {
+        Some("same") => first.map_or_else(|| named("json"), |input| Ok(input.format))?,
+        Some(name) => named(name)?,
+        None => by_name().map_or_else(|| named("json"), Ok)?,
     };
-    let Some(encoder) = format.item.encoder else {
-        let problem = Problem::new(Code::Usage, format!("format '{}' cannot be written", format.name));
-        return Err(problem.into());
-    };
-    Ok((format, encoder(&request.write)?))
+    Ok((format, encoder(format, &request.write)?))
 }
 
 /// What must be decoded for the stages and the encoder.

@@ -11,14 +11,14 @@ use crate::core::block::{Block, Origin};
 use crate::core::error::{Code, Error, Problem, Result};
 use crate::core::format::{
     Decoder, FORMATS, Fault, Format, HEAD, Opening, Projection, ReadOptions, Reader, Scratch, StreamFault, Unopened,
-    Wrap,
+    Wrap, named,
 };
 use crate::core::input::blocks::Bytes;
 use crate::core::input::decompress::by_name;
 use crate::core::input::expand::{Input, extension};
 use crate::core::input::open::{OpenOptions, Source, open, open_stdin};
 use crate::core::input::positional::read_full_at;
-use crate::core::registry::{Row, did_you_mean, find, names};
+use crate::core::registry::{Row, find};
 
 /// Most bytes of an input that are looked at before the run.
 const MOST: usize = 64 << 20;
@@ -242,7 +242,7 @@ type Told = (&'static Row<Format>, &'static str);
 /// short to tell; `enough` says that there is no more.
 fn format_of(input: &Input, from: Option<&str>, head: &[u8], enough: bool) -> Result<Option<Told>, Problem> {
     if let Some(name) = from {
-        return find(FORMATS, name).map(|format| Some((format, "--from"))).ok_or_else(|| unknown_format(name));
+        return named(name).map(|format| Some((format, "--from")));
     }
     if let Input::File(path) = input
         && let Some(format) = format_by_name(path)
@@ -268,13 +268,6 @@ fn format_of(input: &Input, from: Option<&str>, head: &[u8], enough: bool) -> Re
 pub(crate) fn format_by_name(path: &Path) -> Option<&'static Row<Format>> {
     let extension = extension(path)?;
     FORMATS.iter().find(|row| row.item.extensions.contains(&extension.as_str()))
-}
-
-/// The error for a format nobody knows.
-pub(crate) fn unknown_format(name: &str) -> Problem {
-    let all = || FORMATS.iter().map(|row| row.name).collect::<Vec<_>>().join(", ");
-    let hint = did_you_mean(name, names(FORMATS)).unwrap_or_else(|| format!("formats: {}", all()));
-    Problem::new(Code::Usage, format!("unknown format '{name}'")).hint(hint)
 }
 
 /// The problem in an error, for places that only fail with one.

@@ -23,7 +23,7 @@ use crate::core::data::batch::{Batch, Delimited, Selection, Values};
 use crate::core::data::cell::Cell;
 use crate::core::error::{Code, Problem, Result};
 use crate::core::input::boundary::Boundary;
-use crate::core::registry::Row;
+use crate::core::registry::{Row, did_you_mean, find, names};
 
 /// Every format, in the order of `mytools list formats`.
 pub(crate) static FORMATS: &[Row<Format>] =
@@ -34,6 +34,23 @@ pub(crate) type MakeReader = fn(&ReadOptions) -> Result<Box<dyn Reader>>;
 
 /// Sets a format up for writing.
 pub(crate) type MakeEncoder = fn(&WriteOptions) -> Result<Box<dyn Encoder>>;
+
+/// The format of that name or alias.
+pub(crate) fn named(name: &str) -> Result<&'static Row<Format>, Problem> {
+    find(FORMATS, name).ok_or_else(|| {
+        let all = || FORMATS.iter().map(|row| row.name).collect::<Vec<_>>().join(", ");
+        let hint = did_you_mean(name, names(FORMATS)).unwrap_or_else(|| format!("formats: {}", all()));
+        Problem::new(Code::Usage, format!("unknown format '{name}'")).hint(hint)
+    })
+}
+
+/// An encoder of a format, where it can be written.
+pub(crate) fn encoder(format: &Row<Format>, options: &WriteOptions) -> Result<Box<dyn Encoder>> {
+    let Some(make) = format.item.encoder else {
+        return Err(Problem::new(Code::Usage, format!("format '{}' cannot be written", format.name)).into());
+    };
+    make(options)
+}
 
 /// What a format can do.
 #[derive(Debug, Clone, Copy)]

@@ -268,8 +268,7 @@ impl Range<'_> {
             before: if front == 1 { buffer.first().copied() } else { None },
             bytes,
             len: wanted.min(bytes.len()),
-            // Shorter than asked is the end as well: the file shrank.
-            at_end: self.at + bytes.len() as u64 >= self.end || bytes.len() < wanted,
+            at_end: self.at + bytes.len() as u64 >= self.end,
         }
     }
 

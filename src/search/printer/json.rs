@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use crate::core::format::json::escape::quote;
 use crate::core::pattern::matcher::{Matcher, Scratch};
 use crate::search::context::{Line, Sink};
 use crate::search::printer::Counts;
@@ -192,38 +193,13 @@ pub(crate) fn summary(stats: &Stats, total: Duration, out: &mut Vec<u8>) {
 pub(crate) fn data(bytes: &[u8], out: &mut Vec<u8>) {
     if let Ok(text) = std::str::from_utf8(bytes) {
         out.extend_from_slice(b"{\"text\":");
-        string(text, out);
+        quote(text, out);
     } else {
         out.extend_from_slice(b"{\"bytes\":\"");
         base64(bytes, out);
         out.push(b'"');
     }
     out.push(b'}');
-}
-
-/// Appends a JSON string.
-fn string(text: &str, out: &mut Vec<u8>) {
-    let plain = |byte: &u8| *byte >= 0x20 && *byte != b'"' && *byte != b'\\';
-    out.push(b'"');
-    let mut rest = text.as_bytes();
-    while let Some(at) = rest.iter().position(|byte| !plain(byte)) {
-        let (before, after) = rest.split_at(at);
-        out.extend_from_slice(before);
-        let Some((byte, after)) = after.split_first() else { break };
-        match byte {
-            b'"' => out.extend_from_slice(b"\\\""),
-            b'\\' => out.extend_from_slice(b"\\\\"),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            0x08 => out.extend_from_slice(b"\\b"),
-            0x0c => out.extend_from_slice(b"\\f"),
-            other => out.extend_from_slice(format!("\\u{other:04x}").as_bytes()),
-        }
-        rest = after;
-    }
-    out.extend_from_slice(rest);
-    out.push(b'"');
 }
 
 /// Appends bytes in base64 (RFC 4648 §4).

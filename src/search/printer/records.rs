@@ -10,11 +10,10 @@ use std::sync::Arc;
 use crate::core::data::batch::{Batch, Column, Values, too_long};
 use crate::core::data::cell::{Cell, Kind, MAX_CELL};
 use crate::core::error::{Code, Error, Problem, Result};
-use crate::core::format::{Encoder, FORMATS, Layout, WriteOptions};
+use crate::core::format::{self, Encoder, Layout, WriteOptions, encoder};
 use crate::core::output::spool::Spooled;
 use crate::core::output::writer::Writer;
 use crate::core::pattern::matcher::{Matcher, Scratch, trimmed};
-use crate::core::registry;
 use crate::search::context::{Line, Sink};
 use crate::search::printer::Counts;
 
@@ -85,13 +84,19 @@ impl Table {
         let places: HashMap<&str, usize> = columns.iter().enumerate().rev().map(|(at, name)| (&**name, at)).collect();
         let groups =
             names.iter().map(|names| names.iter().filter_map(|name| places.get(&**name).copied()).collect()).collect();
-        Ok(Self { encoder: encoder(format, options)?, patterns: patterns.to_vec(), groups, notes, columns })
+        Ok(Self {
+            encoder: encoder(format::named(format)?, options)?,
+            patterns: patterns.to_vec(),
+            groups,
+            notes,
+            columns,
+        })
     }
 
     /// One record per file, with a count or without.
     pub(crate) fn of_files(format: &str, options: &WriteOptions, counted: bool) -> Result<Self> {
         let columns = if counted { vec!["path".into(), "count".into()] } else { vec!["path".into()] };
-        let encoder = encoder(format, options)?;
+        let encoder = encoder(format::named(format)?, options)?;
         Ok(Self { encoder, columns, patterns: Vec::new(), groups: Vec::new(), notes: Vec::new() })
     }
 
@@ -150,21 +155,6 @@ impl Table {
         rows.count = 1;
         self.encode(&mut rows, out)
     }
-}
-
-/// The encoder of that name.
-fn encoder(format: &str, options: &WriteOptions) -> Result<Box<dyn Encoder>> {
-    let unknown = || {
-        let problem = Problem::new(Code::Usage, format!("unknown format '{format}'"));
-        let known = registry::names(FORMATS);
-        match registry::did_you_mean(format, known) {
-            Some(hint) => problem.hint(hint),
-            None => problem.hint("see `mytools list formats`"),
-        }
-    };
-    let row = registry::find(FORMATS, format).ok_or_else(unknown)?;
-    let make = row.item.encoder.ok_or_else(unknown)?;
-    make(options)
 }
 
 /// Records that are being made. What many of them have is stored once.

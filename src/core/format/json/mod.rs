@@ -5,7 +5,7 @@ pub(crate) mod boundary;
 mod columns;
 pub(crate) mod decoder;
 pub(crate) mod encoder;
-mod escape;
+pub(crate) mod escape;
 mod fault;
 pub(crate) mod path;
 pub(crate) mod pretty;

@@ -166,6 +166,19 @@ fn text_value<'v>(text: impl Into<Vec<u8>>) -> Value<'v> {
     Value::Text(text.into().into())
 }
 
+/// Rounds the first argument to as many digits after the point as the second says, or to none.
+fn rounding(args: &mut Arguments<'_, '_>, round: fn(Number, i32) -> Number) -> (Op, Type) {
+    let given = args.nodes.len() == 2;
+    args.each(
+        Type::Number,
+        Box::new(move |call| {
+            let digits = if given { call.integer(1) } else { Some(0) };
+            let digits = digits.map(|digits| digits.clamp(-400, 400) as i32);
+            number_value(call.number(0).zip(digits).map(|(number, digits)| round(number, digits)))
+        }),
+    )
+}
+
 /// A number made by a function, or null.
 fn number_value<'v>(number: Option<Number>) -> Value<'v> {
     let finite = |number: &Number| !matches!(number, Number::Float(value) if !value.is_finite());

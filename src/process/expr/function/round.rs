@@ -1,8 +1,8 @@
 //! A number rounded to the nearest.
 
-use super::super::node::Type;
 use super::Function;
-use super::number_value;
+use super::rounding;
+use crate::core::data::number::Number;
 use crate::core::registry::{Example, Row};
 
 /// `round(x, digits?)`
@@ -16,19 +16,5 @@ pub(super) const ROW: Row<Function> = Row {
         Example { input: "round(-2.5)", output: "-3" },
         Example { input: "round(1234, -2)", output: "1200" },
     ],
-    item: Function {
-        arity: (1, 2),
-        regex: None,
-        bind: |args| {
-            let given = args.nodes.len() == 2;
-            Ok(args.each(
-                Type::Number,
-                Box::new(move |call| {
-                    let digits = if given { call.integer(1) } else { Some(0) };
-                    let digits = digits.map(|digits| digits.clamp(-400, 400) as i32);
-                    number_value(call.number(0).zip(digits).map(|(number, digits)| number.round(digits)))
-                }),
-            ))
-        },
-    },
+    item: Function { arity: (1, 2), regex: None, bind: |args| Ok(rounding(args, Number::round)) },
 };
