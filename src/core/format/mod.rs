@@ -343,8 +343,13 @@ impl Scratch {
             keep(&mut self.spans, raw.spans, 8);
         }
         if let Selection::Rows(rows) = batch.selection {
-            keep(&mut self.indices, rows, 8);
+            self.keep_indices(rows);
         }
+    }
+
+    /// Keeps an index buffer, unless there are enough.
+    pub(crate) fn keep_indices(&mut self, indices: Vec<u32>) {
+        keep(&mut self.indices, indices, 8);
     }
 }
 

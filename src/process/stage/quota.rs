@@ -67,7 +67,7 @@ impl Rows for Quota {
             }
         }
         if let Selection::Rows(old) = std::mem::replace(&mut batch.selection, Selection::Rows(kept)) {
-            scope.scratch.indices.push(old);
+            scope.scratch.keep_indices(old);
         }
         Ok(())
     }

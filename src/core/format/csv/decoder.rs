@@ -65,7 +65,7 @@ impl Decoder for CsvDecoder {
         }
         let rows = grid.rows;
         let irregular = grid.irregular;
-        scratch.indices.push(grid.index);
+        scratch.keep_indices(grid.index);
         (Batch { block, rows, raw, delimited, columns, irregular, ..Batch::default() }, fault)
     }
 }
@@ -94,7 +94,7 @@ impl CsvDecoder {
         let mut spare = scratch.take_indices();
         let end = block.start + body.len();
         let (grid, fault) = grid::build(index, &mut spare, structure, &block.bytes, end, shape);
-        scratch.indices.push(spare);
+        scratch.keep_indices(spare);
         (grid, structure, fault)
     }
 
