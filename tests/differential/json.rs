@@ -1,6 +1,7 @@
 //! JSON against `serde_json`: what it refuses we refuse, what it accepts comes back as the same value.
 
 use proptest::prelude::*;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::harness::mytools;
@@ -60,10 +61,10 @@ proptest! {
         text[at] = byte.as_bytes()[0];
         // serde_json also refuses text that is not UTF-8, which we pass on as it is.
         prop_assume!(std::str::from_utf8(&text).is_ok());
-        let mut values = serde_json::Deserializer::from_slice(&text).into_iter::<Value>();
+        // Not `Value`: a number too large for an f64 (`6e78306`) is good JSON that it cannot hold and that we keep as its text.
+        let mut values = serde_json::Deserializer::from_slice(&text).into_iter::<IgnoredAny>();
         let good = values.all(|value| value.is_ok());
         let outcome = mytools(["process", "--from", "json", "-f", "jsonl"]).stdin(text.clone()).run();
-        // A number too large for an f64 is good JSON that serde_json cannot hold; nothing here makes one.
         prop_assert_eq!(outcome.code == 0, good, "{} {}", String::from_utf8_lossy(&text), outcome.errors());
     }
 }
