@@ -1,0 +1,131 @@
+//! `mytools search`: its arguments, and their flattening into a search configuration.
+//!
+//! Names, short forms and meanings are ripgrep's; `-p` is a path. Each concern declares its flags and fills in its part
+//! of the configuration in a file of its own.
+
+mod files;
+mod flags;
+mod output;
+mod pattern;
+mod results;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+
+use crate::cli::environment::Environment;
+use crate::cli::globals::Globals;
+use crate::cli::search::pattern::Stdin;
+use crate::core::diagnostics::Diagnostics;
+use crate::core::error::{Code, Problem, Result};
+use crate::core::output::writer::{Buffering, Writer};
+use crate::search;
+use crate::search::config::{Config, Mode};
+use crate::search::plan::Plan;
+
+const EXAMPLES: &str = "\
+Examples:
+  Lines with a word, in a tree, without what git ignores
+    mytools search 'fn main' src/
+  Whole words, ignoring case, with two lines of context
+    mytools search -wi -C2 error app.log
+  How often, for each file
+    mytools search -c TODO -t rust
+  Fields of a log as records
+    mytools search 'status=(?<code>\\d{3}) .* ms=(?<ms>\\d+)' logs/ --format jsonl";
+
+const AFTER: &str = "\
+Exit codes: 0 a match, 1 no match, 2 an error (0 for -q with a match)
+
+Files are printed in path order. Hidden files, binary files and what .gitignore, .ignore and .rgignore files name are left \
+out; -u, -uu and -uuu take them in, step by step.";
+
+/// The declaration.
+pub(crate) fn command() -> Command {
+    Command::new("search")
+        .visible_alias("s")
+        .about("Find lines that match a pattern, in files, trees and pipes")
+        .args_override_self(true)
+        .arg(
+            Arg::new("positional")
+                .value_name("PATTERN] [PATH")
+                .value_parser(value_parser!(OsString))
+                .action(ArgAction::Append)
+                .help("A regular expression, then files and directories, or - for standard input"),
+        )
+        .args(pattern::args())
+        .args(files::args())
+        .args(output::args())
+        .args(results::args())
+        .after_help(EXAMPLES)
+        .after_long_help(format!("{EXAMPLES}\n\n{AFTER}"))
+}
+
+/// Runs the command; returns the exit code.
+pub(crate) fn run(
+    matches: &ArgMatches,
+    globals: &Globals,
+    environment: &Environment,
+    diagnostics: &Diagnostics,
+) -> Result<u8> {
+    let config = config(matches, globals, environment)?;
+    let quiet = config.quiet;
+    let plan = Plan::new(config)?;
+    let buffering = if environment.stdout_is_terminal { Buffering::Line } else { Buffering::Block };
+    let mut output = Writer::stdout(buffering)?;
+    let outcome = search::run(&plan, &mut output, diagnostics);
+    let flushed = output.finish();
+    let outcome = outcome?;
+    flushed?;
+    let failed = diagnostics.had_errors();
+    Ok(match (outcome.matched, failed) {
+        (true, false) => 0,
+        (true, true) if quiet => 0,
+        (_, true) => 2,
+        (false, false) => 1,
+    })
+}
+
+/// The flags as a configuration, each concern filling in its own part.
+fn config(matches: &ArgMatches, globals: &Globals, environment: &Environment) -> Result<Config> {
+    let mut config = Config {
+        color: globals.color,
+        terminal: environment.stdout_is_terminal,
+        width: globals.width,
+        threads: globals.threads,
+        block_size: environment.block_size,
+        ..Config::default()
+    };
+    results::fill(&mut config, matches);
+    output::fill(&mut config, matches);
+    let mut positional = matches.get_many::<OsString>("positional").unwrap_or_default().cloned();
+    let stdin = pattern::fill(&mut config, matches, &mut positional)?;
+    files::fill(&mut config, matches, positional);
+    config.select.tells_omitted = globals.settings.debug;
+    let roots = &mut config.select.roots;
+    if stdin == Stdin::Taken && roots.iter().any(|root| root == Path::new("-")) {
+        return Err(Problem::new(Code::Usage, "standard input cannot give both the patterns and the text").into());
+    }
+    if roots.is_empty() && config.mode != Mode::Files && stdin == Stdin::Free && stdin_has_data(environment) {
+        roots.push(PathBuf::from("-"));
+    }
+    Ok(config)
+}
+
+/// Whether standard input is something that is there to be read: a file, a pipe or a socket.
+#[cfg(unix)]
+fn stdin_has_data(environment: &Environment) -> bool {
+    use rustix::fs::FileType;
+    !environment.stdin_is_terminal
+        && rustix::fs::fstat(std::io::stdin()).is_ok_and(|stat| {
+            let kind = FileType::from_raw_mode(stat.st_mode);
+            matches!(kind, FileType::RegularFile | FileType::Fifo | FileType::Socket)
+        })
+}
+
+/// Whether standard input is something that is there to be read.
+#[cfg(not(unix))]
+fn stdin_has_data(environment: &Environment) -> bool {
+    !environment.stdin_is_terminal
+}
