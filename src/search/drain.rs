@@ -9,11 +9,11 @@ use crate::core::exec::ordered::Flow;
 use crate::core::output::writer::Writer;
 use crate::search::context::Edge;
 use crate::search::part::Part;
-use crate::search::plan::{Plan, Product, Summary};
+use crate::search::plan::Plan;
 use crate::search::printer::Counts;
-use crate::search::printer::file::{Searched, head, tail};
-use crate::search::printer::json::{self, Stats};
+use crate::search::printer::file::{Searched, tail};
 use crate::search::printer::records::Assembly;
+use crate::search::printer::stats::Stats;
 use crate::search::searcher::Output;
 
 /// Buffers that go back from the drain to the workers: fresh memory for each part costs more than filling it.
@@ -70,7 +70,7 @@ impl<'d> Drain<'d> {
         pool: &'d Pool,
     ) -> Result<Self> {
         let mut scrap = Vec::new();
-        let records = plan.table.as_ref().map(|table| Assembly::new(table, &mut scrap));
+        let records = plan.printer.table().map(|table| Assembly::new(table, &mut scrap));
         target.put(&scrap)?;
         let drain = Self {
             plan,
@@ -83,7 +83,7 @@ impl<'d> Drain<'d> {
             stats: Stats::default(),
             scrap,
         };
-        for note in plan.table.iter().flat_map(|table| &table.notes) {
+        for note in plan.printer.table().into_iter().flat_map(|table| &table.notes) {
             drain.problem(note);
         }
         Ok(drain)
@@ -95,7 +95,7 @@ impl<'d> Drain<'d> {
             None => {
                 self.problems(&output);
                 if output.lead && self.written {
-                    self.target.put(self.plan.separator())?;
+                    self.target.put(self.plan.printer.separator())?;
                 }
                 self.put(&output.bytes, output.records)?;
             }
@@ -105,9 +105,8 @@ impl<'d> Drain<'d> {
             }
         }
         self.stats.add(&output.stats);
-        let quiet = matches!(self.plan.product, Product::Summary(Summary::Nothing)) || self.plan.config.quiet;
         let found = self.stats.searches_with_match > 0;
-        Ok(if quiet && found { Flow::Stop } else { Flow::Continue })
+        Ok(if self.plan.config.quiet && found { Flow::Stop } else { Flow::Continue })
     }
 
     /// Reports a problem.
@@ -152,11 +151,11 @@ impl<'d> Drain<'d> {
         if !over && !output.bytes.is_empty() {
             if open.printed == 0 {
                 if self.written {
-                    self.target.put(self.plan.separator())?;
+                    self.target.put(self.plan.printer.separator())?;
                 }
                 let mut start = std::mem::take(&mut self.scrap);
                 start.clear();
-                head(self.plan, &part.input.path, &mut start);
+                self.plan.printer.head(&part.input.path, &mut start);
                 open.printed += start.len() as u64;
                 self.put(&start, 0)?;
                 self.scrap = start;
@@ -176,11 +175,6 @@ impl<'d> Drain<'d> {
         if let Some(problem) = self.plan.omission(&part.input.path, part.input.rule, edge) {
             self.problem(&problem);
         }
-        if open.failed && matches!(self.plan.product, Product::Summary(Summary::Lines | Summary::Matches)) {
-            // The count of a part of the file would look like that of the file.
-            self.stats.searches += 1;
-            return Ok(());
-        }
         let elapsed = open.began.map_or(Duration::ZERO, |began| began.elapsed());
         let searched = Searched {
             path: &part.input.path,
@@ -189,10 +183,11 @@ impl<'d> Drain<'d> {
             edge,
             printed: open.printed,
             elapsed,
+            failed: open.failed,
         };
         let mut end = std::mem::take(&mut self.scrap);
         end.clear();
-        let (stats, records) = tail(self.plan, &searched, &mut end)?;
+        let (stats, records) = tail(&*self.plan.printer, &searched, &mut end)?;
         self.stats.add(&stats);
         self.put(&end, records)?;
         self.scrap = end;
@@ -205,11 +200,10 @@ impl<'d> Drain<'d> {
             for note in &assembly.end(self.target)? {
                 self.problem(note);
             }
-        } else if self.plan.stats() {
-            let mut end = Vec::new();
-            json::summary(&self.stats, began.elapsed(), &mut end);
-            self.target.put(&end)?;
         }
+        let mut end = Vec::new();
+        self.plan.printer.finish(&self.stats, began.elapsed(), &mut end);
+        self.target.put(&end)?;
         Ok(())
     }
 }

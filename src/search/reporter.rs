@@ -6,37 +6,22 @@
 use crate::core::error::Result;
 use crate::core::pattern::matcher::Scratch;
 use crate::search::context::{Edge, Nothing, Shape, emit, skip};
-use crate::search::plan::{Plan, Product, Summary as Told};
-use crate::search::printer::Counts;
-use crate::search::printer::file::json_path;
-use crate::search::printer::json::Json;
-use crate::search::printer::records::{Records, Rows, Table};
-use crate::search::printer::standard::Standard;
-use crate::search::printer::summary::Summary;
+use crate::search::plan::Plan;
+use crate::search::printer::{Counts, Depth, Lines, Pen};
 use crate::search::region::{Found, Region, count_selected, select};
-use crate::search::replace::Replacer;
 
 /// What a thread searches and prints regions with.
 pub(crate) struct Reporter<'p> {
     plan: &'p Plan,
     scratch: Scratch,
     found: Found,
-    replacer: Option<Replacer>,
-    spans: Vec<(usize, usize)>,
-    rows: Option<Rows>,
+    pen: Box<dyn Pen + 'p>,
 }
 
 impl<'p> Reporter<'p> {
     /// The reporter of a thread.
     pub(crate) fn new(plan: &'p Plan) -> Self {
-        Self {
-            plan,
-            scratch: plan.matcher.scratch(),
-            found: Found::default(),
-            replacer: plan.config.replacement.as_deref().map(Replacer::new),
-            spans: Vec::new(),
-            rows: plan.table.as_ref().map(Table::rows),
-        }
+        Self { plan, scratch: plan.matcher.scratch(), found: Found::default(), pen: plan.printer.pen() }
     }
 
     /// Finds the selected lines of a region; whether there are any.
@@ -57,7 +42,7 @@ impl<'p> Reporter<'p> {
     /// Counts the selected lines of a region, or their matches.
     pub(crate) fn count(&mut self, shape: &Shape, region: &Region<'_>) -> Counts {
         let plan = self.plan;
-        if matches!(plan.product, Product::Summary(Told::Lines)) {
+        if plan.needs.depth == Depth::Count {
             let lines = count_selected(&plan.matcher, &mut self.scratch, region.lines(), shape.invert);
             return Counts { lines, matches: 0 };
         }
@@ -74,44 +59,12 @@ impl<'p> Reporter<'p> {
         path: &[u8],
         out: &mut Vec<u8>,
     ) -> Counts {
-        let plan = self.plan;
-        let matcher = &plan.matcher;
-        let Self { scratch, found, replacer, spans, rows, .. } = self;
-        let (replacer, counts) = (replacer.as_mut(), Counts::default());
-        match (&plan.product, &plan.table, rows) {
-            (Product::Lines, ..) => {
-                let style = &plan.style;
-                let mut sink = Standard { style, matcher, replacer, spans, path, counts, out };
-                emit(shape, matcher, scratch, region, found, edge, &mut sink);
-                sink.counts
-            }
-            (Product::Events, ..) => {
-                let path = json_path(path);
-                let invert = shape.invert;
-                let mut sink = Json { matcher, replacer, invert, spans, path: &path, counts, out };
-                emit(shape, matcher, scratch, region, found, edge, &mut sink);
-                sink.counts
-            }
-            (Product::Records, Some(table), Some(rows)) => {
-                let mut sink = Records { table, matcher, path, counts, rows, out };
-                emit(shape, matcher, scratch, region, found, edge, &mut sink);
-                sink.counts
-            }
-            (Product::Summary(_) | Product::Records, ..) => {
-                let wanted = matches!(plan.product, Product::Summary(Told::Matches));
-                let mut sink = Summary { matcher: wanted.then_some(matcher), counts };
-                emit(shape, matcher, scratch, region, found, edge, &mut sink);
-                sink.counts
-            }
-        }
+        let (matcher, scratch, found) = (&self.plan.matcher, &mut self.scratch, &self.found);
+        self.pen.print(Lines { shape, matcher, scratch, region, found, edge }, path, out)
     }
 
     /// Writes the records that printing has gathered; returns how many there were since the last time.
     pub(crate) fn write_records(&mut self, out: &mut Vec<u8>) -> Result<u64> {
-        let (Product::Records, Some(table), Some(rows)) = (&self.plan.product, &self.plan.table, &mut self.rows) else {
-            return Ok(0);
-        };
-        table.encode(rows, out)?;
-        rows.take_written()
+        self.pen.write_records(out)
     }
 }

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use memchr::memchr;
 
@@ -21,11 +21,10 @@ use crate::search::config::Mode;
 use crate::search::context::{Edge, Shape};
 use crate::search::drain::{Drain, Pool};
 use crate::search::part::Part;
-use crate::search::plan::{Plan, Product};
+use crate::search::plan::Plan;
 use crate::search::printer::Counts;
-use crate::search::printer::color::Paint;
-use crate::search::printer::file::{Searched, head, tail};
-use crate::search::printer::json::Stats;
+use crate::search::printer::file::{Searched, tail};
+use crate::search::printer::stats::Stats;
 use crate::search::region::Region;
 use crate::search::reporter::Reporter;
 use crate::search::source::{Chunk, Chunks, Input, RANGE, Ranges, WIDE_RANGE, end_lines_at_nuls};
@@ -196,18 +195,19 @@ impl Searcher<'_, '_> {
 
     /// Prints a path for `--files`.
     fn list(&self, entry: &Entry, output: &mut Output) -> Result<()> {
-        let path = path_bytes(&entry.path);
-        output.stats.searches += 1;
-        output.stats.searches_with_match += 1;
-        if self.plan.config.quiet {
-            return Ok(());
-        }
-        if let Some(table) = &self.plan.table {
-            output.records += 1;
-            return table.encode_file(path, 0, &mut output.bytes);
-        }
-        Paint::Path.put(self.plan.style.color, path, &mut output.bytes);
-        output.bytes.push(b'\n');
+        let counts = Counts { lines: 1, matches: 0 };
+        let searched = Searched {
+            path: path_bytes(&entry.path),
+            rule: Rule::Convert,
+            counts,
+            edge: &Edge::default(),
+            printed: 0,
+            elapsed: Duration::ZERO,
+            failed: false,
+        };
+        let (stats, records) = tail(&*self.plan.printer, &searched, &mut output.bytes)?;
+        output.stats.add(&stats);
+        output.records += records;
         Ok(())
     }
 
@@ -276,7 +276,7 @@ impl Searcher<'_, '_> {
         output: &mut Output,
     ) -> Result<()> {
         let plan = self.plan;
-        let began = plan.stats().then(Instant::now);
+        let began = plan.needs.stats.then(Instant::now);
         let shape = plan.shape(rule);
         let mut edge = Edge::default();
         let mut nul = None;
@@ -305,8 +305,8 @@ impl Searcher<'_, '_> {
         output.problems.extend(plan.omission(path, rule, &edge));
         let printed = (output.bytes.len() - from) as u64;
         let elapsed = began.map(|began| began.elapsed()).unwrap_or_default();
-        let searched = Searched { path, rule, counts, edge: &edge, printed, elapsed };
-        let (stats, records) = tail(plan, &searched, &mut output.bytes)?;
+        let searched = Searched { path, rule, counts, edge: &edge, printed, elapsed, failed: false };
+        let (stats, records) = tail(&*plan.printer, &searched, &mut output.bytes)?;
         output.stats.add(&stats);
         output.records += records;
         Ok(())
@@ -326,23 +326,19 @@ impl Searcher<'_, '_> {
             return Ok(reporter.count(shape, region));
         }
         let selected = reporter.select(region);
-        if !selected && !shape.rule.reads_all() && !self.plan.stats() {
+        if !selected && !shape.rule.reads_all() && !self.plan.needs.stats {
             return Ok(Counts::default());
         }
-        if matches!(self.plan.product, Product::Records) {
-            let counts = reporter.print(shape, region, edge, path, &mut output.bytes);
-            output.write_records(reporter, path)?;
-            return Ok(counts);
-        }
         let from = output.bytes.len();
-        if selected && !matches!(self.plan.product, Product::Summary(_)) {
+        if selected {
             if from > 0 {
-                output.bytes.extend_from_slice(self.plan.separator());
+                output.bytes.extend_from_slice(self.plan.printer.separator());
             }
-            head(self.plan, path, &mut output.bytes);
+            self.plan.printer.head(path, &mut output.bytes);
         }
         let begun = output.bytes.len();
         let counts = reporter.print(shape, region, edge, path, &mut output.bytes);
+        output.write_records(reporter, path)?;
         if output.bytes.len() == begun {
             output.bytes.truncate(from);
         } else if from == 0 {

@@ -5,31 +5,89 @@
 
 use std::time::Duration;
 
+use crate::core::error::Result;
 use crate::core::format::json::escape::quote;
 use crate::core::pattern::matcher::{Matcher, Scratch};
+use crate::search::config::Config;
 use crate::search::context::{Line, Sink};
-use crate::search::printer::Counts;
+use crate::search::printer::file::Searched;
+use crate::search::printer::stats::Stats;
+use crate::search::printer::{Counts, Depth, Lines, Needs, Pen, Printer};
 use crate::search::replace::Replacer;
 
-/// Prints the events of the lines of one file, or of a part of it.
-pub(crate) struct Json<'r> {
-    /// Finds the matches in a line.
-    pub(crate) matcher: &'r Matcher,
-    /// Replaces them, if asked to.
-    pub(crate) replacer: Option<&'r mut Replacer>,
-    /// Whether lines that do not match are selected.
-    pub(crate) invert: bool,
-    /// A buffer for the matches of a line.
-    pub(crate) spans: &'r mut Vec<(usize, usize)>,
-    /// The path as `{"text": …}`.
-    pub(crate) path: &'r [u8],
-    /// What was seen.
-    pub(crate) counts: Counts,
-    /// Where it goes.
-    pub(crate) out: &'r mut Vec<u8>,
+/// Prints events.
+pub(crate) struct Json {
+    /// What matches are replaced with.
+    replacement: Option<String>,
 }
 
-impl Sink for Json<'_> {
+impl Json {
+    /// The printer that a configuration asks for.
+    pub(crate) fn new(config: &Config) -> Self {
+        Self { replacement: config.replacement.clone() }
+    }
+}
+
+impl Printer for Json {
+    fn needs(&self) -> Needs {
+        Needs { depth: Depth::Lines, numbers: true, context: true, hides_binary: false, stats: true }
+    }
+
+    fn pen(&self) -> Box<dyn Pen + '_> {
+        Box::new(JsonPen { replacer: self.replacement.as_deref().map(Replacer::new), spans: Vec::new() })
+    }
+
+    fn head(&self, path: &[u8], out: &mut Vec<u8>) {
+        begin(&as_data(path), out);
+    }
+
+    fn tail(&self, file: &Searched<'_>, stats: &mut Stats, out: &mut Vec<u8>) -> Result<u64> {
+        if file.printed > 0 {
+            end(&as_data(file.path), file.edge.binary, stats, out);
+        }
+        Ok(0)
+    }
+
+    fn finish(&self, stats: &Stats, elapsed: Duration, out: &mut Vec<u8>) {
+        summary(stats, elapsed, out);
+    }
+}
+
+struct JsonPen {
+    replacer: Option<Replacer>,
+    spans: Vec<(usize, usize)>,
+}
+
+impl Pen for JsonPen {
+    fn print(&mut self, lines: Lines<'_, '_>, path: &[u8], out: &mut Vec<u8>) -> Counts {
+        let (path, counts) = (as_data(path), Counts::default());
+        let Self { replacer, spans } = self;
+        let (matcher, invert) = (lines.matcher, lines.shape.invert);
+        let mut sink = Events { matcher, replacer: replacer.as_mut(), invert, spans, path: &path, counts, out };
+        lines.to(&mut sink);
+        sink.counts
+    }
+}
+
+/// Prints the events of the lines of one file, or of a part of it.
+struct Events<'r> {
+    /// Finds the matches in a line.
+    matcher: &'r Matcher,
+    /// Replaces them, if asked to.
+    replacer: Option<&'r mut Replacer>,
+    /// Whether lines that do not match are selected.
+    invert: bool,
+    /// A buffer for the matches of a line.
+    spans: &'r mut Vec<(usize, usize)>,
+    /// The path as `{"text": …}`.
+    path: &'r [u8],
+    /// What was seen.
+    counts: Counts,
+    /// Where it goes.
+    out: &'r mut Vec<u8>,
+}
+
+impl Sink for Events<'_> {
     fn matched(&mut self, scratch: &mut Scratch, line: &Line<'_>) {
         self.counts.lines += 1;
         self.find(scratch, line);
@@ -55,7 +113,7 @@ impl Sink for Json<'_> {
     }
 }
 
-impl Json<'_> {
+impl Events<'_> {
     /// Finds the matches of a line, and what replaces them.
     fn find(&mut self, scratch: &mut Scratch, line: &Line<'_>) {
         let text = line.bytes.strip_suffix(b"\n").unwrap_or(line.bytes);
@@ -107,44 +165,15 @@ impl Json<'_> {
     }
 }
 
-/// What is told of a search, of one file or of all.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Stats {
-    /// Time spent.
-    pub(crate) elapsed: Duration,
-    /// Files searched.
-    pub(crate) searches: u64,
-    /// Files with a selected line.
-    pub(crate) searches_with_match: u64,
-    /// Bytes searched.
-    pub(crate) bytes_searched: u64,
-    /// Bytes printed.
-    pub(crate) bytes_printed: u64,
-    /// What was found.
-    pub(crate) counts: Counts,
-}
-
-impl Stats {
-    /// Adds the numbers of another file.
-    pub(crate) fn add(&mut self, other: &Self) {
-        self.elapsed += other.elapsed;
-        self.searches += other.searches;
-        self.searches_with_match += other.searches_with_match;
-        self.bytes_searched += other.bytes_searched;
-        self.bytes_printed += other.bytes_printed;
-        self.counts.add(other.counts);
-    }
-}
-
 /// The event before the first line of a file.
-pub(crate) fn begin(path: &[u8], out: &mut Vec<u8>) {
+fn begin(path: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(b"{\"type\":\"begin\",\"data\":{\"path\":");
     out.extend_from_slice(path);
     out.extend_from_slice(b"}}\n");
 }
 
 /// The event after the last line of a file.
-pub(crate) fn end(path: &[u8], binary: Option<u64>, stats: &Stats, out: &mut Vec<u8>) {
+fn end(path: &[u8], binary: Option<u64>, stats: &Stats, out: &mut Vec<u8>) {
     out.extend_from_slice(b"{\"type\":\"end\",\"data\":{\"path\":");
     out.extend_from_slice(path);
     out.extend_from_slice(b",\"binary_offset\":");
@@ -167,7 +196,7 @@ pub(crate) fn end(path: &[u8], binary: Option<u64>, stats: &Stats, out: &mut Vec
 }
 
 /// The last event, about all files. Its keys are sorted, as ripgrep's are here.
-pub(crate) fn summary(stats: &Stats, total: Duration, out: &mut Vec<u8>) {
+fn summary(stats: &Stats, total: Duration, out: &mut Vec<u8>) {
     let time = |time: &Duration| {
         format!(
             "{{\"human\":\"{:.6}s\",\"nanos\":{},\"secs\":{}}}",
@@ -190,7 +219,7 @@ pub(crate) fn summary(stats: &Stats, total: Duration, out: &mut Vec<u8>) {
 }
 
 /// Appends `{"text": …}`, or `{"bytes": …}` for what is not UTF-8.
-pub(crate) fn data(bytes: &[u8], out: &mut Vec<u8>) {
+fn data(bytes: &[u8], out: &mut Vec<u8>) {
     if let Ok(text) = std::str::from_utf8(bytes) {
         out.extend_from_slice(b"{\"text\":");
         quote(text, out);
@@ -200,6 +229,13 @@ pub(crate) fn data(bytes: &[u8], out: &mut Vec<u8>) {
         out.push(b'"');
     }
     out.push(b'}');
+}
+
+/// A text as `{"text": …}`.
+fn as_data(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    data(text, &mut out);
+    out
 }
 
 /// Appends bytes in base64 (RFC 4648 §4).

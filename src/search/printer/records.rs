@@ -14,8 +14,11 @@ use crate::core::format::{self, Encoder, Layout, WriteOptions, encoder};
 use crate::core::output::spool::Spooled;
 use crate::core::output::writer::Writer;
 use crate::core::pattern::matcher::{Matcher, Scratch, trimmed};
+use crate::search::config::Config;
 use crate::search::context::{Line, Sink};
-use crate::search::printer::Counts;
+use crate::search::printer::file::Searched;
+use crate::search::printer::stats::Stats;
+use crate::search::printer::{Counts, Depth, Lines, Needs, Pen, Printer};
 
 /// Most records that are gathered before they are encoded, and most bytes of them.
 const MAX_ROWS: usize = 4096;
@@ -38,12 +41,7 @@ pub(crate) struct Table {
 
 impl Table {
     /// One record per match.
-    pub(crate) fn of_matches(
-        format: &str,
-        options: &WriteOptions,
-        patterns: &[String],
-        matcher: &Matcher,
-    ) -> Result<Self> {
+    fn of_matches(format: &str, options: &WriteOptions, patterns: &[String], matcher: &Matcher) -> Result<Self> {
         let mut named: Vec<Arc<str>> = Vec::new();
         let mut numbered: Vec<Arc<str>> = Vec::new();
         let mut names: Vec<Vec<Arc<str>>> = Vec::new();
@@ -101,7 +99,7 @@ impl Table {
     }
 
     /// An empty set of rows.
-    pub(crate) fn rows(&self) -> Rows {
+    fn rows(&self) -> Rows {
         Rows {
             side: Vec::new(),
             cells: vec![Vec::new(); self.columns.len()],
@@ -114,7 +112,7 @@ impl Table {
     }
 
     /// Encodes and empties the rows.
-    pub(crate) fn encode(&self, rows: &mut Rows, out: &mut Vec<u8>) -> Result<()> {
+    fn encode(&self, rows: &mut Rows, out: &mut Vec<u8>) -> Result<()> {
         if rows.count == 0 {
             return Ok(());
         }
@@ -157,8 +155,59 @@ impl Table {
     }
 }
 
+/// Prints records of matches.
+pub(crate) struct Records {
+    table: Table,
+}
+
+impl Records {
+    /// The printer that a configuration with a format asks for.
+    pub(crate) fn new(config: &Config, matcher: &Matcher) -> Result<Self> {
+        let options = WriteOptions { width: config.width, color: config.color, ..WriteOptions::default() };
+        let format = config.format.as_deref().unwrap_or_default();
+        Ok(Self { table: Table::of_matches(format, &options, &config.patterns, matcher)? })
+    }
+}
+
+impl Printer for Records {
+    fn needs(&self) -> Needs {
+        Needs { depth: Depth::Lines, numbers: true, context: false, hides_binary: true, stats: false }
+    }
+
+    fn pen(&self) -> Box<dyn Pen + '_> {
+        Box::new(RecordsPen { table: &self.table, rows: self.table.rows() })
+    }
+
+    fn tail(&self, _: &Searched<'_>, _: &mut Stats, _: &mut Vec<u8>) -> Result<u64> {
+        Ok(0)
+    }
+
+    fn table(&self) -> Option<&Table> {
+        Some(&self.table)
+    }
+}
+
+struct RecordsPen<'p> {
+    table: &'p Table,
+    rows: Rows,
+}
+
+impl Pen for RecordsPen<'_> {
+    fn print(&mut self, lines: Lines<'_, '_>, path: &[u8], out: &mut Vec<u8>) -> Counts {
+        let Self { table, rows } = self;
+        let mut sink = Making { table, matcher: lines.matcher, path, counts: Counts::default(), rows, out };
+        lines.to(&mut sink);
+        sink.counts
+    }
+
+    fn write_records(&mut self, out: &mut Vec<u8>) -> Result<u64> {
+        self.table.encode(&mut self.rows, out)?;
+        self.rows.take_written()
+    }
+}
+
 /// Records that are being made. What many of them have is stored once.
-pub(crate) struct Rows {
+struct Rows {
     side: Vec<u8>,
     cells: Vec<Vec<Cell>>,
     count: usize,
@@ -174,7 +223,7 @@ pub(crate) struct Rows {
 
 impl Rows {
     /// How many records were encoded, or why one was not.
-    pub(crate) fn take_written(&mut self) -> Result<u64> {
+    fn take_written(&mut self) -> Result<u64> {
         let written = std::mem::take(&mut self.written);
         self.failure.take().map_or(Ok(written), Err)
     }
@@ -229,19 +278,19 @@ impl Rows {
 }
 
 /// Makes the records of one file, or of a part of it.
-pub(crate) struct Records<'r> {
+struct Making<'r> {
     /// Their columns.
-    pub(crate) table: &'r Table,
+    table: &'r Table,
     /// Finds the matches in a line.
-    pub(crate) matcher: &'r Matcher,
+    matcher: &'r Matcher,
     /// The path as printed.
-    pub(crate) path: &'r [u8],
+    path: &'r [u8],
     /// What was seen.
-    pub(crate) counts: Counts,
+    counts: Counts,
     /// The records made.
-    pub(crate) rows: &'r mut Rows,
+    rows: &'r mut Rows,
     /// Where they go when they have become many.
-    pub(crate) out: &'r mut Vec<u8>,
+    out: &'r mut Vec<u8>,
 }
 
 /// The cells that the records of one line share.
@@ -253,7 +302,7 @@ struct Shared {
     text: Cell,
 }
 
-impl Records<'_> {
+impl Making<'_> {
     /// Stores what the records of a line share.
     fn begin(&mut self, number: u64, text: &[u8]) -> Shared {
         let rows = &mut *self.rows;
@@ -275,7 +324,7 @@ impl Records<'_> {
     }
 }
 
-impl Sink for Records<'_> {
+impl Sink for Making<'_> {
     fn matched(&mut self, scratch: &mut Scratch, line: &Line<'_>) {
         self.counts.lines += 1;
         let text = trimmed(line.bytes, 0, line.bytes.len());

@@ -1,35 +1,110 @@
 //! Lines as grep prints them: path, number, text.
 
+use crate::core::error::Result;
 use crate::core::pattern::matcher::{Matcher, Scratch};
+use crate::search::binary::Rule;
+use crate::search::config::Config;
 use crate::search::context::{Line, Sink};
-use crate::search::plan::Style;
-use crate::search::printer::Counts;
 use crate::search::printer::color::{Paint, RESET};
+use crate::search::printer::file::Searched;
+use crate::search::printer::stats::Stats;
+use crate::search::printer::style::Style;
+use crate::search::printer::{Counts, Depth, Lines, Needs, Pen, Printer};
 use crate::search::replace::Replacer;
 
+/// Prints lines.
+pub(crate) struct Standard {
+    style: Style,
+    /// What matches are replaced with.
+    replacement: Option<String>,
+}
+
+impl Standard {
+    /// The printer that a configuration asks for.
+    pub(crate) fn new(config: &Config, style: Style) -> Self {
+        Self { style, replacement: config.replacement.clone() }
+    }
+}
+
+impl Printer for Standard {
+    fn needs(&self) -> Needs {
+        Needs { depth: Depth::Lines, numbers: self.style.line_number, context: true, hides_binary: true, stats: false }
+    }
+
+    fn pen(&self) -> Box<dyn Pen + '_> {
+        let replacer = self.replacement.as_deref().map(Replacer::new);
+        Box::new(StandardPen { style: &self.style, replacer, spans: Vec::new() })
+    }
+
+    fn separator(&self) -> &[u8] {
+        self.style.separator
+    }
+
+    fn head(&self, path: &[u8], out: &mut Vec<u8>) {
+        if self.style.heading && self.style.path {
+            Paint::Path.put(self.style.color, path, out);
+            out.push(b'\n');
+        }
+    }
+
+    fn tail(&self, file: &Searched<'_>, _: &mut Stats, out: &mut Vec<u8>) -> Result<u64> {
+        binary_message(&self.style, file, out);
+        Ok(0)
+    }
+}
+
+/// Says that a file with matches is binary.
+fn binary_message(style: &Style, file: &Searched<'_>, out: &mut Vec<u8>) {
+    let (Some(offset), 1..) = (file.edge.binary, file.counts.lines) else { return };
+    if style.path {
+        Paint::Path.put(style.color, file.path, out);
+        out.extend_from_slice(b": ");
+    }
+    let what = match file.rule {
+        Rule::Quit => "WARNING: stopped searching binary file after match",
+        Rule::Convert | Rule::Glance => "binary file matches",
+    };
+    out.extend_from_slice(format!("{what} (found \"\\0\" byte around offset {offset})\n").as_bytes());
+}
+
+struct StandardPen<'p> {
+    style: &'p Style,
+    replacer: Option<Replacer>,
+    spans: Vec<(usize, usize)>,
+}
+
+impl Pen for StandardPen<'_> {
+    fn print(&mut self, lines: Lines<'_, '_>, path: &[u8], out: &mut Vec<u8>) -> Counts {
+        let Self { style, replacer, spans } = self;
+        let (matcher, counts) = (lines.matcher, Counts::default());
+        let mut sink = Page { style, matcher, replacer: replacer.as_mut(), spans, path, counts, out };
+        lines.to(&mut sink);
+        sink.counts
+    }
+}
+
 /// Prints the lines of one file, or of a part of it.
-pub(crate) struct Standard<'r> {
-    /// How lines look.
-    pub(crate) style: &'r Style,
+struct Page<'r> {
+    style: &'r Style,
     /// Finds the matches in a line.
-    pub(crate) matcher: &'r Matcher,
+    matcher: &'r Matcher,
     /// Replaces them, if asked to.
-    pub(crate) replacer: Option<&'r mut Replacer>,
+    replacer: Option<&'r mut Replacer>,
     /// A buffer for the matches of a line.
-    pub(crate) spans: &'r mut Vec<(usize, usize)>,
+    spans: &'r mut Vec<(usize, usize)>,
     /// The path as printed, where lines have one.
-    pub(crate) path: &'r [u8],
+    path: &'r [u8],
     /// What was seen.
-    pub(crate) counts: Counts,
+    counts: Counts,
     /// Where it goes.
-    pub(crate) out: &'r mut Vec<u8>,
+    out: &'r mut Vec<u8>,
 }
 
 /// The separator of the fields of a line that matches, and of one of context.
 const MATCH: u8 = b':';
 const CONTEXT: u8 = b'-';
 
-impl Sink for Standard<'_> {
+impl Sink for Page<'_> {
     #[inline]
     fn matched(&mut self, scratch: &mut Scratch, line: &Line<'_>) {
         self.counts.lines += 1;
@@ -59,7 +134,7 @@ impl Sink for Standard<'_> {
     }
 }
 
-impl Standard<'_> {
+impl Page<'_> {
     /// Path and number.
     #[inline]
     fn prelude(&mut self, number: u64, separator: u8) {

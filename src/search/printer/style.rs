@@ -1,0 +1,64 @@
+//! How printed lines look: what the flags say, and what they leave to the terminal and the paths.
+
+use std::path::{Path, PathBuf};
+
+use crate::search::config::Config;
+
+/// How printed lines look.
+#[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
+pub(crate) struct Style {
+    /// Whether there is colour.
+    pub(crate) color: bool,
+    /// Whether paths are printed.
+    pub(crate) path: bool,
+    /// Whether each line has its path.
+    pub(crate) line_path: bool,
+    /// Whether each line has its number.
+    pub(crate) line_number: bool,
+    /// Whether the path stands above its lines.
+    pub(crate) heading: bool,
+    /// Whether matches are printed alone.
+    pub(crate) only_matching: bool,
+    /// Whether the matches of a line must be known.
+    pub(crate) needs_spans: bool,
+    /// Whether lines that do not match are selected.
+    pub(crate) invert: bool,
+    /// What stands between the lines of two files.
+    pub(crate) separator: &'static [u8],
+}
+
+impl Style {
+    /// The style that a configuration asks for.
+    pub(crate) fn new(config: &Config) -> Self {
+        let roots = &config.select.roots;
+        let path = config.with_filename.unwrap_or(!is_one_file(roots));
+        let heading = config.heading.unwrap_or(config.terminal);
+        let separator: &[u8] = if heading {
+            b"\n"
+        } else if config.before > 0 || config.after > 0 {
+            b"--\n"
+        } else {
+            b""
+        };
+        Self {
+            color: config.color,
+            path,
+            line_path: path && !heading,
+            line_number: config.line_number.unwrap_or(config.terminal && !is_stdin_only(roots)),
+            heading,
+            only_matching: config.only_matching,
+            needs_spans: config.color || config.only_matching || config.replacement.is_some(),
+            invert: config.invert,
+            separator,
+        }
+    }
+}
+
+fn is_stdin_only(roots: &[PathBuf]) -> bool {
+    matches!(roots, [one] if one == Path::new("-"))
+}
+
+fn is_one_file(roots: &[PathBuf]) -> bool {
+    matches!(roots, [one] if one == Path::new("-") || !one.is_dir())
+}
