@@ -245,7 +245,7 @@ _mytools() {
             return 0
             ;;
         mytools__subcmd__process)
-            opts="-w -c -g -a -s -n -d -f -t -o -h -j --where --derive --select --drop --rename --group-by --agg --count --freq --sort --top --limit --skip --distinct --keep --from --root --delimiter --quote --no-header --header --ragged --to --format --output --out-delimiter --quoting --crlf --bom --indent --explain --progress --exit-status --null-value --infer --schema --precision --strict --tz --arg --memory --temp-dir --help --threads --color --error-format --no-messages --debug"
+            opts="-w -c -g -a -s -n -d -f -t -o -h -j --where --derive --select --drop --rename --group-by --agg --count --freq --sort --top --limit --skip --distinct --keep --from --root --delimiter --quote --no-header --header --ragged --to --format --output --out-delimiter --quoting --crlf --bom --indent --explain --progress --exit-status --null-value --infer --schema --precision --strict --tz --arg --help --threads --color --error-format --no-messages --debug"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -419,14 +419,6 @@ _mytools() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --memory)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --temp-dir)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --threads)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -451,7 +443,7 @@ _mytools() {
             return 0
             ;;
         mytools__subcmd__search)
-            opts="-e -f -F -i -s -S -w -x -v -m -p -g -t -T -. -u -L -d -z -n -N -H -I -A -B -C -o -r -c -l -q -h -j --regexp --file --fixed-strings --ignore-case --case-sensitive --smart-case --word-regexp --line-regexp --invert-match --max-count --path --glob --type --type-not --hidden --unrestricted --follow --maxdepth --max-depth --search-zip --sort --line-number --no-line-number --with-filename --no-filename --heading --no-heading --after-context --before-context --context --only-matching --replace --count --files-with-matches --json --files --quiet --format --help --threads --color --error-format --no-messages --debug"
+            opts="-e -f -F -i -s -S -w -x -v -m -a -p -g -t -T -. -u -L -d -z -n -N -H -I -A -B -C -o -r -c -l -q -h -j --regexp --file --fixed-strings --ignore-case --case-sensitive --smart-case --word-regexp --line-regexp --invert-match --max-count --text --no-text --binary --no-binary --crlf --no-crlf --null-data --path --glob --type --type-not --hidden --unrestricted --follow --maxdepth --max-depth --search-zip --sort --line-number --no-line-number --with-filename --no-filename --heading --no-heading --after-context --before-context --context --only-matching --replace --count --files-with-matches --json --files --quiet --format --help --threads --color --error-format --no-messages --debug"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

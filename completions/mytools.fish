@@ -80,6 +80,13 @@ complete -c mytools -n "__fish_mytools_using_subcommand search" -s S -l smart-ca
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s w -l word-regexp -d 'Match whole words'
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s x -l line-regexp -d 'Match whole lines'
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s v -l invert-match -d 'Select the lines that do not match'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -s a -l text -d 'Search binary files as if they were text'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-text
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l binary -d 'Search binary files, but do not print their lines'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-binary
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l crlf -d 'Lines end with \\n or \\r\\n; $ matches before both'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-crlf
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l null-data -d 'Lines end with a NUL byte'
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s . -l hidden -d 'Hidden files and directories too'
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s u -l unrestricted -d 'What ignore files name too; -uu: hidden files; -uuu: binary files'
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s L -l follow -d 'Follow symbolic links'
@@ -137,6 +144,13 @@ complete -c mytools -n "__fish_mytools_using_subcommand s" -s S -l smart-case -d
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s w -l word-regexp -d 'Match whole words'
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s x -l line-regexp -d 'Match whole lines'
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s v -l invert-match -d 'Select the lines that do not match'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -s a -l text -d 'Search binary files as if they were text'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-text
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l binary -d 'Search binary files, but do not print their lines'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-binary
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l crlf -d 'Lines end with \\n or \\r\\n; $ matches before both'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-crlf
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l null-data -d 'Lines end with a NUL byte'
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s . -l hidden -d 'Hidden files and directories too'
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s u -l unrestricted -d 'What ignore files name too; -uu: hidden files; -uuu: binary files'
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s L -l follow -d 'Follow symbolic links'
@@ -213,8 +227,6 @@ complete -c mytools -n "__fish_mytools_using_subcommand process" -l schema -d 'C
 complete -c mytools -n "__fish_mytools_using_subcommand process" -l precision -d 'Digits after the point of computed numbers' -r
 complete -c mytools -n "__fish_mytools_using_subcommand process" -l tz -d 'The zone of times without one [default: UTC]' -r
 complete -c mytools -n "__fish_mytools_using_subcommand process" -l arg -d 'A value for expressions, as arg(\'NAME\')' -r
-complete -c mytools -n "__fish_mytools_using_subcommand process" -l memory -d 'Memory for sorting, grouping, joining: 512M, 4G, 25% [default: 25%]' -r
-complete -c mytools -n "__fish_mytools_using_subcommand process" -l temp-dir -d 'Where temporary files go [default: TMPDIR, or as the system has it]' -r -F
 complete -c mytools -n "__fish_mytools_using_subcommand process" -s j -l threads -d 'Number of threads [default: one per core]' -r
 complete -c mytools -n "__fish_mytools_using_subcommand process" -l color -d 'auto (default), always or never' -r -f -a "auto\t''
 always\t''
@@ -290,8 +302,6 @@ complete -c mytools -n "__fish_mytools_using_subcommand p" -l schema -d 'Columns
 complete -c mytools -n "__fish_mytools_using_subcommand p" -l precision -d 'Digits after the point of computed numbers' -r
 complete -c mytools -n "__fish_mytools_using_subcommand p" -l tz -d 'The zone of times without one [default: UTC]' -r
 complete -c mytools -n "__fish_mytools_using_subcommand p" -l arg -d 'A value for expressions, as arg(\'NAME\')' -r
-complete -c mytools -n "__fish_mytools_using_subcommand p" -l memory -d 'Memory for sorting, grouping, joining: 512M, 4G, 25% [default: 25%]' -r
-complete -c mytools -n "__fish_mytools_using_subcommand p" -l temp-dir -d 'Where temporary files go [default: TMPDIR, or as the system has it]' -r -F
 complete -c mytools -n "__fish_mytools_using_subcommand p" -s j -l threads -d 'Number of threads [default: one per core]' -r
 complete -c mytools -n "__fish_mytools_using_subcommand p" -l color -d 'auto (default), always or never' -r -f -a "auto\t''
 always\t''

@@ -1,7 +1,6 @@
 //! What mytools takes from its environment, read once.
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
 
 use crate::core::terminal;
 
@@ -21,8 +20,6 @@ pub(crate) struct Environment {
     /// Bytes per block, for tests that cut inputs at every place (`MYTOOLS_TEST_BLOCK`); the engine's own size where
     /// unset.
     pub(crate) block_size: Option<usize>,
-    /// Where temporary files go (`TMPDIR`).
-    pub(crate) temp_dir: PathBuf,
 }
 
 impl Environment {
@@ -38,7 +35,6 @@ impl Environment {
             stdout_is_terminal: std::io::stdout().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
             block_size: block_size.filter(|size| *size > 0),
-            temp_dir: std::env::temp_dir(),
         }
     }
 }

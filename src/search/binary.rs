@@ -17,12 +17,14 @@ pub(crate) enum Rule {
     Convert,
     /// It ends what is printed, where it is in the first 64 KiB or in a line to be printed.
     Glance,
+    /// Nothing: it is a byte as any other.
+    Text,
 }
 
 impl Rule {
     /// Whether every byte is looked at.
     pub(crate) fn reads_all(self) -> bool {
-        self != Self::Glance
+        matches!(self, Self::Quit | Self::Convert)
     }
 }
 

@@ -5,6 +5,7 @@
 
 use crate::core::input::select::Select;
 use crate::core::pattern::syntax::{Bounds, Case};
+use crate::core::pattern::terminator::Terminator;
 
 /// What to print.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +29,17 @@ pub(crate) enum Sort {
     Path,
     /// As they come.
     None,
+}
+
+/// What becomes of a file with a NUL byte in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Binary {
+    /// It is left out where it was found on the way, and searched but not printed where it was named.
+    Skip,
+    /// It is searched but not printed.
+    Search,
+    /// A NUL is a byte as any other.
+    Text,
 }
 
 /// A search.
@@ -76,8 +88,10 @@ pub(crate) struct Config {
     pub(crate) select: Select,
     /// Whether `-p` named the paths, so that a path that is not there gets a hint.
     pub(crate) path_flag: bool,
-    /// Whether binary files found on the way are searched as those that are named.
-    pub(crate) binary: bool,
+    /// What ends a line.
+    pub(crate) terminator: Terminator,
+    /// What a NUL means.
+    pub(crate) binary: Binary,
     /// Whether compressed files are decompressed.
     pub(crate) decompress: bool,
     /// The order of files.
@@ -112,7 +126,8 @@ impl Default for Config {
             width: None,
             select: Select::default(),
             path_flag: false,
-            binary: false,
+            terminator: Terminator::Lf,
+            binary: Binary::Skip,
             decompress: false,
             sort: Sort::Path,
             threads: 1,

@@ -4,11 +4,11 @@
 //! [`Nothing`] as its sink it only computes that edge, which is how a worker lets the next region start before it
 //! prints its own.
 
-use memchr::{memchr, memrchr};
+use memchr::memchr;
 
-use crate::core::pattern::matcher::{Matcher, Scratch, trimmed};
+use crate::core::pattern::matcher::{Matcher, Scratch};
 use crate::search::binary::{Rule, Windows};
-use crate::search::region::{Found, Region, line_len};
+use crate::search::region::{Found, Region};
 
 /// What is known of an input between two of its regions.
 #[derive(Debug, Clone, Default)]
@@ -152,7 +152,7 @@ fn end_at_nul(shape: &Shape, region: &Region<'_>, edge: &mut Edge) -> (usize, us
     let cut = (window.clamp(own, end) - region.offset) as usize;
     match shape.rule {
         Rule::Quit => (cut, usize::MAX),
-        Rule::Convert | Rule::Glance => (region.end, cut),
+        Rule::Convert | Rule::Glance | Rule::Text => (region.end, cut),
     }
 }
 
@@ -182,7 +182,7 @@ impl<'b, S: Sink> Run<'_, 'b, S> {
             let stop = (run.end as usize).min(self.end);
             let mut number = self.base + u64::from(run.line);
             while start < stop && !limited {
-                let end = if self.shape.invert { start + line_len(self.region.slice(start, stop)) } else { stop };
+                let end = if self.shape.invert { self.line_end(start, stop) } else { stop };
                 self.edge.matched += 1;
                 if self.shape.after > 0 {
                     self.after(start)?;
@@ -223,10 +223,10 @@ impl<'b, S: Sink> Run<'_, 'b, S> {
             if start >= upto {
                 break;
             }
-            let end = start + line_len(self.region.slice(start, upto));
+            let end = self.line_end(start, upto);
             let number = self.edge.visited_lines;
             let owed = self.edge.owed - 1;
-            let text = trimmed(self.region.bytes, start, end);
+            let text = self.matcher.terminator.trim(self.region.slice(start, end));
             if limited && self.matcher.is_match(self.scratch, text) != self.shape.invert {
                 self.edge.position = self.region.offset + end as u64;
                 self.matched(start, end, number)?;
@@ -245,14 +245,13 @@ impl<'b, S: Sink> Run<'_, 'b, S> {
         let mut start = upto;
         let mut lines = 0;
         while lines < self.shape.before && start > floor {
-            let back = memrchr(b'\n', self.region.slice(floor, start - 1));
-            start = back.map_or(floor, |newline| floor + newline + 1);
+            start = self.matcher.terminator.line_start(self.region.bytes, floor, start - 1);
             lines += 1;
         }
         let hidden = self.shape.hides_binary && upto >= self.hidden_from;
         let mut number = number.saturating_sub(lines as u64);
         while start < upto {
-            let end = start + line_len(self.region.slice(start, upto));
+            let end = self.line_end(start, upto);
             self.gap(start);
             if hidden {
                 return self.over();
@@ -319,6 +318,11 @@ impl<'b, S: Sink> Run<'_, 'b, S> {
         self.edge.visited = self.region.offset + end as u64;
         self.edge.visited_lines = number + 1;
         self.edge.sunk = true;
+    }
+
+    /// End of the line that starts at `start`, no further than `upto`.
+    fn line_end(&self, start: usize, upto: usize) -> usize {
+        start + self.matcher.terminator.line_len(self.region.slice(start, upto))
     }
 
     /// A data offset as a position in the buffer.

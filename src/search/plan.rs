@@ -7,8 +7,9 @@ use crate::core::input::open::OpenOptions;
 use crate::core::input::walk::Entry;
 use crate::core::pattern::matcher::{Detail, Matcher};
 use crate::core::pattern::syntax::Syntax;
+use crate::core::pattern::terminator::Terminator;
 use crate::search::binary::{Rule, stopped};
-use crate::search::config::Config;
+use crate::search::config::{Binary, Config};
 use crate::search::context::{Edge, Shape};
 use crate::search::printer::{Depth, Needs, Printer, printer, tells_patterns};
 use crate::search::region::Search;
@@ -31,7 +32,13 @@ impl Plan {
     /// Compiles the patterns and settles what depends on several flags or on the paths.
     pub(crate) fn new(config: Config) -> Result<Self> {
         let detail = if tells_patterns(&config) { Detail::Patterns } else { Detail::Spans };
-        let syntax = Syntax { case: config.case, bounds: config.bounds, fixed: config.fixed, ban_nul: true };
+        let syntax = Syntax {
+            case: config.case,
+            bounds: config.bounds,
+            fixed: config.fixed,
+            ban_nul: !is_text(&config),
+            terminator: config.terminator,
+        };
         let matcher = Matcher::new(&config.patterns, syntax, detail)?;
         let printer = printer(&config, &matcher)?;
         let glance = is_few_files(&config.select.roots);
@@ -41,9 +48,10 @@ impl Plan {
     /// What a NUL does in a file.
     pub(crate) fn rule(&self, entry: &Entry) -> Rule {
         match (entry.explicit, self.glance) {
+            _ if is_text(&self.config) => Rule::Text,
             (true, true) => Rule::Glance,
             (true, false) => Rule::Convert,
-            (false, _) if self.config.binary => Rule::Convert,
+            (false, _) if self.config.binary == Binary::Search => Rule::Convert,
             (false, _) => Rule::Quit,
         }
     }
@@ -63,7 +71,7 @@ impl Plan {
 
     /// Whether parts of an input can be counted each on its own.
     pub(crate) fn is_free(&self, shape: &Shape) -> bool {
-        self.needs.depth != Depth::Lines && shape.rule == Rule::Glance && shape.limit.is_none()
+        self.needs.depth != Depth::Lines && !shape.rule.reads_all() && shape.limit.is_none()
     }
 
     /// How lines are looked for.
@@ -94,6 +102,11 @@ impl Plan {
             _ => None,
         }
     }
+}
+
+/// Whether a NUL is a byte as any other: it is where it ends lines.
+fn is_text(config: &Config) -> bool {
+    config.binary == Binary::Text || config.terminator == Terminator::Nul
 }
 
 /// Most named files that are searched by a glance for NULs.

@@ -2,8 +2,6 @@
 
 use std::ops::ControlFlow;
 
-use memchr::memchr_iter;
-
 use crate::core::pattern::matcher::{Matcher, Scratch};
 
 /// Whole lines of one input, with what was read around them.
@@ -77,6 +75,7 @@ pub(crate) struct Search {
 /// Selects the lines of a region; `found` is reused.
 pub(crate) fn select(matcher: &Matcher, scratch: &mut Scratch, region: &Region<'_>, search: Search, found: &mut Found) {
     let lines = region.lines();
+    let terminator = matcher.terminator;
     found.selected.clear();
     found.newlines = 0;
     let mut counted = 0;
@@ -85,7 +84,7 @@ pub(crate) fn select(matcher: &Matcher, scratch: &mut Scratch, region: &Region<'
     let selected = &mut found.selected;
     let mut push = |start: usize, end: usize| {
         if search.count_lines {
-            line += count(lines.get(counted..start).unwrap_or_default()) as u32;
+            line += terminator.count(lines.get(counted..start).unwrap_or_default()) as u32;
             counted = start;
         }
         selected.push(Selected { start: (region.start + start) as u32, end: (region.start + end) as u32, line });
@@ -108,17 +107,8 @@ pub(crate) fn select(matcher: &Matcher, scratch: &mut Scratch, region: &Region<'
         matcher.lines(scratch, lines, push);
     }
     if search.count_lines {
-        found.newlines = u64::from(line) + count(lines.get(counted..).unwrap_or_default()) as u64;
+        found.newlines = u64::from(line) + terminator.count(lines.get(counted..).unwrap_or_default()) as u64;
     }
-}
-
-/// Line ends in some bytes. Where every line is selected the stretches are single lines, for which starting a vectorised
-/// count costs more than it saves.
-fn count(bytes: &[u8]) -> usize {
-    if bytes.len() <= 16 {
-        return bytes.iter().map(|byte| usize::from(*byte == b'\n')).sum();
-    }
-    memchr_iter(b'\n', bytes).count()
 }
 
 /// Counts selected lines without listing them.
@@ -131,11 +121,6 @@ pub(crate) fn count_selected(matcher: &Matcher, scratch: &mut Scratch, lines: &[
     if !invert {
         return matched;
     }
-    let unended = lines.last().is_some_and(|byte| *byte != b'\n');
-    count(lines) as u64 + u64::from(unended) - matched
-}
-
-/// Length of the first line of `bytes`, its terminator included.
-pub(crate) fn line_len(bytes: &[u8]) -> usize {
-    memchr::memchr(b'\n', bytes).map_or(bytes.len(), |newline| newline + 1)
+    let unended = !lines.is_empty() && !matcher.terminator.ends(lines);
+    matcher.terminator.count(lines) as u64 + u64::from(unended) - matched
 }

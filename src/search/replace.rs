@@ -3,6 +3,7 @@
 use regex_automata::util::interpolate;
 
 use crate::core::pattern::matcher::{Matcher, Scratch};
+use crate::search::context::Line;
 
 /// A template and the text it made of the last line.
 #[derive(Debug, Clone)]
@@ -20,10 +21,10 @@ impl Replacer {
         Self { template: template.as_bytes().to_vec(), text: Vec::new(), spans: Vec::new() }
     }
 
-    /// Replaces the matches of a line, which has no terminator, and puts `terminator` behind it. False where the
-    /// line has no match.
-    pub(crate) fn replace(&mut self, matcher: &Matcher, scratch: &mut Scratch, line: &[u8], terminator: &[u8]) -> bool {
+    /// Replaces the matches of a line. False where it has none.
+    pub(crate) fn replace(&mut self, matcher: &Matcher, scratch: &mut Scratch, line: &Line<'_>) -> bool {
         let Self { template, text, spans } = self;
+        let (line, terminator) = matcher.terminator.split(line.bytes);
         text.clear();
         spans.clear();
         let mut copied = 0;

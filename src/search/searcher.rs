@@ -27,7 +27,7 @@ use crate::search::printer::file::{Searched, tail};
 use crate::search::printer::stats::Stats;
 use crate::search::region::Region;
 use crate::search::reporter::Reporter;
-use crate::search::source::{Chunk, Chunks, Input, RANGE, Ranges, WIDE_RANGE, end_lines_at_nuls};
+use crate::search::source::{Chunk, Chunks, Input, Lines, RANGE, Ranges, WIDE_RANGE, end_lines_at_nuls};
 
 /// Files up to this size are read whole.
 const SMALL: usize = 1 << 20;
@@ -222,8 +222,8 @@ impl Searcher<'_, '_> {
         } else {
             buffer.resize(small, 0);
             match read_small(&entry.path, plan.open_options(), buffer)? {
-                Small::Whole { start, end, as_is } => {
-                    if rule == Rule::Glance && !as_is {
+                Small::Whole { start, end } => {
+                    if rule == Rule::Glance && start > 0 {
                         rule = Rule::Convert;
                     }
                     let bytes = buffer.get_mut(start..end).unwrap_or_default();
@@ -237,7 +237,8 @@ impl Searcher<'_, '_> {
             Kind::Stdin => b"<stdin>".to_vec(),
             Kind::File | Kind::Special => path_bytes(&entry.path).to_vec(),
         };
-        let before = plan.shape(rule).before;
+        let terminator = plan.matcher.terminator;
+        let lines = Lines { before: plan.shape(rule).before, longest: MAX_RECORD, terminator };
         Ok(Some(match opened.source {
             Source::File { file, len, start } => {
                 if rule == Rule::Glance && start > 0 {
@@ -252,7 +253,7 @@ impl Searcher<'_, '_> {
                 }
                 let input = Input::new(path, rule, edge, self.cancel.clone());
                 let size = plan.config.block_size.unwrap_or(if rule.reads_all() { WIDE_RANGE } else { RANGE });
-                let ranges = Ranges { input, file, start, end: len.max(start), size, before, longest: MAX_RECORD };
+                let ranges = Ranges { input, file, start, end: len.max(start), size, lines };
                 Self::ranges(Arc::new(ranges), 0)
             }
             Source::Stream(reader) => {
@@ -261,7 +262,7 @@ impl Searcher<'_, '_> {
                 }
                 let size = plan.config.block_size.unwrap_or(RANGE);
                 let input = Input::new(path, rule, Edge::default(), self.cancel.clone());
-                vec![Claim::Pull(input, Box::new(Chunks::new(reader, size, rule, before, MAX_RECORD)), 0)]
+                vec![Claim::Pull(input, Box::new(Chunks::new(reader, size, rule, lines)), 0)]
             }
         }))
     }
@@ -284,6 +285,7 @@ impl Searcher<'_, '_> {
             Rule::Glance => {
                 edge.binary = bytes.get(..bytes.len().min(WINDOW)).and_then(|head| memchr(0, head)).map(|at| at as u64);
             }
+            Rule::Text => {}
             Rule::Quit => nul = memchr(0, bytes),
             Rule::Convert => {
                 nul = memchr(0, bytes);

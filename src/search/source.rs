@@ -6,16 +6,18 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use memchr::{memchr, memchr_iter, memchr2, memrchr};
+use memchr::{memchr, memchr2};
 
 use crate::core::error::{Code, Problem, plain_io_message};
 use crate::core::exec::cancel::Cancel;
 use crate::core::exec::relay::Relay;
 use crate::core::input::blocks::longer_than_allowed;
 use crate::core::input::positional::read_full_at;
+use crate::core::pattern::terminator::Terminator;
 use crate::search::binary::{Rule, WINDOW};
 use crate::search::context::Edge;
 use crate::search::region::Region;
@@ -78,10 +80,19 @@ pub(crate) struct Ranges {
     pub(crate) end: u64,
     /// Bytes of a range.
     pub(crate) size: usize,
+    /// The lines in it.
+    pub(crate) lines: Lines,
+}
+
+/// What a part must know of lines.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Lines {
     /// Lines of context before a match.
     pub(crate) before: usize,
-    /// Bytes of the longest line, and of all context before a range.
+    /// Bytes of the longest line, and of all context before a part.
     pub(crate) longest: usize,
+    /// What ends a line.
+    pub(crate) terminator: Terminator,
 }
 
 impl Ranges {
@@ -92,10 +103,11 @@ impl Ranges {
 
     /// Reads a range. The region is empty where no line starts in it. Fails without naming the path.
     pub(crate) fn load<'b>(&self, index: u64, buffer: &'b mut Vec<u8>) -> Result<Region<'b>, Problem> {
+        let terminator = self.lines.terminator;
         let from = self.start + index * self.size as u64;
         let to = (from + self.size as u64).min(self.end);
-        let mut behind =
-            (if self.before > 0 { self.before.saturating_mul(BEHIND) } else { 1 } as u64).min(from - self.start);
+        let mut behind = (if self.lines.before > 0 { self.lines.before.saturating_mul(BEHIND) } else { 1 } as u64)
+            .min(from - self.start);
         let mut ahead = if self.input.rule.reads_all() { WINDOW } else { AHEAD } as u64;
         loop {
             let low = from - behind;
@@ -114,18 +126,19 @@ impl Ranges {
             let limit = (to - low) as usize;
             // A NUL ends the search before the end of its line matters.
             let ends = at_end || (nul.is_some() && self.input.rule == Rule::Quit);
-            let Some((start, end)) = bounds(window, own, limit, low > self.start || own > 0, ends) else {
-                let open = window.get(..limit).and_then(|lines| memrchr(b'\n', lines)).map_or(own, |at| at + 1);
+            let continued = low > self.start || own > 0;
+            let Some((start, end)) = bounds(window, own..limit, continued, ends, terminator) else {
+                let open = window.get(..limit).and_then(|lines| terminator.find_last(lines)).map_or(own, |at| at + 1);
                 ahead = self.further(low + open as u64, low + read as u64, ahead)? - to;
                 continue;
             };
-            let context = context_start(window, start.min(own), low == self.start);
-            let short = self.before > 0
+            let context = context_start(window, start.min(own), low == self.start, terminator);
+            let short = self.lines.before > 0
                 && low > self.start
                 && start < end
-                && memchr_iter(b'\n', window.get(context..start).unwrap_or_default()).count() < self.before;
+                && terminator.count(window.get(context..start).unwrap_or_default()) < self.lines.before;
             if short {
-                if behind > self.longest as u64 {
+                if behind > self.lines.longest as u64 {
                     return Err(longer_than_allowed("the context of a line"));
                 }
                 behind = behind.saturating_mul(4).min(from - self.start);
@@ -148,7 +161,7 @@ impl Ranges {
     /// How far to read for the end of the line that starts at `open` and has not ended before `read`: past it, where it
     /// ends within the allowed length. A long one is looked for first and kept in memory only if it may be.
     fn further(&self, open: u64, read: u64, ahead: u64) -> Result<u64, Problem> {
-        let most = open + self.longest as u64;
+        let most = open + self.lines.longest as u64;
         if read > most {
             return Err(longer_than_allowed("a line"));
         }
@@ -161,8 +174,8 @@ impl Ranges {
             let read = read_full_at(&self.file, &mut buffer, at).map_err(|error| failed(&error))?;
             let bytes = buffer.get(..read).unwrap_or_default();
             let end = match self.input.rule {
-                Rule::Glance => memchr(b'\n', bytes),
-                Rule::Quit | Rule::Convert => memchr2(b'\n', 0, bytes),
+                Rule::Glance | Rule::Text => self.lines.terminator.find(bytes),
+                Rule::Quit | Rule::Convert => memchr2(self.lines.terminator.byte(), 0, bytes),
             };
             let stop = at + end.map_or(read, |end| end + 1) as u64;
             if stop > most + 1 {
@@ -202,37 +215,44 @@ pub(crate) fn end_lines_at_nuls(bytes: &mut [u8]) {
     }
 }
 
-/// The lines that start in `own..limit`; none where their end is not in the window yet. `continued` says that
-/// something stands before `own`.
-fn bounds(window: &[u8], own: usize, limit: usize, continued: bool, at_end: bool) -> Option<(usize, usize)> {
-    let limit = limit.min(window.len());
+/// The lines that start in `own`; none where their end is not in the window yet. `continued` says that something stands
+/// before `own`.
+fn bounds(
+    window: &[u8],
+    own: Range<usize>,
+    continued: bool,
+    at_end: bool,
+    terminator: Terminator,
+) -> Option<(usize, usize)> {
+    let limit = own.end.min(window.len());
+    let own = own.start;
     let previous = own.checked_sub(1).and_then(|at| window.get(at));
-    let start = if !continued || previous == Some(&b'\n') {
+    let start = if !continued || previous == Some(&terminator.byte()) {
         own
     } else {
-        match window.get(own..limit).and_then(|bytes| memchr(b'\n', bytes)) {
-            Some(newline) => own + newline + 1,
+        match window.get(own..limit).and_then(|bytes| terminator.find(bytes)) {
+            Some(end) => own + end + 1,
             None => return Some((limit, limit)),
         }
     };
     if start >= limit {
         return Some((limit, limit));
     }
-    if window.get(limit - 1) == Some(&b'\n') {
+    if window.get(limit - 1) == Some(&terminator.byte()) {
         return Some((start, limit));
     }
-    match window.get(limit..).and_then(|bytes| memchr(b'\n', bytes)) {
-        Some(newline) => Some((start, limit + newline + 1)),
+    match window.get(limit..).and_then(|bytes| terminator.find(bytes)) {
+        Some(end) => Some((start, limit + end + 1)),
         None => at_end.then_some((start, window.len())),
     }
 }
 
 /// First byte of complete lines in the window before `start`.
-fn context_start(window: &[u8], start: usize, from_first: bool) -> usize {
+fn context_start(window: &[u8], start: usize, from_first: bool, terminator: Terminator) -> usize {
     if from_first {
         return 0;
     }
-    window.get(..start).and_then(|before| memchr(b'\n', before)).map_or(start, |newline| newline + 1)
+    window.get(..start).and_then(|before| terminator.find(before)).map_or(start, |end| end + 1)
 }
 
 /// A stream in chunks.
@@ -246,10 +266,7 @@ pub(crate) struct Chunks {
     offset: u64,
     size: usize,
     rule: Rule,
-    before: usize,
-    longest: usize,
-    /// Why nothing follows the line that broke off.
-    failure: Option<Problem>,
+    lines: Lines,
 }
 
 /// A chunk of a stream.
@@ -288,17 +305,14 @@ impl Chunk {
 }
 
 impl Chunks {
-    /// Starts to read a stream whose lines are at most `longest` bytes.
-    pub(crate) fn new(reader: Box<dyn Read + Send>, size: usize, rule: Rule, before: usize, longest: usize) -> Self {
-        Self { reader, carry: Vec::new(), open: 0, offset: 0, size: size.max(1), rule, before, longest, failure: None }
+    /// Starts to read a stream.
+    pub(crate) fn new(reader: Box<dyn Read + Send>, size: usize, rule: Rule, lines: Lines) -> Self {
+        Self { reader, carry: Vec::new(), open: 0, offset: 0, size: size.max(1), rule, lines }
     }
 
     /// The next chunk, and whether the source had more to give at once. Lines are handed on as soon as they are there,
-    /// so that a slow source is followed. Fails without naming the path, after what was read before.
+    /// so that a slow source is followed. Fails without naming the path.
     pub(crate) fn next(&mut self) -> Result<(Chunk, bool), Problem> {
-        if let Some(failure) = self.failure.take() {
-            return Err(failure);
-        }
         let mut bytes = std::mem::take(&mut self.carry);
         let start = std::mem::take(&mut self.open);
         let mut searched = start;
@@ -309,15 +323,7 @@ impl Chunks {
             bytes.resize(held + self.size, 0);
             let read = read_some(&mut *self.reader, bytes.get_mut(held..).unwrap_or_default());
             bytes.truncate(held + *read.as_ref().unwrap_or(&0));
-            let read = match read {
-                Ok(read) => read,
-                Err(error) if start == bytes.len() => return Err(failed(&error)),
-                Err(error) => {
-                    self.failure = Some(failed(&error));
-                    let end = bytes.len();
-                    return Ok((Chunk { bytes, start, end, offset: self.offset, last: false, nul }, true));
-                }
-            };
+            let read = read.map_err(|error| failed(&error))?;
             if read == 0 {
                 let end = bytes.len();
                 return Ok((Chunk { bytes, start, end, offset: self.offset, last: true, nul }, false));
@@ -328,17 +334,18 @@ impl Chunks {
             } else if self.rule == Rule::Convert {
                 end_lines_at_nuls(bytes.get_mut(searched..).unwrap_or_default());
             }
-            let newline = bytes.get(searched..).and_then(|new| memrchr(b'\n', new)).map(|at| searched + at + 1);
+            let newline =
+                bytes.get(searched..).and_then(|new| self.lines.terminator.find_last(new)).map(|at| searched + at + 1);
             searched = bytes.len();
             // A NUL ends the search before the end of its line matters.
             let cut = nul.filter(|_| self.rule == Rule::Quit).map(|_| searched);
             let Some(end) = newline.or(cut) else {
-                if searched - start > self.longest {
+                if searched - start > self.lines.longest {
                     return Err(longer_than_allowed("a line"));
                 }
                 continue;
             };
-            if start > self.longest {
+            if start > self.lines.longest {
                 return Err(longer_than_allowed("the context of a line"));
             }
             let keep = self.context_from(&bytes, end);
@@ -353,11 +360,11 @@ impl Chunks {
     /// Where the last lines before `end` start that a match in the next chunk may want as context.
     fn context_from(&self, bytes: &[u8], end: usize) -> usize {
         let mut from = end;
-        for _ in 0..self.before {
+        for _ in 0..self.lines.before {
             if from == 0 {
                 break;
             }
-            from = bytes.get(..from - 1).and_then(|before| memrchr(b'\n', before)).map_or(0, |newline| newline + 1);
+            from = self.lines.terminator.line_start(bytes, 0, from - 1);
         }
         from
     }
@@ -379,20 +386,25 @@ mod tests {
     use std::io::{Cursor, Write};
     use std::sync::Arc;
 
-    use super::{Chunks, Input, Ranges};
+    use super::{Chunks, Input, Lines, Ranges};
     use crate::core::error::{Code, Problem};
     use crate::core::exec::cancel::Cancel;
+    use crate::core::pattern::terminator::Terminator;
     use crate::search::binary::Rule;
     use crate::search::context::Edge;
 
     const LONGEST: usize = 3 << 20;
+
+    fn lines(before: usize) -> Lines {
+        Lines { before, longest: LONGEST, terminator: Terminator::Lf }
+    }
 
     /// The lines of all ranges, with what kept a range from being read in its place.
     fn in_ranges(data: &[u8], size: usize, rule: Rule) -> Vec<Result<Vec<u8>, Problem>> {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(data).unwrap();
         let input = Input::new(b"x".to_vec(), rule, Edge::default(), Cancel::default());
-        let ranges = Ranges { input, file, start: 0, end: data.len() as u64, size, before: 0, longest: LONGEST };
+        let ranges = Ranges { input, file, start: 0, end: data.len() as u64, size, lines: lines(0) };
         let mut buffer = Vec::new();
         let parts =
             (0..ranges.count()).map(|index| ranges.load(index, &mut buffer).map(|lines| lines.lines().to_vec()));
@@ -420,7 +432,7 @@ mod tests {
     fn a_nul_comes_before_the_length_of_its_line() {
         let text = [b"x\0".as_slice(), &vec![b'x'; LONGEST + 1]].concat();
         assert!(in_ranges(&text, 1 << 20, Rule::Quit).iter().all(Result::is_ok));
-        let mut chunks = Chunks::new(Box::new(Cursor::new(text)), 1 << 10, Rule::Quit, 0, LONGEST);
+        let mut chunks = Chunks::new(Box::new(Cursor::new(text)), 1 << 10, Rule::Quit, lines(0));
         assert_eq!(chunks.next().unwrap().0.region().nul, Some(1));
     }
 
@@ -428,7 +440,7 @@ mod tests {
     fn the_lines_of_a_stream_are_bounded() {
         let text = |len: usize| [b"one\n".as_slice(), &vec![b'x'; len], b"\nend\n"].concat();
         let read = |len: usize| {
-            let mut chunks = Chunks::new(Box::new(Cursor::new(text(len))), 1 << 16, Rule::Convert, 1, LONGEST);
+            let mut chunks = Chunks::new(Box::new(Cursor::new(text(len))), 1 << 16, Rule::Convert, lines(1));
             let mut lines = Vec::new();
             loop {
                 let (chunk, _) = chunks.next()?;

@@ -53,7 +53,6 @@ pub(super) fn fill(config: &mut Config, matches: &ArgMatches, paths: impl Iterat
     config.path_flag = !named.is_empty();
     config.select = select(matches, paths.map(PathBuf::from).chain(named).collect());
     config.select.skip_stdout = config.mode != Mode::Files;
-    config.binary = matches.get_count("unrestricted") >= 3;
     config.decompress = matches.get_flag("search-zip");
     config.sort = match matches.get_one::<String>("sort").map(String::as_str) {
         Some("none") => Sort::None,

@@ -8,6 +8,7 @@ mod flags;
 mod output;
 mod pattern;
 mod results;
+mod text;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -55,6 +56,7 @@ pub(crate) fn command() -> Command {
                 .help("A regular expression, then files and directories, or - for standard input"),
         )
         .args(pattern::args())
+        .args(text::args())
         .args(files::args())
         .args(output::args())
         .args(results::args())
@@ -99,6 +101,7 @@ fn config(matches: &ArgMatches, globals: &Globals, environment: &Environment) ->
     };
     results::fill(&mut config, matches);
     output::fill(&mut config, matches);
+    text::fill(&mut config, matches);
     let mut positional = matches.get_many::<OsString>("positional").unwrap_or_default().cloned();
     let stdin = pattern::fill(&mut config, matches, &mut positional)?;
     files::fill(&mut config, matches, positional);

@@ -7,7 +7,6 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use memchr::{memchr, memrchr};
 use regex_automata::Input;
 use regex_automata::meta::{self, Cache, Regex};
 use regex_automata::util::captures::Captures;
@@ -17,6 +16,7 @@ use crate::core::error::{Code, Problem, Result};
 use crate::core::pattern::literals;
 use crate::core::pattern::prefilter::{Payoff, Prefilter};
 use crate::core::pattern::syntax::{Parsed, Syntax, parse};
+use crate::core::pattern::terminator::Terminator;
 
 /// A compiled set of patterns, shared by all threads.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub(crate) struct Matcher {
     regex: Regex,
     prefilter: Option<Prefilter>,
     strategy: Strategy,
+    /// What ends a line.
+    pub(crate) terminator: Terminator,
     /// Each pattern with its own groups, for who must know which one matched.
     each: Option<Regex>,
 }
@@ -69,7 +71,7 @@ impl Matcher {
             (literal, Strategy::Literal)
         } else {
             let prefilter = literals::required(&joined).and_then(|literals| Prefilter::new(&literals, false));
-            let strategy = if looks.contains_anchor_haystack() {
+            let strategy = if needs_lines(&joined, syntax.terminator) {
                 Strategy::Line
             } else if looks.contains_word_unicode() {
                 Strategy::AsciiBlock
@@ -82,7 +84,7 @@ impl Matcher {
             Detail::Spans => None,
             Detail::Patterns => Some(compile(|builder| builder.build_many_from_hir(&each).map_err(Box::new))?),
         };
-        Ok(Self { regex: compile_one(&joined, strategy)?, prefilter, strategy, each })
+        Ok(Self { regex: compile_one(&joined, strategy)?, prefilter, strategy, terminator: syntax.terminator, each })
     }
 
     /// What a new thread needs.
@@ -123,7 +125,7 @@ impl Matcher {
         match (&self.prefilter, strategy) {
             (Some(prefilter), Strategy::Literal) => {
                 let (start, end) = prefilter.find(block, at)?;
-                Some((line_start(block, at, start), line_end(block, end)))
+                Some((self.terminator.line_start(block, at, start), self.terminator.line_end(block, end)))
             }
             (None, Strategy::Line) => self.next_by_line(scratch, block, at),
             (Some(prefilter), _) => self.next_candidate(prefilter, scratch, block, at),
@@ -144,9 +146,9 @@ impl Matcher {
                 return self.next_in_block(scratch, block, at);
             }
             let (from, to) = prefilter.find(block, at)?;
-            let (start, end) = (line_start(block, at, from), line_end(block, to));
+            let (start, end) = (self.terminator.line_start(block, at, from), self.terminator.line_end(block, to));
             scratch.payoff.candidate(start - at, end - start);
-            if self.is_match(scratch, trimmed(block, start, end)) {
+            if self.is_match(scratch, self.text(block, start, end)) {
                 return Some((start, end));
             }
             at = end;
@@ -158,21 +160,27 @@ impl Matcher {
     fn next_in_block(&self, scratch: &mut Scratch, block: &[u8], at: usize) -> Option<(usize, usize)> {
         let input = Input::new(block).range(at..).earliest(true);
         let end = self.regex.search_half_with(&mut scratch.cache, &input)?.offset();
-        let start = line_start(block, at, end);
+        let start = self.terminator.line_start(block, at, end);
         // An empty match behind the last terminator is not on any line.
-        (start < block.len()).then(|| (start, line_end(block, end)))
+        (start < block.len()).then(|| (start, self.terminator.line_end(block, end)))
     }
 
     /// The expression on one line after the other.
     fn next_by_line(&self, scratch: &mut Scratch, block: &[u8], mut at: usize) -> Option<(usize, usize)> {
         while at < block.len() {
-            let end = line_end(block, at);
-            if self.is_match(scratch, trimmed(block, at, end)) {
+            let end = self.terminator.line_end(block, at);
+            if self.is_match(scratch, self.text(block, at, end)) {
                 return Some((at, end));
             }
             at = end;
         }
         None
+    }
+
+    /// The text of a line.
+    #[inline]
+    fn text<'b>(&self, block: &'b [u8], start: usize, end: usize) -> &'b [u8] {
+        self.terminator.trim(block.get(start..end).unwrap_or_default())
     }
 
     /// Whether a line, without its terminator, matches.
@@ -285,23 +293,17 @@ impl Steps {
     }
 }
 
-/// Start of the line that holds `at`, given that a line starts at `from`.
-#[inline]
-fn line_start(block: &[u8], from: usize, at: usize) -> usize {
-    block.get(from..at).and_then(|before| memrchr(b'\n', before)).map_or(from, |newline| from + newline + 1)
-}
-
-/// End of the line that holds `at`, after its terminator.
-#[inline]
-fn line_end(block: &[u8], at: usize) -> usize {
-    block.get(at..).and_then(|after| memchr(b'\n', after)).map_or(block.len(), |newline| at + newline + 1)
-}
-
-/// The line without its terminator.
-#[inline]
-pub(crate) fn trimmed(block: &[u8], start: usize, end: usize) -> &[u8] {
-    let line = block.get(start..end).unwrap_or_default();
-    line.strip_suffix(b"\n").unwrap_or(line)
+/// Whether the expression sees in a block what it would not see in a line alone: the ends of the haystack; lines in
+/// lines that end with NUL; the place between `\r` and `\n`, for an expression that matches nothing but places.
+fn needs_lines(hir: &Hir, terminator: Terminator) -> bool {
+    let properties = hir.properties();
+    let looks = properties.look_set();
+    looks.contains_anchor_haystack()
+        || match terminator {
+            Terminator::Lf => false,
+            Terminator::CrLf => properties.minimum_len().is_none_or(|least| least == 0) && !looks.is_empty(),
+            Terminator::Nul => looks.contains_anchor(),
+        }
 }
 
 /// Compiles the joined expression. Its own prefilters are off: ours work on lines and can be dropped.
@@ -338,13 +340,14 @@ fn compile(
 mod tests {
     use std::ops::ControlFlow;
 
-    use super::{Detail, Matcher, trimmed};
+    use super::{Detail, Matcher};
     use crate::core::pattern::syntax::{Bounds, Case, Syntax};
+    use crate::core::pattern::terminator::Terminator;
 
     fn found(matcher: &Matcher, text: &[u8]) -> Vec<Vec<u8>> {
         let mut lines = Vec::new();
         matcher.lines(&mut matcher.scratch(), text, |start, end| {
-            lines.push(trimmed(text, start, end).to_vec());
+            lines.push(matcher.text(text, start, end).to_vec());
             ControlFlow::Continue(())
         });
         lines
@@ -352,8 +355,8 @@ mod tests {
 
     fn plain(matcher: &Matcher, text: &[u8]) -> Vec<Vec<u8>> {
         let mut scratch = matcher.scratch();
-        let text = text.strip_suffix(b"\n").unwrap_or(text);
-        text.split(|byte| *byte == b'\n')
+        text.split_inclusive(|byte| *byte == matcher.terminator.byte())
+            .map(|line| matcher.terminator.trim(line))
             .filter(|line| matcher.is_match(&mut scratch, line))
             .map(<[u8]>::to_vec)
             .collect()
@@ -394,17 +397,23 @@ mod tests {
             state ^= state << 17;
             state % below
         };
-        let alphabet: [&[u8]; 9] = [b"a", b"b", b"c", b"d", b" ", b"\n", b"\n", "é".as_bytes(), b"\xff"];
-        for pattern in patterns {
+        let alphabet: [&[u8]; 11] =
+            [b"a", b"b", b"c", b"d", b" ", b"\n", b"\r\n", b"\r", b"\0", "é".as_bytes(), b"\xff"];
+        let terminators = [Terminator::Lf, Terminator::CrLf, Terminator::Nul];
+        for (pattern, terminator) in patterns.iter().flat_map(|pattern| terminators.map(|ends| (pattern, ends))) {
             for bounds in [Bounds::None, Bounds::Word, Bounds::Line] {
-                let syntax = Syntax { bounds, case: Case::Sensitive, ..Syntax::default() };
-                let matcher = Matcher::new(&[pattern.to_string()], syntax, Detail::Spans).unwrap();
-                for _ in 0..60 {
+                let syntax = Syntax { bounds, case: Case::Sensitive, terminator, ..Syntax::default() };
+                let matcher = Matcher::new(&[(*pattern).to_string()], syntax, Detail::Spans).unwrap();
+                for _ in 0..30 {
                     let mut text = Vec::new();
                     for _ in 0..=next(60) {
-                        text.extend_from_slice(alphabet[next(9) as usize]);
+                        text.extend_from_slice(alphabet[next(11) as usize]);
                     }
-                    assert_eq!(found(&matcher, &text), plain(&matcher, &text), "{pattern} {bounds:?} {text:?}");
+                    assert_eq!(
+                        found(&matcher, &text),
+                        plain(&matcher, &text),
+                        "{pattern} {bounds:?} {terminator:?} {text:?}"
+                    );
                 }
             }
         }

@@ -8,3 +8,4 @@ pub(crate) mod literals;
 pub(crate) mod matcher;
 pub(crate) mod prefilter;
 pub(crate) mod syntax;
+pub(crate) mod terminator;

@@ -10,6 +10,7 @@ use regex_syntax::hir::{
 
 use crate::core::error::{Code, Problem, Result};
 use crate::core::pattern::literals;
+use crate::core::pattern::terminator::Terminator;
 
 /// How letters are compared.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -46,6 +47,8 @@ pub(crate) struct Syntax {
     pub(crate) fixed: bool,
     /// Whether a pattern that needs a NUL byte is an error.
     pub(crate) ban_nul: bool,
+    /// What ends a line, which no match holds.
+    pub(crate) terminator: Terminator,
 }
 
 /// The expressions of a set of patterns.
@@ -59,15 +62,15 @@ pub(crate) struct Parsed {
     pub(crate) exact: Option<Vec<Vec<u8>>>,
 }
 
-/// Parses the patterns. The line terminator is `\n`.
+/// Parses the patterns.
 pub(crate) fn parse(patterns: &[String], syntax: Syntax) -> Result<Parsed> {
     if is_plain(patterns, syntax) {
         let each: Vec<Hir> = patterns.iter().map(|pattern| Hir::literal(pattern.as_bytes())).collect();
-        let joined = bounded(Hir::alternation(each.clone()), syntax.bounds);
+        let joined = bounded(Hir::alternation(each.clone()), syntax);
         let texts = patterns.iter().map(|pattern| pattern.clone().into_bytes()).collect();
         return Ok(Parsed {
             joined,
-            each: each.into_iter().map(|hir| bounded(hir, syntax.bounds)).collect(),
+            each: each.into_iter().map(|hir| bounded(hir, syntax)).collect(),
             exact: only_text(texts, syntax.bounds),
         });
     }
@@ -102,7 +105,8 @@ fn only_text(texts: Vec<Vec<u8>>, bounds: Bounds) -> Option<Vec<Vec<u8>>> {
 fn is_plain(patterns: &[String], syntax: Syntax) -> bool {
     syntax.case == Case::Sensitive
         && patterns.iter().all(|pattern| {
-            !pattern.contains('\n') && (syntax.fixed || !pattern.chars().any(regex_syntax::is_meta_character))
+            !pattern.contains(syntax.terminator.banned())
+                && (syntax.fixed || !pattern.chars().any(regex_syntax::is_meta_character))
         })
 }
 
@@ -119,6 +123,7 @@ fn translate(source: &str, ast: &Ast, ignore_case: bool, syntax: Syntax) -> Resu
         .utf8(false)
         .case_insensitive(ignore_case)
         .multi_line(true)
+        .crlf(syntax.terminator == Terminator::CrLf)
         .build()
         .translate(source, ast)
         .map_err(|error| syntax_problem(source, &error.kind().to_string(), error.span()))?;
@@ -127,7 +132,8 @@ fn translate(source: &str, ast: &Ast, ignore_case: bool, syntax: Syntax) -> Resu
             .hint("files with NUL bytes are binary; take the NUL out of the pattern")
             .into());
     }
-    Ok(bounded(without_newline(hir)?, syntax.bounds))
+    let hir = syntax.terminator.banned().iter().try_fold(hir, |hir, banned| without(hir, *banned))?;
+    Ok(bounded(hir, syntax))
 }
 
 /// A syntax error with the stretch of the pattern it is about.
@@ -189,11 +195,12 @@ fn smart_ignores_case(asts: &[Ast]) -> bool {
 }
 
 /// Puts the boundaries around an expression.
-fn bounded(hir: Hir, bounds: Bounds) -> Hir {
-    let (start, end) = match bounds {
-        Bounds::None => return hir,
-        Bounds::Word => (Look::WordStartHalfUnicode, Look::WordEndHalfUnicode),
-        Bounds::Line => (Look::StartLF, Look::EndLF),
+fn bounded(hir: Hir, syntax: Syntax) -> Hir {
+    let (start, end) = match (syntax.bounds, syntax.terminator) {
+        (Bounds::None, _) => return hir,
+        (Bounds::Word, _) => (Look::WordStartHalfUnicode, Look::WordEndHalfUnicode),
+        (Bounds::Line, Terminator::CrLf) => (Look::StartCRLF, Look::EndCRLF),
+        (Bounds::Line, Terminator::Lf | Terminator::Nul) => (Look::StartLF, Look::EndLF),
     };
     Hir::concat(vec![Hir::look(start), hir, Hir::look(end)])
 }
@@ -215,24 +222,26 @@ fn needs_nul(hir: &Hir) -> bool {
     }
 }
 
-/// The expression with `\n` taken out of every class; an error where a literal one is needed.
-fn without_newline(hir: Hir) -> Result<Hir> {
+/// The expression with an ASCII character taken out of every class; an error where a literal one is needed.
+fn without(hir: Hir, banned: char) -> Result<Hir> {
+    let byte = banned as u8;
     let needed = || {
-        Problem::new(Code::Pattern, "the pattern has a line end in it, and a match never crosses lines")
+        let name = banned.escape_default();
+        Problem::new(Code::Pattern, format!("the literal '{name}' is a line end, and a match never crosses lines"))
             .hint("search for the parts, or use -e once for each line")
     };
     Ok(match hir.into_kind() {
         HirKind::Empty => Hir::empty(),
         HirKind::Look(look) => Hir::look(look),
         HirKind::Literal(literal) => {
-            if literal.0.contains(&b'\n') {
+            if literal.0.contains(&byte) {
                 return Err(needed().into());
             }
             Hir::literal(literal.0)
         }
         HirKind::Class(Class::Unicode(mut class)) => {
             if !class.ranges().is_empty() {
-                class.difference(&ClassUnicode::new([ClassUnicodeRange::new('\n', '\n')]));
+                class.difference(&ClassUnicode::new([ClassUnicodeRange::new(banned, banned)]));
                 if class.ranges().is_empty() {
                     return Err(needed().into());
                 }
@@ -241,7 +250,7 @@ fn without_newline(hir: Hir) -> Result<Hir> {
         }
         HirKind::Class(Class::Bytes(mut class)) => {
             if !class.ranges().is_empty() {
-                class.difference(&ClassBytes::new([ClassBytesRange::new(b'\n', b'\n')]));
+                class.difference(&ClassBytes::new([ClassBytesRange::new(byte, byte)]));
                 if class.ranges().is_empty() {
                     return Err(needed().into());
                 }
@@ -249,15 +258,19 @@ fn without_newline(hir: Hir) -> Result<Hir> {
             Hir::class(Class::Bytes(class))
         }
         HirKind::Repetition(mut repetition) => {
-            repetition.sub = Box::new(without_newline(*repetition.sub)?);
+            repetition.sub = Box::new(without(*repetition.sub, banned)?);
             Hir::repetition(repetition)
         }
         HirKind::Capture(mut capture) => {
-            capture.sub = Box::new(without_newline(*capture.sub)?);
+            capture.sub = Box::new(without(*capture.sub, banned)?);
             Hir::capture(capture)
         }
-        HirKind::Concat(parts) => Hir::concat(parts.into_iter().map(without_newline).collect::<Result<_>>()?),
-        HirKind::Alternation(parts) => Hir::alternation(parts.into_iter().map(without_newline).collect::<Result<_>>()?),
+        HirKind::Concat(parts) => {
+            Hir::concat(parts.into_iter().map(|part| without(part, banned)).collect::<Result<_>>()?)
+        }
+        HirKind::Alternation(parts) => {
+            Hir::alternation(parts.into_iter().map(|part| without(part, banned)).collect::<Result<_>>()?)
+        }
     })
 }
 

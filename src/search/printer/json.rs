@@ -10,6 +10,7 @@ use crate::core::format::json::escape::quote;
 use crate::core::pattern::matcher::{Matcher, Scratch};
 use crate::search::config::Config;
 use crate::search::context::{Line, Sink};
+use crate::search::matches;
 use crate::search::printer::file::Searched;
 use crate::search::printer::stats::Stats;
 use crate::search::printer::{Counts, Depth, Lines, Needs, Pen, Printer};
@@ -116,17 +117,9 @@ impl Sink for Events<'_> {
 impl Events<'_> {
     /// Finds the matches of a line, and what replaces them.
     fn find(&mut self, scratch: &mut Scratch, line: &Line<'_>) {
-        let text = line.bytes.strip_suffix(b"\n").unwrap_or(line.bytes);
-        let spans = &mut *self.spans;
-        spans.clear();
-        self.matcher.spans(scratch, text, |start, end| spans.push((start, end)));
-        let terminator = line.bytes.get(text.len()..).unwrap_or_default();
-        // An empty match behind the last byte of the input is not on the line.
-        if terminator.is_empty() && spans.last().is_some_and(|span| span.0 >= text.len()) {
-            spans.pop();
-        }
+        matches::find(self.matcher, scratch, line, self.spans);
         if let Some(replacer) = &mut self.replacer {
-            replacer.replace(self.matcher, scratch, text, terminator);
+            replacer.replace(self.matcher, scratch, line);
         }
     }
 

@@ -13,7 +13,7 @@ use crate::core::error::{Code, Error, Problem, Result};
 use crate::core::format::{self, Encoder, Layout, WriteOptions, encoder};
 use crate::core::output::spool::Spooled;
 use crate::core::output::writer::Writer;
-use crate::core::pattern::matcher::{Matcher, Scratch, trimmed};
+use crate::core::pattern::matcher::{Matcher, Scratch};
 use crate::search::config::Config;
 use crate::search::context::{Line, Sink};
 use crate::search::printer::file::Searched;
@@ -327,7 +327,7 @@ impl Making<'_> {
 impl Sink for Making<'_> {
     fn matched(&mut self, scratch: &mut Scratch, line: &Line<'_>) {
         self.counts.lines += 1;
-        let text = trimmed(line.bytes, 0, line.bytes.len());
+        let text = self.matcher.terminator.trim(line.bytes);
         if text.len() > MAX_CELL {
             let problem = Problem::new(Code::Limit, "a line is too long for a record").at_line(line.number);
             self.rows.failure.get_or_insert(problem.into());

@@ -5,6 +5,7 @@ use crate::core::pattern::matcher::{Matcher, Scratch};
 use crate::search::binary::Rule;
 use crate::search::config::Config;
 use crate::search::context::{Line, Sink};
+use crate::search::matches;
 use crate::search::printer::color::{Paint, RESET};
 use crate::search::printer::file::Searched;
 use crate::search::printer::stats::Stats;
@@ -37,13 +38,13 @@ impl Printer for Standard {
     }
 
     fn separator(&self) -> &[u8] {
-        self.style.separator
+        &self.style.separator
     }
 
     fn head(&self, path: &[u8], out: &mut Vec<u8>) {
         if self.style.heading && self.style.path {
             Paint::Path.put(self.style.color, path, out);
-            out.push(b'\n');
+            out.extend_from_slice(self.style.terminator.bytes());
         }
     }
 
@@ -62,7 +63,7 @@ fn binary_message(style: &Style, file: &Searched<'_>, out: &mut Vec<u8>) {
     }
     let what = match file.rule {
         Rule::Quit => "WARNING: stopped searching binary file after match",
-        Rule::Convert | Rule::Glance => "binary file matches",
+        Rule::Convert | Rule::Glance | Rule::Text => "binary file matches",
     };
     out.extend_from_slice(format!("{what} (found \"\\0\" byte around offset {offset})\n").as_bytes());
 }
@@ -126,7 +127,8 @@ impl Sink for Page<'_> {
     }
 
     fn gap(&mut self) {
-        self.out.extend_from_slice(b"--\n");
+        self.out.extend_from_slice(b"--");
+        self.end_line();
     }
 
     fn hidden(&mut self) {
@@ -158,17 +160,15 @@ impl Page<'_> {
     #[inline]
     fn plain(&mut self, line: &[u8]) {
         self.out.extend_from_slice(line);
-        if line.last() != Some(&b'\n') {
-            self.out.push(b'\n');
+        if !self.style.terminator.ends(line) {
+            self.end_line();
         }
     }
 
     /// A line whose matches are looked at.
     fn detailed(&mut self, scratch: &mut Scratch, line: &Line<'_>, separator: u8) {
-        let text = line.bytes.strip_suffix(b"\n").unwrap_or(line.bytes);
-        let terminator = line.bytes.get(text.len()..).unwrap_or_default();
         if let Some(replacer) = self.replacer.take() {
-            if replacer.replace(self.matcher, scratch, text, terminator) {
+            if replacer.replace(self.matcher, scratch, line) {
                 self.show(&replacer.text, &replacer.spans, line.number, separator);
             } else {
                 self.show(line.bytes, &[], line.number, separator);
@@ -177,12 +177,7 @@ impl Page<'_> {
             return;
         }
         let mut spans = std::mem::take(self.spans);
-        spans.clear();
-        self.matcher.spans(scratch, text, |start, end| spans.push((start, end)));
-        // An empty match behind the last byte of the input is not on the line.
-        if terminator.is_empty() && spans.last().is_some_and(|span| span.0 >= text.len()) {
-            spans.pop();
-        }
+        matches::find(self.matcher, scratch, line, &mut spans);
         self.show(line.bytes, &spans, line.number, separator);
         *self.spans = spans;
     }
@@ -210,7 +205,7 @@ impl Page<'_> {
             self.plain(line);
             return;
         }
-        let text = line.strip_suffix(b"\n").unwrap_or(line);
+        let text = self.style.terminator.trim(line);
         let mut at = 0;
         let mut painted = false;
         for &(start, end) in spans {
@@ -238,7 +233,11 @@ impl Page<'_> {
             self.out.extend_from_slice(text.get(at..).unwrap_or_default());
         }
         self.unpaint(&mut painted);
-        self.out.push(b'\n');
+        self.end_line();
+    }
+
+    fn end_line(&mut self) {
+        self.out.extend_from_slice(self.style.terminator.bytes());
     }
 
     fn unpaint(&mut self, painted: &mut bool) {

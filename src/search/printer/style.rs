@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::core::pattern::terminator::Terminator;
 use crate::search::config::Config;
 
 /// How printed lines look.
@@ -24,8 +25,10 @@ pub(crate) struct Style {
     pub(crate) needs_spans: bool,
     /// Whether lines that do not match are selected.
     pub(crate) invert: bool,
-    /// What stands between the lines of two files.
-    pub(crate) separator: &'static [u8],
+    /// What ends a line.
+    pub(crate) terminator: Terminator,
+    /// What stands between the lines of two files, the end of its line included.
+    pub(crate) separator: Vec<u8>,
 }
 
 impl Style {
@@ -34,12 +37,12 @@ impl Style {
         let roots = &config.select.roots;
         let path = config.with_filename.unwrap_or(!is_one_file(roots));
         let heading = config.heading.unwrap_or(config.terminal);
-        let separator: &[u8] = if heading {
-            b"\n"
+        let separator = if heading {
+            config.terminator.bytes().to_vec()
         } else if config.before > 0 || config.after > 0 {
-            b"--\n"
+            [b"--", config.terminator.bytes()].concat()
         } else {
-            b""
+            Vec::new()
         };
         Self {
             color: config.color,
@@ -50,6 +53,7 @@ impl Style {
             only_matching: config.only_matching,
             needs_spans: config.color || config.only_matching || config.replacement.is_some(),
             invert: config.invert,
+            terminator: config.terminator,
             separator,
         }
     }

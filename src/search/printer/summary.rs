@@ -2,10 +2,11 @@
 
 use crate::core::error::Result;
 use crate::core::format::WriteOptions;
-use crate::core::pattern::matcher::{Matcher, Scratch, trimmed};
+use crate::core::pattern::matcher::{Matcher, Scratch};
 use crate::search::binary::Rule;
 use crate::search::config::{Config, Mode};
 use crate::search::context::{Line, Sink};
+use crate::search::matches;
 use crate::search::printer::color::Paint;
 use crate::search::printer::file::Searched;
 use crate::search::printer::records::Table;
@@ -92,7 +93,7 @@ impl Printer for Summary {
             (Told::Count(_, style), None) => count_line(style, file.path, count, out),
             (Told::Path(style), None) => {
                 Paint::Path.put(style.color, file.path, out);
-                out.push(b'\n');
+                out.extend_from_slice(style.terminator.bytes());
             }
             (Told::Nothing, None) => {}
         }
@@ -110,7 +111,7 @@ fn count_line(style: &Style, path: &[u8], count: u64, out: &mut Vec<u8>) {
         out.push(b':');
     }
     out.extend_from_slice(itoa::Buffer::new().format(count).as_bytes());
-    out.push(b'\n');
+    out.extend_from_slice(style.terminator.bytes());
 }
 
 /// Counts, and prints nothing.
@@ -140,11 +141,8 @@ impl Sink for Counting<'_> {
     fn matched(&mut self, scratch: &mut Scratch, line: &Line<'_>) {
         self.counts.lines += 1;
         if let Some(matcher) = self.matcher {
-            let mut matches = 0;
-            let text = trimmed(line.bytes, 0, line.bytes.len());
-            matcher.spans(scratch, text, |start, _| matches += u64::from(start < line.bytes.len()));
             // A selected line counts once at least, also where it was selected for not matching.
-            self.counts.matches += matches.max(1);
+            self.counts.matches += matches::count(matcher, scratch, line).max(1);
         }
     }
 
