@@ -245,7 +245,7 @@ _mytools() {
             return 0
             ;;
         mytools__subcmd__process)
-            opts="-w -c -g -a -s -n -d -f -t -o -h -j --where --derive --select --drop --rename --group-by --agg --count --freq --sort --top --limit --skip --distinct --keep --from --root --delimiter --quote --no-header --header --ragged --to --format --output --out-delimiter --quoting --crlf --bom --indent --explain --progress --exit-status --null-value --infer --schema --precision --strict --tz --arg --help --threads --color --error-format --no-messages --debug"
+            opts="-w -c -g -a -s -n -d -f -t -o -h -j --where --derive --select --drop --rename --group-by --agg --count --freq --sort --top --limit --skip --distinct --keep --from --root --delimiter --quote --no-header --header --ragged --to --format --output --out-delimiter --quoting --crlf --bom --indent --explain --progress --exit-status --null-value --infer --schema --precision --strict --tz --arg --memory --temp-dir --help --threads --color --error-format --no-messages --debug"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -416,6 +416,14 @@ _mytools() {
                     return 0
                     ;;
                 --arg)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --memory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --temp-dir)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

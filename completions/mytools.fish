@@ -227,6 +227,8 @@ complete -c mytools -n "__fish_mytools_using_subcommand process" -l schema -d 'C
 complete -c mytools -n "__fish_mytools_using_subcommand process" -l precision -d 'Digits after the point of computed numbers' -r
 complete -c mytools -n "__fish_mytools_using_subcommand process" -l tz -d 'The zone of times without one [default: UTC]' -r
 complete -c mytools -n "__fish_mytools_using_subcommand process" -l arg -d 'A value for expressions, as arg(\'NAME\')' -r
+complete -c mytools -n "__fish_mytools_using_subcommand process" -l memory -d 'Memory for sorting, grouping, joining: 512M, 4G, 25% [default: 25%]' -r
+complete -c mytools -n "__fish_mytools_using_subcommand process" -l temp-dir -d 'Where temporary files go [default: TMPDIR, or as the system has it]' -r -F
 complete -c mytools -n "__fish_mytools_using_subcommand process" -s j -l threads -d 'Number of threads [default: one per core]' -r
 complete -c mytools -n "__fish_mytools_using_subcommand process" -l color -d 'auto (default), always or never' -r -f -a "auto\t''
 always\t''
@@ -302,6 +304,8 @@ complete -c mytools -n "__fish_mytools_using_subcommand p" -l schema -d 'Columns
 complete -c mytools -n "__fish_mytools_using_subcommand p" -l precision -d 'Digits after the point of computed numbers' -r
 complete -c mytools -n "__fish_mytools_using_subcommand p" -l tz -d 'The zone of times without one [default: UTC]' -r
 complete -c mytools -n "__fish_mytools_using_subcommand p" -l arg -d 'A value for expressions, as arg(\'NAME\')' -r
+complete -c mytools -n "__fish_mytools_using_subcommand p" -l memory -d 'Memory for sorting, grouping, joining: 512M, 4G, 25% [default: 25%]' -r
+complete -c mytools -n "__fish_mytools_using_subcommand p" -l temp-dir -d 'Where temporary files go [default: TMPDIR, or as the system has it]' -r -F
 complete -c mytools -n "__fish_mytools_using_subcommand p" -s j -l threads -d 'Number of threads [default: one per core]' -r
 complete -c mytools -n "__fish_mytools_using_subcommand p" -l color -d 'auto (default), always or never' -r -f -a "auto\t''
 always\t''

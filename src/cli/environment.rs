@@ -1,6 +1,7 @@
 //! What mytools takes from its environment, read once.
 
 use std::io::IsTerminal;
+use std::path::PathBuf;
 
 use crate::core::terminal;
 
@@ -20,6 +21,8 @@ pub(crate) struct Environment {
     /// Bytes per block, for tests that cut inputs at every place (`MYTOOLS_TEST_BLOCK`); the engine's own size where
     /// unset.
     pub(crate) block_size: Option<usize>,
+    /// Where temporary files go (`TMPDIR`).
+    pub(crate) temp_dir: PathBuf,
 }
 
 impl Environment {
@@ -35,6 +38,7 @@ impl Environment {
             stdout_is_terminal: std::io::stdout().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
             block_size: block_size.filter(|size| *size > 0),
+            temp_dir: std::env::temp_dir(),
         }
     }
 }

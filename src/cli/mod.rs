@@ -7,6 +7,7 @@ mod completions;
 mod environment;
 mod globals;
 mod list;
+mod memory;
 mod process;
 mod request;
 mod search;

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, Command, value_parser};
 
-use crate::cli::stages;
+use crate::cli::{memory, stages};
 use crate::core::format::{FORMATS, Format};
 use crate::core::registry::Row;
 
 const INPUT: &str = "Input";
 const OUTPUT: &str = "Output";
 const VALUES: &str = "Values";
+const RESOURCES: &str = "Resources";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -49,6 +50,7 @@ pub(crate) fn command() -> Command {
         .args(input_args())
         .args(output_args())
         .args(value_args())
+        .args(resource_args())
         .after_help(EXAMPLES)
         .after_long_help(format!("{EXAMPLES}\n\n{AFTER}"))
 }
@@ -156,6 +158,20 @@ fn value_args() -> Vec<Arg> {
         switch("strict", VALUES, "A value that is not the number it should be is an error"),
         option("tz", "ZONE", VALUES, "The zone of times without one [default: UTC]"),
         option("arg", "NAME=VALUE", VALUES, "A value for expressions, as arg('NAME')").action(ArgAction::Append),
+    ]
+}
+
+fn resource_args() -> Vec<Arg> {
+    vec![
+        option("memory", "SIZE", RESOURCES, "Memory for sorting, grouping, joining: 512M, 4G, 25% [default: 25%]")
+            .long_help(
+                "Memory for sorting, grouping, joining: 512M, 4G, 25% of what there is. What is more goes to temporary \
+                 files that are gone when the run is. [default: a quarter of the machine's memory, or half of what the \
+                 process or its container is allowed where that is less]",
+            )
+            .value_parser(memory::parse),
+        option("temp-dir", "DIR", RESOURCES, "Where temporary files go [default: TMPDIR, or as the system has it]")
+            .value_parser(value_parser!(PathBuf)),
     ]
 }
 

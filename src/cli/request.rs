@@ -6,10 +6,11 @@ use clap::ArgMatches;
 
 use crate::cli::environment::Environment;
 use crate::cli::globals::Globals;
-use crate::cli::stages;
 use crate::cli::{DONE, FAILED, NONE};
+use crate::cli::{memory, stages};
 use crate::core::diagnostics::Diagnostics;
 use crate::core::error::{Code, Problem, Result};
+use crate::core::exec::memory::Memory;
 use crate::core::format::{Infer, Quoting, Ragged, ReadOptions, WriteOptions};
 use crate::core::output::writer::{Buffering, Writer};
 use crate::process::expr::Env;
@@ -80,6 +81,7 @@ fn request(matches: &ArgMatches, globals: &Globals, environment: &Environment) -
         write: WriteOptions { width: globals.width, color: globals.color, ..write_options(matches)? },
         explain: matches.get_flag("explain"),
         threads: globals.threads,
+        memory: memory(matches, environment),
         block_size: environment.block_size,
         env: Env {
             tz: text(matches, "tz"),
@@ -91,6 +93,12 @@ fn request(matches: &ArgMatches, globals: &Globals, environment: &Environment) -
         prompt: environment.stdout_is_terminal,
         progress: globals.progress.clone(),
     })
+}
+
+/// How much memory the run may hold, and where the rest goes.
+fn memory(matches: &ArgMatches, environment: &Environment) -> Memory {
+    let directory = matches.get_one::<PathBuf>("temp-dir").unwrap_or(&environment.temp_dir);
+    Memory::new(memory::limit(matches.get_one("memory").copied()), directory.clone())
 }
 
 fn read_options(matches: &ArgMatches) -> ReadOptions {

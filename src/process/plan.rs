@@ -11,6 +11,7 @@ use crate::core::data::time::Zone;
 use crate::core::diagnostics::Diagnostics;
 use crate::core::error::{Code, Error, Problem, Result};
 use crate::core::exec::cancel::Cancel;
+use crate::core::exec::memory::Memory;
 use crate::core::format::{Encoder, FORMATS, Format, Layout, Projection, ReadOptions, WriteOptions, encoder, named};
 use crate::core::input::blocks::BLOCK_SIZE;
 use crate::core::input::decompress;
@@ -51,6 +52,8 @@ pub(crate) struct Request {
     pub(crate) env: Env,
     /// Number of threads.
     pub(crate) threads: usize,
+    /// The memory that stages may hold.
+    pub(crate) memory: Memory,
     /// Bytes of a block; a default where none.
     pub(crate) block_size: Option<usize>,
     /// Whether somebody watches the output as it comes.
@@ -71,7 +74,12 @@ pub(crate) struct Outcome {
 /// Errors that leave nothing to run are returned; others are reported, and the rest is done.
 pub(crate) fn run(request: &Request, writer: &mut Writer, diagnostics: &Diagnostics) -> Result<Outcome> {
     let cancel = Cancel::default();
-    let setup = Setup { env: Arc::new(request.env.clone()), cancel: cancel.clone(), threads: request.threads };
+    let setup = Setup {
+        env: Arc::new(request.env.clone()),
+        cancel: cancel.clone(),
+        threads: request.threads,
+        memory: request.memory.clone(),
+    };
     Zone::new(request.env.tz.as_deref(), request.env.year)?;
     let stages = request.stages.iter().map(|written| build(written, &setup)).collect::<Result<Vec<_>>>()?;
     let mut inputs = look_at_inputs(request, diagnostics)?;

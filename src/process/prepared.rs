@@ -14,7 +14,6 @@ use crate::core::format::{
     Wrap, named,
 };
 use crate::core::input::blocks::Bytes;
-use crate::core::input::decompress::by_name;
 use crate::core::input::expand::{Input, extension};
 use crate::core::input::open::{OpenOptions, Source, open, open_stdin};
 use crate::core::input::positional::read_full_at;
@@ -71,12 +70,7 @@ pub(crate) fn prepare(
     let open_options = OpenOptions { decompress: true, decode: true };
     let opened = match input {
         Input::Stdin => open_stdin(open_options)?,
-        Input::File(path) => {
-            if let Some(compression) = by_name(path).filter(|compression| compression.is_told_by_name()) {
-                return Err(Problem::io(name, &compression.unsupported()));
-            }
-            open(path, open_options)?
-        }
+        Input::File(path) => open(path, open_options)?,
     };
     let failed = |error| stream_problem(&name, error);
     let mut looked = Looked { head: Vec::new(), whole: false, source: opened.source };

@@ -222,8 +222,8 @@ impl Searcher<'_, '_> {
         } else {
             buffer.resize(small, 0);
             match read_small(&entry.path, plan.open_options(), buffer)? {
-                Small::Whole { start, end } => {
-                    if rule == Rule::Glance && start > 0 {
+                Small::Whole { start, end, as_is } => {
+                    if rule == Rule::Glance && !as_is {
                         rule = Rule::Convert;
                     }
                     let bytes = buffer.get_mut(start..end).unwrap_or_default();

@@ -267,6 +267,8 @@ pub(crate) struct Chunks {
     size: usize,
     rule: Rule,
     lines: Lines,
+    /// Why nothing follows the line that broke off.
+    failure: Option<Problem>,
 }
 
 /// A chunk of a stream.
@@ -307,12 +309,15 @@ impl Chunk {
 impl Chunks {
     /// Starts to read a stream.
     pub(crate) fn new(reader: Box<dyn Read + Send>, size: usize, rule: Rule, lines: Lines) -> Self {
-        Self { reader, carry: Vec::new(), open: 0, offset: 0, size: size.max(1), rule, lines }
+        Self { reader, carry: Vec::new(), open: 0, offset: 0, size: size.max(1), rule, lines, failure: None }
     }
 
     /// The next chunk, and whether the source had more to give at once. Lines are handed on as soon as they are there,
-    /// so that a slow source is followed. Fails without naming the path.
+    /// so that a slow source is followed. Fails without naming the path, after what was read before.
     pub(crate) fn next(&mut self) -> Result<(Chunk, bool), Problem> {
+        if let Some(failure) = self.failure.take() {
+            return Err(failure);
+        }
         let mut bytes = std::mem::take(&mut self.carry);
         let start = std::mem::take(&mut self.open);
         let mut searched = start;
@@ -323,7 +328,15 @@ impl Chunks {
             bytes.resize(held + self.size, 0);
             let read = read_some(&mut *self.reader, bytes.get_mut(held..).unwrap_or_default());
             bytes.truncate(held + *read.as_ref().unwrap_or(&0));
-            let read = read.map_err(|error| failed(&error))?;
+            let read = match read {
+                Ok(read) => read,
+                Err(error) if start == bytes.len() => return Err(failed(&error)),
+                Err(error) => {
+                    self.failure = Some(failed(&error));
+                    let end = bytes.len();
+                    return Ok((Chunk { bytes, start, end, offset: self.offset, last: false, nul }, true));
+                }
+            };
             if read == 0 {
                 let end = bytes.len();
                 return Ok((Chunk { bytes, start, end, offset: self.offset, last: true, nul }, false));

@@ -128,6 +128,9 @@ pub(crate) struct Batch {
     pub(crate) rows: usize,
     /// How many records came before this batch in the run.
     pub(crate) first_row: u64,
+    /// The number of each record in the run, where they do not follow each other from `first_row` on: records that
+    /// come back from disk.
+    pub(crate) ids: Option<Vec<u64>>,
     /// The records' raw text, as long as no stage has touched the columns.
     pub(crate) raw: Option<Records>,
     /// How the block is laid out, where it is delimited text with line feeds: tells an encoder of the same dialect that
@@ -152,6 +155,15 @@ impl Batch {
                 rows.truncate(kept);
             }
             all @ Selection::All => *all = Selection::Rows((0..row.min(self.rows) as u32).collect()),
+        }
+    }
+
+    /// The number of a record in the run.
+    #[inline]
+    pub(crate) fn id(&self, row: usize) -> u64 {
+        match &self.ids {
+            None => self.first_row + row as u64,
+            Some(ids) => ids.get(row).copied().unwrap_or(u64::MAX),
         }
     }
 

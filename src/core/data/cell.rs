@@ -79,6 +79,16 @@ impl Cell {
         Self { word: cell.word | SIDE, ..cell }
     }
 
+    /// The cell as a number, to be kept outside of memory.
+    pub(crate) fn to_bits(self) -> u64 {
+        u64::from(self.start) | u64::from(self.word) << 32
+    }
+
+    /// The cell that was this number.
+    pub(crate) fn from_bits(bits: u64) -> Self {
+        Self { start: bits as u32, word: (bits >> 32) as u32 }
+    }
+
     /// A computed boolean.
     #[inline]
     pub(crate) fn boolean(value: bool) -> Self {

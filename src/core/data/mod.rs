@@ -7,6 +7,7 @@ pub(crate) mod batch;
 pub(crate) mod cell;
 pub(crate) mod compare;
 pub(crate) mod number;
+pub(crate) mod saved;
 #[cfg(test)]
 pub(crate) mod testing;
 pub(crate) mod time;

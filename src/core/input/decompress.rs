@@ -1,33 +1,46 @@
-//! Decompression: gzip (RFC 1952) and zstd (RFC 8878), told by content. Others are known, to be refused by name.
+//! Decompression: gzip (RFC 1952), zstd (RFC 8878), bzip2, xz, lzma, lz4 and brotli (RFC 7932).
 //!
-//! Files made of several members or frames one after the other are one stream. A stream that breaks off is an error
-//! at that place; what came before it has been read.
+//! What a file is, is told by its first bytes; brotli has no mark of its own, so there the name tells. Files made of
+//! several members, streams or frames one after the other are one stream. A stream that breaks off or is damaged is an
+//! error at that place; what came before it has been read. A decoder keeps its window and no more, and refuses data
+//! that asks for a larger one than [`MEMORY`].
 
-use std::io::{self, BufReader, Read};
+mod lz4;
+
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 /// Bytes read from a compressed file at a time.
 const CHUNK: usize = 128 << 10;
 
-/// How many first bytes [`detect`] needs.
-pub(crate) const MAGIC: usize = 4;
+/// Most memory of an xz or lzma decoder, in KiB: four times what `xz -9` asks for. Zstd's library has a limit of its own,
+/// 128 MiB.
+const MEMORY: u32 = 256 << 10;
 
-/// A way to compress: how to know it, and whether it can be undone here.
+/// How many first bytes [`detect`] needs.
+pub(crate) const MAGIC: usize = 13;
+
+/// A way to compress, and how to know it.
 #[derive(Debug)]
 pub(crate) struct Compression {
     /// Its name, which is that of the program for it.
-    pub(crate) name: &'static str,
+    name: &'static str,
     /// What file names end in, in lower case and without the dot.
     suffixes: &'static [&'static str],
-    /// Whether these are its first bytes; none where they say nothing.
+    /// Whether these are its first bytes; none where they say nothing, and only a name tells.
     magic: Option<fn(&[u8]) -> bool>,
-    method: Option<Method>,
+    method: Method,
 }
 
 #[derive(Debug, Clone, Copy)]
 enum Method {
     Gzip,
     Zstd,
+    Bzip2,
+    Xz,
+    Lzma,
+    Lz4,
+    Brotli,
 }
 
 /// All that are known.
@@ -36,39 +49,51 @@ const COMPRESSIONS: &[Compression] = &[
         name: "gzip",
         suffixes: &["gz"],
         magic: Some(|head| matches!(head, [0x1F, 0x8B, 0x08, ..])),
-        method: Some(Method::Gzip),
+        method: Method::Gzip,
     },
     Compression {
         name: "zstd",
         suffixes: &["zst", "zstd"],
         // A frame, or one of the 16 kinds of skippable frames that may come first.
         magic: Some(|head| matches!(head, [0x28, 0xB5, 0x2F, 0xFD, ..] | [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..])),
-        method: Some(Method::Zstd),
+        method: Method::Zstd,
     },
     Compression {
         name: "bzip2",
         suffixes: &["bz2"],
-        magic: Some(|head| matches!(head, [b'B', b'Z', b'h', b'1'..=b'9', ..])),
-        method: None,
+        // The mark of the format, then that of a block, or of the end where there is none.
+        magic: Some(|head| {
+            matches!(
+                head,
+                [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..]
+                    | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..]
+            )
+        }),
+        method: Method::Bzip2,
     },
     Compression {
         name: "xz",
         suffixes: &["xz"],
-        magic: Some(|head| matches!(head, [0xFD, b'7', b'z', b'X', ..])),
-        method: None,
+        magic: Some(|head| matches!(head, [0xFD, b'7', b'z', b'X', b'Z', 0, ..])),
+        method: Method::Xz,
     },
+    Compression { name: "lzma", suffixes: &["lzma"], magic: Some(is_lzma), method: Method::Lzma },
     Compression {
         name: "lz4",
         suffixes: &["lz4"],
-        magic: Some(|head| matches!(head, [0x04, 0x22, 0x4D, 0x18, ..])),
-        method: None,
+        magic: Some(|head| head.starts_with(&[0x04, 0x22, 0x4D, 0x18]) || head.starts_with(&lz4::LEGACY)),
+        method: Method::Lz4,
     },
-    Compression { name: "brotli", suffixes: &["br"], magic: None, method: None },
+    Compression { name: "brotli", suffixes: &["br"], magic: None, method: Method::Brotli },
 ];
 
-/// How the input with these first bytes is compressed, if it is.
-pub(crate) fn detect(head: &[u8]) -> Option<&'static Compression> {
-    COMPRESSIONS.iter().find(|compression| compression.magic.is_some_and(|is| is(head)))
+/// How the input with these first bytes and this name is compressed, if it is.
+pub(crate) fn detect(head: &[u8], path: Option<&Path>) -> Option<&'static Compression> {
+    let by_content = COMPRESSIONS.iter().find(|compression| compression.magic.is_some_and(|is| is(head)));
+    by_content.or_else(|| {
+        // An empty file is no brotli, and needs no error either.
+        path.filter(|_| !head.is_empty()).and_then(by_name).filter(|compression| compression.magic.is_none())
+    })
 }
 
 /// How a file of this name is compressed, as its name has it.
@@ -77,88 +102,73 @@ pub(crate) fn by_name(path: &Path) -> Option<&'static Compression> {
     COMPRESSIONS.iter().find(|compression| compression.suffixes.contains(&suffix.as_str()))
 }
 
-impl Compression {
-    /// Whether only the name of a file can tell it.
-    pub(crate) fn is_told_by_name(&self) -> bool {
-        self.magic.is_none()
-    }
-
-    /// What is said of an input that cannot be decompressed.
-    pub(crate) fn unsupported(&self) -> io::Error {
-        let message = format!("{} is not supported; decompress it first", self.name);
-        io::Error::new(io::ErrorKind::Unsupported, message)
-    }
+/// Whether this is a header of the old lzma format as its programs write it: the usual properties, the size of the
+/// window as a power of two or the sum of two neighbouring ones, and a size that is unknown or below 256 GiB (the check of
+/// `xz` itself).
+fn is_lzma(head: &[u8]) -> bool {
+    let [0x5D, rest @ ..] = head else { return false };
+    let (Some(window), Some(size)) = (rest.first_chunk::<4>(), rest.get(4..12)) else { return false };
+    let window = u32::from_le_bytes(*window);
+    let round = window.is_power_of_two() || (window % 3 == 0 && (window / 3).is_power_of_two()) || window == u32::MAX;
+    let known =
+        size.get(5..).is_some_and(|high| matches!(high, [0, 0, 0])) && size.get(4).is_some_and(|byte| *byte < 64);
+    window >= 4096 && round && (known || size.iter().all(|byte| *byte == 0xFF))
 }
 
 /// The decompressed stream of `source`.
 pub(crate) fn reader(
     source: impl Read + Send + 'static,
-    compression: &Compression,
+    compression: &'static Compression,
 ) -> io::Result<Box<dyn Read + Send>> {
     let source = BufReader::with_capacity(CHUNK, source);
-    Ok(match compression.method {
-        Some(Method::Gzip) => Box::new(flate2::bufread::MultiGzDecoder::new(source)),
-        Some(Method::Zstd) => Box::new(zstd::stream::read::Decoder::with_buffer(source)?),
-        None => return Err(compression.unsupported()),
+    let name = compression.name;
+    let decoder = decoder(source, compression.method).map_err(|error| told(name, error))?;
+    Ok(Box::new(Decoded { decoder, name }))
+}
+
+fn decoder(source: impl BufRead + Send + 'static, method: Method) -> io::Result<Box<dyn Read + Send>> {
+    Ok(match method {
+        Method::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(source)),
+        Method::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(source)?),
+        Method::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(source)),
+        Method::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(source, true, MEMORY)),
+        Method::Lzma => {
+            let mut decoder = lzma_rust2::LzmaReader::new_mem_limit(source, MEMORY, None)?;
+            decoder.set_defer_errors(true);
+            Box::new(decoder)
+        }
+        Method::Lz4 => Box::new(lz4::Frames::new(source)),
+        Method::Brotli => Box::new(brotli_decompressor::Decompressor::new(source, CHUNK)),
     })
 }
 
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use std::io::{Cursor, Read, Write};
+/// A decoder whose errors say what is wrong in our words.
+struct Decoded {
+    decoder: Box<dyn Read + Send>,
+    name: &'static str,
+}
 
-    use std::path::Path;
-
-    use super::{by_name, detect, reader};
-
-    pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
-        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        encoder.write_all(bytes).unwrap();
-        encoder.finish().unwrap()
-    }
-
-    fn read(bytes: Vec<u8>) -> std::io::Result<Vec<u8>> {
-        let mut out = Vec::new();
-        let compression = detect(&bytes).unwrap();
-        reader(Cursor::new(bytes), compression)?.read_to_end(&mut out)?;
-        Ok(out)
-    }
-
-    #[test]
-    fn reads_members_and_frames_as_one() {
-        assert_eq!(read([gzip(b"one\n"), gzip(b"two\n")].concat()).unwrap(), b"one\ntwo\n");
-        let frame = |bytes: &[u8]| zstd::encode_all(bytes, 1).unwrap();
-        assert_eq!(read([frame(b"one\n"), frame(b"two\n")].concat()).unwrap(), b"one\ntwo\n");
-        let skippable = [0x50, 0x2A, 0x4D, 0x18, 2, 0, 0, 0, 9, 9].to_vec();
-        assert_eq!(read([skippable, frame(b"x")].concat()).unwrap(), b"x");
-    }
-
-    #[test]
-    fn a_broken_stream_is_an_error() {
-        let long: Vec<u8> = (0..50_000u32).flat_map(u32::to_le_bytes).collect();
-        let whole = gzip(&long);
-        assert!(read(whole[..whole.len() / 2].to_vec()).is_err());
-        let whole = zstd::encode_all(&long[..], 1).unwrap();
-        assert!(read(whole[..whole.len() / 2].to_vec()).is_err());
-    }
-
-    #[test]
-    fn plain_bytes_are_plain() {
-        let name = |head: &[u8]| detect(head).map(|compression| compression.name);
-        assert_eq!(name(b""), None);
-        assert_eq!(name(b"\x1F\x8B"), None);
-        assert_eq!(name(b"(\xB5/\xFD"), Some("zstd"));
-        assert_eq!(name(b"BZh,"), None);
-    }
-
-    #[test]
-    fn what_cannot_be_read_is_refused_by_name() {
-        for (head, expected) in [(b"BZh9".as_slice(), "bzip2"), (b"\xFD7zX", "xz"), (b"\x04\x22M\x18", "lz4")] {
-            let error = reader(Cursor::new(head), detect(head).unwrap()).err().unwrap();
-            assert_eq!(error.to_string(), format!("{expected} is not supported; decompress it first"));
-        }
-        assert_eq!(by_name(Path::new("a.csv.BR")).unwrap().name, "brotli");
-        assert!(by_name(Path::new("a.csv")).is_none() && by_name(Path::new("gz")).is_none());
+impl Read for Decoded {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.decoder.read(buffer).map_err(|error| told(self.name, error))
     }
 }
+
+/// An error of a decoder in our words; one of the file itself as it is.
+fn told(name: &str, error: io::Error) -> io::Error {
+    if error.raw_os_error().is_some() || error.kind() == io::ErrorKind::Interrupted {
+        return error;
+    }
+    let message = match error.kind() {
+        io::ErrorKind::UnexpectedEof => format!("the {name} data ends too early"),
+        io::ErrorKind::OutOfMemory => format!("the {name} data asks for more than {} MiB of memory", MEMORY >> 10),
+        _ if error.to_string().contains("too much memory") => {
+            format!("the {name} data asks for more than 128 MiB of memory")
+        }
+        _ => format!("the {name} data is broken"),
+    };
+    io::Error::new(error.kind(), message)
+}
+
+#[cfg(test)]
+mod tests;

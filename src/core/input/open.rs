@@ -2,14 +2,14 @@
 //!
 //! A regular file that is neither compressed nor UTF-16 stays a file, so that all threads can read it at once. Pipes,
 //! compressed files and transcoded text are streams, read by one thread at a time. What a file is, is told by its
-//! content, never by its name.
+//! content; its name tells only brotli, which has no mark.
 
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use crate::core::error::{Code, Problem};
-use crate::core::input::decompress::{self, MAGIC};
+use crate::core::input::decompress::{self, Compression, MAGIC};
 use crate::core::input::encoding::{Mark, Utf16Reader, mark};
 use crate::core::input::positional::read_full_at;
 
@@ -22,7 +22,7 @@ const UTF8_MARK: usize = 3;
 /// What to undo while reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct OpenOptions {
-    /// Whether gzip and zstd are decompressed.
+    /// Whether compressed files are decompressed.
     pub(crate) decompress: bool,
     /// Whether byte order marks are dropped and UTF-16 becomes UTF-8.
     pub(crate) decode: bool,
@@ -57,6 +57,8 @@ pub(crate) enum Small {
         start: usize,
         /// One past the last byte.
         end: usize,
+        /// Whether these are the bytes of the file, none left out or made.
+        as_is: bool,
     },
     /// It is larger than the buffer, or must be read as a stream.
     Opened(Opened),
@@ -70,8 +72,11 @@ pub(crate) fn open(path: &Path, options: OpenOptions) -> Result<Opened, Problem>
     if metadata.is_dir() {
         return Err(Problem::new(Code::Io, "is a directory").at_path(path.display().to_string()));
     }
-    let source =
-        if metadata.is_file() { from_file(file, metadata.len(), 0, options) } else { from_stream(file, options) };
+    let source = if metadata.is_file() {
+        from_file(file, metadata.len(), 0, Some(path), options)
+    } else {
+        from_stream(file, Some(path), options)
+    };
     Ok(Opened { source: source.map_err(failed)? })
 }
 
@@ -82,9 +87,9 @@ pub(crate) fn open_stdin(options: OpenOptions) -> Result<Opened, Problem> {
 }
 
 /// Reads a file whole where it is shorter than the buffer, with as few system calls as can be; opens it otherwise. For
-/// trees of small files: no length is asked for. `buffer` is as long as the longest file to read whole; it grows where
-/// transcoded text needs more.
-pub(crate) fn read_small(path: &Path, options: OpenOptions, buffer: &mut Vec<u8>) -> Result<Small, Problem> {
+/// trees of small files: no length is asked for. `buffer` is as long as the longest file to read whole, and the longest
+/// text of one.
+pub(crate) fn read_small(path: &Path, options: OpenOptions, buffer: &mut [u8]) -> Result<Small, Problem> {
     let failed = |error: io::Error| Problem::io(path.display().to_string(), &error);
     let mut file = File::open(path).map_err(failed)?;
     let filled = fill(&mut file, buffer).map_err(failed)?;
@@ -92,53 +97,75 @@ pub(crate) fn read_small(path: &Path, options: OpenOptions, buffer: &mut Vec<u8>
     if filled == buffer.len() {
         let metadata = file.metadata().map_err(failed)?;
         let source = if metadata.is_file() && metadata.len() > 0 {
-            from_file(file, metadata.len(), 0, options)
+            from_file(file, metadata.len(), 0, Some(path), options)
         } else {
-            from_stream(Cursor::new(head.to_vec()).chain(file), options)
+            from_stream(Cursor::new(head.to_vec()).chain(file), Some(path), options)
         };
         return Ok(Small::Opened(Opened { source: source.map_err(failed)? }));
     }
-    if options.decompress && decompress::detect(head).is_some() {
-        let source = from_stream(Cursor::new(head.to_vec()), options).map_err(failed)?;
-        return Ok(Small::Opened(Opened { source }));
-    }
+    let compressed = compression(head, Some(path), options).is_some();
     match if options.decode { mark(head) } else { Mark::None } {
-        Mark::None => Ok(Small::Whole { start: 0, end: filled }),
-        Mark::Utf8 => Ok(Small::Whole { start: UTF8_MARK, end: filled }),
-        utf16 => {
-            let mut text = Vec::with_capacity(filled * 2);
-            Utf16Reader::new(head, utf16).read_to_end(&mut text).map_err(failed)?;
-            let end = text.len();
-            text.resize(end.max(buffer.len()), 0);
-            *buffer = text;
-            Ok(Small::Whole { start: 0, end })
+        Mark::None if !compressed => Ok(Small::Whole { start: 0, end: filled, as_is: true }),
+        Mark::Utf8 if !compressed => Ok(Small::Whole { start: UTF8_MARK, end: filled, as_is: false }),
+        _ => {
+            let source = from_stream(Cursor::new(head.to_vec()), Some(path), options).map_err(failed)?;
+            Ok(made(source, buffer))
         }
     }
 }
 
+/// The text of a stream: whole, where it fits into the buffer; what is wrong with a stream comes after what was read.
+fn made(source: Source, buffer: &mut [u8]) -> Small {
+    let Source::Stream(mut stream) = source else { return Small::Opened(Opened { source }) };
+    let (filled, failure) = match fill_before_failure(&mut stream, buffer) {
+        (filled, None) if filled < buffer.len() => return Small::Whole { start: 0, end: filled, as_is: false },
+        told => told,
+    };
+    let head = Cursor::new(buffer.get(..filled).unwrap_or_default().to_vec());
+    Small::Opened(Opened { source: Source::Stream(Box::new(head.chain(Failing(failure)).chain(stream))) })
+}
+
+/// A stream that fails once, if at all, and then has ended.
+struct Failing(Option<io::Error>);
+
+impl Read for Failing {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
+}
+
+/// How a file is compressed, if that is to be undone.
+fn compression(head: &[u8], path: Option<&Path>, options: OpenOptions) -> Option<&'static Compression> {
+    if options.decompress { decompress::detect(head, path) } else { None }
+}
+
 /// A regular file whose data starts at `start`.
-fn from_file(mut file: File, len: u64, start: u64, options: OpenOptions) -> io::Result<Source> {
+fn from_file(mut file: File, len: u64, start: u64, path: Option<&Path>, options: OpenOptions) -> io::Result<Source> {
     let mut head = [0; MAGIC];
     let filled = read_full_at(&file, &mut head, start)?;
     let head = head.get(..filled).unwrap_or_default();
     // Files of /proc say that they are empty and are not.
     let must_stream = len == 0 && filled > 0;
-    let compressed = options.decompress && decompress::detect(head).is_some();
+    let compressed = compression(head, path, options).is_some();
     let mark = if options.decode { mark(head) } else { Mark::None };
     if must_stream || compressed || matches!(mark, Mark::Utf16Le | Mark::Utf16Be) {
         file.seek(SeekFrom::Start(start))?;
-        return from_stream(file, options);
+        return from_stream(file, path, options);
     }
     let skip = if mark == Mark::Utf8 { UTF8_MARK as u64 } else { 0 };
     Ok(Source::File { file, len, start: start + skip })
 }
 
 /// A stream from its first byte: decompressed, then decoded.
-fn from_stream(mut stream: impl Read + Send + 'static, options: OpenOptions) -> io::Result<Source> {
+fn from_stream(
+    mut stream: impl Read + Send + 'static,
+    path: Option<&Path>,
+    options: OpenOptions,
+) -> io::Result<Source> {
     let mut stream: Box<dyn Read + Send> = if options.decompress {
-        let head = peek(&mut stream)?;
-        let compression = decompress::detect(&head);
-        let whole = Cursor::new(head).chain(stream);
+        let (head, failure) = peek(&mut stream);
+        let compression = decompress::detect(&head, path);
+        let whole = Cursor::new(head).chain(failure).chain(stream);
         match compression {
             Some(compression) => decompress::reader(whole, compression)?,
             None => Box::new(whole),
@@ -147,12 +174,12 @@ fn from_stream(mut stream: impl Read + Send + 'static, options: OpenOptions) -> 
         Box::new(stream)
     };
     if options.decode {
-        let mut head = peek(&mut stream)?;
+        let (mut head, failure) = peek(&mut stream);
         let mark = mark(&head);
         if mark == Mark::Utf8 {
             head.drain(..UTF8_MARK);
         }
-        let whole = Cursor::new(head).chain(stream);
+        let whole = Cursor::new(head).chain(failure).chain(stream);
         stream = match mark {
             Mark::Utf16Le | Mark::Utf16Be => Box::new(Utf16Reader::new(whole, mark)),
             Mark::None | Mark::Utf8 => Box::new(whole),
@@ -161,26 +188,34 @@ fn from_stream(mut stream: impl Read + Send + 'static, options: OpenOptions) -> 
     Ok(Source::Stream(stream))
 }
 
-/// The first bytes of a stream, fewer where it ends.
-fn peek(stream: &mut impl Read) -> io::Result<Vec<u8>> {
+/// The first bytes of a stream, fewer where it ends or fails, and that failure.
+fn peek(stream: &mut impl Read) -> (Vec<u8>, Failing) {
     let mut head = vec![0; MAGIC];
-    let filled = fill(stream, &mut head)?;
+    let (filled, failure) = fill_before_failure(stream, &mut head);
     head.truncate(filled);
-    Ok(head)
+    (head, Failing(failure))
 }
 
 /// Reads until the buffer is full or the stream ends; returns how much was read.
 fn fill(stream: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    match fill_before_failure(stream, buffer) {
+        (filled, None) => Ok(filled),
+        (_, Some(error)) => Err(error),
+    }
+}
+
+/// Reads until the buffer is full, the stream ends or fails; returns how much was read before.
+fn fill_before_failure(stream: &mut impl Read, buffer: &mut [u8]) -> (usize, Option<io::Error>) {
     let mut filled = 0;
     while let Some(room) = buffer.get_mut(filled..).filter(|room| !room.is_empty()) {
         match stream.read(room) {
             Ok(0) => break,
             Ok(read) => filled += read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+            Err(error) => return (filled, Some(error)),
         }
     }
-    Ok(filled)
+    (filled, None)
 }
 
 /// Standard input as its own descriptor: a redirected file is read from where the shell left it.
@@ -191,18 +226,18 @@ fn stdin_source(options: OpenOptions) -> io::Result<Source> {
     let metadata = file.metadata()?;
     if metadata.is_file() {
         let start = file.stream_position()?;
-        return from_file(file, metadata.len(), start, options);
+        return from_file(file, metadata.len(), start, None, options);
     }
     if metadata.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
     }
-    from_stream(file, options)
+    from_stream(file, None, options)
 }
 
 /// Standard input through the library, which translates for consoles.
 #[cfg(not(unix))]
 fn stdin_source(options: OpenOptions) -> io::Result<Source> {
-    from_stream(io::stdin(), options)
+    from_stream(io::stdin(), None, options)
 }
 
 #[cfg(test)]
@@ -244,7 +279,7 @@ mod tests {
         for size in [1, 3, 4, 5, 16, 1000] {
             let mut buffer = vec![0; size];
             let again = match read_small(file.path(), options, &mut buffer).unwrap() {
-                Small::Whole { start, end } => buffer[start..end].to_vec(),
+                Small::Whole { start, end, .. } => buffer[start..end].to_vec(),
                 Small::Opened(opened) => match opened.source {
                     Source::File { file, len, start } => {
                         let mut bytes = vec![0; (len - start) as usize];
@@ -290,6 +325,6 @@ mod tests {
         let missing = directory.path().join("missing");
         let problem = open(&missing, ALL).err().unwrap();
         assert_eq!(problem.path.as_deref(), missing.to_str());
-        assert!(read_small(directory.path(), ALL, &mut vec![0; 64]).is_err());
+        assert!(read_small(directory.path(), ALL, &mut [0; 64]).is_err());
     }
 }

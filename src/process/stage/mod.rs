@@ -39,6 +39,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::core::data::batch::{Batch, RowFailure};
 use crate::core::error::{Code, Error, Problem, Result};
 use crate::core::exec::cancel::Cancel;
+use crate::core::exec::memory::Memory;
 use crate::core::exec::ordered::Flow;
 use crate::core::format::Scratch;
 use crate::core::registry::{Row, did_you_mean};
@@ -94,6 +95,8 @@ pub(crate) struct Setup {
     pub(crate) cancel: Cancel,
     /// Number of threads.
     pub(crate) threads: usize,
+    /// The memory that stages may hold.
+    pub(crate) memory: Memory,
 }
 
 /// A planned stage.
