@@ -6,7 +6,7 @@ use crate::core::data::number::Number;
 use crate::core::data::value::Value;
 use crate::core::registry::{Example, Row};
 use crate::process::aggregate::intake::each_value;
-use crate::process::aggregate::{Accumulator, Aggregate, Intake, NO_GROUP, State, own};
+use crate::process::aggregate::{Accumulator, Aggregate, Argument, Intake, NO_GROUP, State, own};
 
 pub(super) const ROW: Row<Aggregate> = Row {
     name: "count",
@@ -18,8 +18,8 @@ pub(super) const ROW: Row<Aggregate> = Row {
         Example { input: "count(x) of 1, null, a", output: "2" },
     ],
     item: Aggregate {
-        inputs: (0, 1),
-        parameters: 0,
+        arguments: &[Argument::Value],
+        optional: 1,
         preset: None,
         state: State { name: "count", build: || Box::new(Count::default()) },
         read: |state, group, _| {

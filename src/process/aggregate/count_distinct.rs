@@ -9,7 +9,7 @@ use crate::core::registry::{Example, Row};
 use crate::process::aggregate::intake::{Item, each_value};
 use crate::process::aggregate::kept::text;
 use crate::process::aggregate::key_set::{KeySet, Seed};
-use crate::process::aggregate::{Accumulator, Aggregate, Intake, NO_GROUP, State, own};
+use crate::process::aggregate::{Accumulator, Aggregate, Argument, Intake, NO_GROUP, State, own};
 
 pub(super) const ROW: Row<Aggregate> = Row {
     name: "count_distinct",
@@ -18,8 +18,8 @@ pub(super) const ROW: Row<Aggregate> = Row {
     summary: "The number of different values, compared as text; null is none",
     examples: &[Example { input: "count_distinct(x) of a, b, null, a", output: "2" }],
     item: Aggregate {
-        inputs: (1, 1),
-        parameters: 0,
+        arguments: &[Argument::Value],
+        optional: 0,
         preset: None,
         state: State { name: "count_distinct", build: || Box::new(Distinct::new()) },
         read: |state, group, _| {

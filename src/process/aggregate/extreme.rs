@@ -21,23 +21,24 @@ pub(super) struct Extreme<const GREATEST: bool> {
 
 /// The value of a group, its row, and its place in the order.
 #[derive(Debug, Clone)]
-struct Slot {
-    place: Place,
-    row: u64,
-    kept: Kept,
+pub(super) struct Slot {
+    pub(super) place: Place,
+    pub(super) row: u64,
+    pub(super) kept: Kept,
 }
 
 /// What decides the order. Text, and numbers that are not short, are compared as they are kept.
 #[derive(Debug, Clone, Copy)]
-enum Place {
+pub(super) enum Place {
     Small { units: i64, scale: u8 },
     Number,
     Text,
 }
 
 impl Place {
+    /// The place of a value.
     #[inline]
-    fn of(item: Item<'_>) -> Self {
+    pub(super) fn of(item: Item<'_>) -> Self {
         match item {
             Item::Number(_) => Self::Number,
             Item::Cell { kind: Kind::Bare | Kind::Quoted | Kind::Number | Kind::Text, bytes } => {
@@ -61,7 +62,7 @@ impl Place {
 
     /// Compares two values; their texts are asked for only where they decide.
     #[inline]
-    fn compare<'a>(self, text: impl Fn() -> Cow<'a, [u8]>, other: Self, kept: &Kept) -> Ordering {
+    pub(super) fn compare<'a>(self, text: impl Fn() -> Cow<'a, [u8]>, other: Self, kept: &Kept) -> Ordering {
         if let (Self::Small { units: a, scale: s }, Self::Small { units: b, scale: t }) = (self, other)
             && s == t
         {
@@ -78,7 +79,7 @@ impl Place {
 
 /// Whether a value at `row` that compares so with the kept one at `at` takes its place.
 #[inline]
-fn better<const GREATEST: bool>(order: Ordering, row: u64, at: u64) -> bool {
+pub(super) fn better<const GREATEST: bool>(order: Ordering, row: u64, at: u64) -> bool {
     match order {
         Ordering::Less => !GREATEST,
         Ordering::Greater => GREATEST,
@@ -138,7 +139,8 @@ impl<const GREATEST: bool> Accumulator for Extreme<GREATEST> {
     }
 }
 
-fn item_text(item: Item<'_>) -> Cow<'_, [u8]> {
+/// The text of a value.
+pub(super) fn item_text(item: Item<'_>) -> Cow<'_, [u8]> {
     match item {
         Item::Cell { kind, bytes } => text(kind, bytes),
         Item::Number(number) => {

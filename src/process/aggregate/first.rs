@@ -6,17 +6,17 @@ use crate::core::data::value::Value;
 use crate::core::registry::{Example, Row};
 use crate::process::aggregate::intake::each_value;
 use crate::process::aggregate::kept::Kept;
-use crate::process::aggregate::{Accumulator, Aggregate, Intake, NO_GROUP, State, own};
+use crate::process::aggregate::{Accumulator, Aggregate, Argument, Intake, NO_GROUP, State, own};
 
 pub(super) const ROW: Row<Aggregate> = Row {
     name: "first",
-    aliases: &[],
+    aliases: &["any_value"],
     usage: "first(x)",
     summary: "The first value that is not null, as it came",
     examples: &[Example { input: "first(x) of null, 1.10, b", output: "1.10" }],
     item: Aggregate {
-        inputs: (1, 1),
-        parameters: 0,
+        arguments: &[Argument::Value],
+        optional: 0,
         preset: None,
         state: State { name: "first", build: || Box::new(Edge::<false>::default()) },
         read: read::<false>,

@@ -2,7 +2,7 @@
 
 use crate::core::registry::{Example, Row};
 use crate::process::aggregate::first::{Edge, read};
-use crate::process::aggregate::{Aggregate, State};
+use crate::process::aggregate::{Aggregate, Argument, State};
 
 pub(super) const ROW: Row<Aggregate> = Row {
     name: "last",
@@ -11,8 +11,8 @@ pub(super) const ROW: Row<Aggregate> = Row {
     summary: "The last value that is not null, as it came",
     examples: &[Example { input: "last(x) of a, 2.0, null", output: "2.0" }],
     item: Aggregate {
-        inputs: (1, 1),
-        parameters: 0,
+        arguments: &[Argument::Value],
+        optional: 0,
         preset: None,
         state: State { name: "last", build: || Box::new(Edge::<true>::default()) },
         read: read::<true>,

@@ -2,7 +2,7 @@
 
 use crate::core::registry::{Example, Row};
 use crate::process::aggregate::extreme::{Extreme, read};
-use crate::process::aggregate::{Aggregate, State};
+use crate::process::aggregate::{Aggregate, Argument, State};
 
 pub(super) const ROW: Row<Aggregate> = Row {
     name: "max",
@@ -11,8 +11,8 @@ pub(super) const ROW: Row<Aggregate> = Row {
     summary: "The greatest value, as it came: numbers by value, then text by bytes",
     examples: &[Example { input: "max(x) of 10, 9.50, null", output: "10" }],
     item: Aggregate {
-        inputs: (1, 1),
-        parameters: 0,
+        arguments: &[Argument::Value],
+        optional: 0,
         preset: None,
         state: State { name: "max", build: || Box::new(Extreme::<true>::default()) },
         read: read::<true>,

@@ -2,8 +2,8 @@
 
 use crate::core::data::value::Value;
 use crate::core::registry::{Example, Row};
-use crate::process::aggregate::Aggregate;
 use crate::process::aggregate::total::{STATE, Total};
+use crate::process::aggregate::{Aggregate, Argument};
 
 pub(super) const ROW: Row<Aggregate> = Row {
     name: "mean",
@@ -12,8 +12,8 @@ pub(super) const ROW: Row<Aggregate> = Row {
     summary: "The mean of the numbers: their exact sum by their count; null where there are none",
     examples: &[Example { input: "mean(x) of 1, 2, 4.5", output: "2.5" }],
     item: Aggregate {
-        inputs: (1, 1),
-        parameters: 0,
+        arguments: &[Argument::Value],
+        optional: 0,
         preset: None,
         state: STATE,
         read: |state, group, _| Total::of(state).map_or(Value::Null, |total| total.mean(group)),

@@ -5,10 +5,24 @@
 //! (first, last, ties of min and max) carries the row's number. Several aggregates may read the same state (`sum` and
 //! `mean` of a column, all its quantiles), so a plan keeps one accumulator per [`State`] and input.
 
+mod all;
+mod any;
+mod argmax;
+mod argmin;
+mod at_extreme;
+mod bottom;
+mod collect;
+mod collect_distinct;
+mod collected;
+mod concat;
+mod conditions;
 mod count;
 mod count_distinct;
+mod count_if;
 mod extreme;
 mod first;
+mod foremost;
+mod frequencies;
 pub(crate) mod group_table;
 mod intake;
 mod kept;
@@ -18,14 +32,26 @@ mod max;
 mod mean;
 mod median;
 mod min;
+mod mode;
+mod moments;
+mod most_common;
+mod natural;
+mod nth;
 mod percentile;
 mod quantile;
 mod quantiles;
+mod range;
+mod ratio;
+mod stddev;
+mod stddev_pop;
 mod sum;
 mod superaccumulator;
 #[cfg(test)]
 mod tests;
+mod top;
 mod total;
+mod var;
+mod var_pop;
 
 use std::any::Any;
 
@@ -37,25 +63,44 @@ use crate::core::registry::{Row, did_you_mean, find, names};
 /// Every aggregate, in the order of the help.
 pub(crate) static AGGREGATES: &[Row<Aggregate>] = &[
     count::ROW,
+    count_if::ROW,
     count_distinct::ROW,
     sum::ROW,
     mean::ROW,
     min::ROW,
     max::ROW,
+    range::ROW,
     median::ROW,
     percentile::ROW,
     quantile::ROW,
+    stddev::ROW,
+    var::ROW,
+    stddev_pop::ROW,
+    var_pop::ROW,
     first::ROW,
     last::ROW,
+    nth::ROW,
+    mode::ROW,
+    most_common::ROW,
+    top::ROW,
+    bottom::ROW,
+    argmin::ROW,
+    argmax::ROW,
+    collect::ROW,
+    collect_distinct::ROW,
+    concat::ROW,
+    ratio::ROW,
+    any::ROW,
+    all::ROW,
 ];
 
 /// How an aggregate is called and made.
 #[derive(Debug)]
 pub(crate) struct Aggregate {
-    /// Least and most number of column arguments (expressions evaluated per row).
-    pub(crate) inputs: (usize, usize),
-    /// Number of constant parameters after them (the `q` of `quantile(x, q)`); each is a number from 0 to 1.
-    pub(crate) parameters: usize,
+    /// Its arguments in the order written.
+    pub(crate) arguments: &'static [Argument],
+    /// How many of them may be left out, from the last on.
+    pub(crate) optional: usize,
     /// A parameter that it always has: the half of `median`.
     pub(crate) preset: Option<Number>,
     /// What it keeps.
@@ -64,6 +109,31 @@ pub(crate) struct Aggregate {
     /// parameters among those the accumulator was settled with.
     pub(crate) read: fn(&dyn Accumulator, usize, usize) -> Value<'static>,
 }
+
+/// An argument of an aggregate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Argument {
+    /// An expression that is evaluated for each row.
+    Value,
+    /// A condition that is asked of each row.
+    Condition,
+    /// A constant from 0 to 1.
+    Share,
+    /// A constant count, from 1.
+    Count,
+    /// Constant text.
+    Text,
+}
+
+impl Argument {
+    /// Whether it is evaluated for each row.
+    pub(crate) fn is_input(self) -> bool {
+        matches!(self, Self::Value | Self::Condition)
+    }
+}
+
+/// The constants that one aggregate was called with.
+pub(crate) type Parameters = Vec<Value<'static>>;
 
 /// A kind of accumulator. Aggregates with the same kind and input share one.
 #[derive(Debug, Clone, Copy)]
@@ -84,6 +154,8 @@ pub(crate) struct Intake<'a> {
     pub(crate) groups: &'a [u32],
     /// The argument, with one value per record of the batch (not per listed row); none for `count()`.
     pub(crate) input: Option<&'a Values>,
+    /// The second argument, of aggregates that have one (`argmax(x, by)`).
+    pub(crate) second: Option<&'a Values>,
 }
 
 /// Stands for "not taken" in the lists that map another accumulator's groups to ours.
@@ -91,6 +163,11 @@ pub(crate) const NO_GROUP: u32 = u32::MAX;
 
 /// The state of one aggregate for all groups.
 pub(crate) trait Accumulator: Send + Sync {
+    /// Told once, before any row, the parameters of each aggregate that will read.
+    fn prepare(&mut self, asked: &[Parameters]) {
+        let _ = asked;
+    }
+
     /// Makes room for this many groups.
     fn grow(&mut self, groups: usize);
 
@@ -103,7 +180,7 @@ pub(crate) trait Accumulator: Send + Sync {
 
     /// Computes what cannot be read off the states directly, once, after everything was merged. `asked` holds the
     /// parameters of each aggregate that will read.
-    fn settle(&mut self, asked: &[Vec<Number>]) {
+    fn settle(&mut self, asked: &[Parameters]) {
         let _ = asked;
     }
 
@@ -172,6 +249,12 @@ pub(crate) fn suggest(name: &str) -> String {
     did_you_mean(name, names(AGGREGATES)).unwrap_or_else(|| {
         format!("aggregates: {}", AGGREGATES.iter().map(|row| row.name).collect::<Vec<_>>().join(", "))
     })
+}
+
+/// The count among the parameters of an aggregate.
+fn count_of(parameters: &[Value<'static>]) -> usize {
+    let count = parameters.iter().find_map(Value::to_number).and_then(Number::to_integer);
+    count.and_then(|count| usize::try_from(count).ok()).unwrap_or(usize::MAX)
 }
 
 /// The accumulator as its own type, for readers.

@@ -2,8 +2,8 @@
 
 use crate::core::data::number::Number;
 use crate::core::registry::{Example, Row};
-use crate::process::aggregate::Aggregate;
 use crate::process::aggregate::quantiles::{STATE, read};
+use crate::process::aggregate::{Aggregate, Argument};
 
 /// The row of every percentile.
 pub(super) static ROW_REF: Row<Aggregate> = ROW;
@@ -17,7 +17,7 @@ pub(super) const ROW: Row<Aggregate> = Row {
         Example { input: "p50(x) of 3, 1, 2", output: "2" },
         Example { input: "p99(x) of 1, 2, 3, 4, 5, 6, 7, 8, 9, 10", output: "9.91" },
     ],
-    item: Aggregate { inputs: (1, 1), parameters: 0, preset: None, state: STATE, read },
+    item: Aggregate { arguments: &[Argument::Value], optional: 0, preset: None, state: STATE, read },
 };
 
 /// The quantile that a name stands for: one digit counts hundredths, more are digits after the point;

@@ -1,8 +1,8 @@
 //! `quantile(x, q)`: the number below which a part `q` of the numbers lies.
 
 use crate::core::registry::{Example, Row};
-use crate::process::aggregate::Aggregate;
 use crate::process::aggregate::quantiles::{STATE, read};
+use crate::process::aggregate::{Aggregate, Argument};
 
 pub(super) const ROW: Row<Aggregate> = Row {
     name: "quantile",
@@ -10,5 +10,5 @@ pub(super) const ROW: Row<Aggregate> = Row {
     usage: "quantile(x, q)",
     summary: "The exact quantile at q, from 0 to 1, interpolated linearly between the nearest ranks",
     examples: &[Example { input: "quantile(x, 0.25) of 1, 2, 3, 4", output: "1.75" }],
-    item: Aggregate { inputs: (1, 1), parameters: 1, preset: None, state: STATE, read },
+    item: Aggregate { arguments: &[Argument::Value, Argument::Share], optional: 0, preset: None, state: STATE, read },
 };

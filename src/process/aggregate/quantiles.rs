@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use crate::core::data::number::{Number, POW10};
 use crate::core::data::value::Value;
 use crate::process::aggregate::intake::{Numbers, Small, each_number};
-use crate::process::aggregate::{Accumulator, Intake, NO_GROUP, Skipped, State, own};
+use crate::process::aggregate::{Accumulator, Intake, NO_GROUP, Parameters, Skipped, State, own};
 
 pub(super) const STATE: State = State { name: "quantiles", build: || Box::new(Quantiles::default()) };
 
@@ -185,8 +185,9 @@ impl Accumulator for Quantiles {
         self.others.push((Arc::clone(&other.log), into.to_vec()));
     }
 
-    fn settle(&mut self, asked: &[Vec<Number>]) {
-        let asked: Vec<Number> = asked.iter().map(|q| q.first().copied().unwrap_or(Number::ZERO)).collect();
+    fn settle(&mut self, asked: &[Parameters]) {
+        let share = |parameters: &Parameters| parameters.first().and_then(Value::to_number).unwrap_or(Number::ZERO);
+        let asked: Vec<Number> = asked.iter().map(share).collect();
         let mut sorted = self.sort();
         let (mut groups, mut rest, mut start) = (Vec::with_capacity(self.groups), sorted.units.as_mut_slice(), 0);
         for (group, end) in sorted.ends.iter().enumerate() {

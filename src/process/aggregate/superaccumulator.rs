@@ -6,11 +6,13 @@
 //! adding commutes. Reading rounds once, to the nearest double, ties to even.
 
 use crate::core::data::number::{MAX_SCALE, Number, POW10};
+use crate::process::aggregate::natural;
 
 const LIMBS: usize = 38;
 /// Limbs below the binary point. They reach 78 bits below the smallest double, so that quotients round right.
 const FRACTION: usize = 18;
-const TEN_19: u64 = 10_000_000_000_000_000_000;
+/// 10 to the 19, the greatest power of ten that a limb holds.
+pub(super) const TEN_19: u64 = 10_000_000_000_000_000_000;
 
 /// An exact sum.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,12 +46,8 @@ impl Superaccumulator {
     /// Adds a double, which must be finite.
     fn add_double(&mut self, value: f64) {
         self.doubles = true;
-        let bits = value.to_bits();
-        let exponent = (bits >> 52) as usize & 0x7FF;
-        let fraction = bits & ((1 << 52) - 1);
-        let mantissa = if exponent == 0 { fraction } else { fraction | (1 << 52) };
-        // The double is mantissa · 2^(max(exponent, 1) - 1075).
-        let shift = 64 * FRACTION + exponent.max(1) - 1075;
+        let (mantissa, exponent) = parts(value);
+        let shift = 64 * FRACTION + exponent - 1075;
         let product = multiply(u128::from(mantissa), POW10[usize::from(MAX_SCALE)].unsigned_abs());
         self.add_limbs(shift / 64, shift_left(product, shift as u32 % 64), value < 0.0);
     }
@@ -124,8 +122,13 @@ impl Superaccumulator {
         for part in [TEN_19, TEN_19, divisor.max(1)] {
             sticky |= divide(&mut limbs, part) != 0;
         }
-        let magnitude = round(&limbs, sticky);
+        let magnitude = nearest(&limbs, FRACTION, sticky);
         if negative { -magnitude } else { magnitude }
+    }
+
+    /// The sum without its sign, in units of 2⁻¹¹⁵² · 10⁻³⁸.
+    pub(super) fn absolute(&self) -> Vec<u64> {
+        self.magnitude().0.to_vec()
     }
 
     /// The absolute value and whether the sum is negative.
@@ -142,8 +145,62 @@ impl Superaccumulator {
     }
 }
 
-/// The nearest double to limbs with the point above limb [`FRACTION`]; `sticky` says that something below was cut off.
-fn round(limbs: &[u64], mut sticky: bool) -> f64 {
+/// A double without its sign as mantissa · 2^(exponent - 1075).
+fn parts(value: f64) -> (u64, usize) {
+    let bits = value.to_bits();
+    let exponent = (bits >> 52) as usize & 0x7FF;
+    let fraction = bits & ((1 << 52) - 1);
+    (if exponent == 0 { fraction } else { fraction | (1 << 52) }, exponent.max(1))
+}
+
+/// Limbs of [`Squares`] below the binary point.
+pub(super) const SQUARE_FRACTION: usize = 2 * FRACTION;
+
+/// An exact sum of squares, in the square of the unit of a [`Superaccumulator`], 2⁻²³⁰⁴ · 10⁻⁷⁶. It holds 2⁶⁴ squares of
+/// the largest doubles.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Squares {
+    limbs: Box<[u64; 2 * LIMBS]>,
+}
+
+impl Squares {
+    /// Zero.
+    pub(super) fn new() -> Self {
+        Self { limbs: Box::new([0; 2 * LIMBS]) }
+    }
+
+    /// Adds the square of `units / 10^scale`.
+    pub(super) fn add_exact(&mut self, units: i128, scale: u8) {
+        self.add_scaled(&multiply(units.unsigned_abs(), units.unsigned_abs()), 2 * scale);
+    }
+
+    /// Adds `units / 10^scale`, a sum of squares.
+    pub(super) fn add_scaled(&mut self, units: &[u64], scale: u8) {
+        let power = natural::ten_to(u32::from((2 * MAX_SCALE).saturating_sub(scale)));
+        natural::add(&mut *self.limbs, SQUARE_FRACTION, &natural::multiply(units, &power));
+    }
+
+    /// Adds the square of a double, which must be finite.
+    pub(super) fn add_double(&mut self, value: f64) {
+        let (mantissa, exponent) = parts(value);
+        let square = natural::multiply(&natural::multiply(&[mantissa], &[mantissa]), &natural::ten_to(76));
+        let shift = 64 * SQUARE_FRACTION + 2 * exponent - 2 * 1075;
+        natural::add(&mut *self.limbs, shift / 64, &natural::shift_left(&square, shift % 64));
+    }
+
+    /// Adds another sum.
+    pub(super) fn merge(&mut self, other: &Self) {
+        natural::add(&mut *self.limbs, 0, &*other.limbs);
+    }
+
+    /// The sum.
+    pub(super) fn limbs(&self) -> Vec<u64> {
+        self.limbs.to_vec()
+    }
+}
+
+/// The nearest double to limbs of which `fraction` are below the point; `sticky` says that something below was cut off.
+pub(super) fn nearest(limbs: &[u64], fraction: usize, mut sticky: bool) -> f64 {
     let Some(top) = limbs.iter().rposition(|limb| *limb != 0) else { return 0.0 };
     let below = |distance: usize| top.checked_sub(distance).and_then(|at| limbs.get(at)).copied().unwrap_or(0);
     let zeros = below(0).leading_zeros();
@@ -151,7 +208,7 @@ fn round(limbs: &[u64], mut sticky: bool) -> f64 {
     sticky |= zeros < 64 && (below(1) << zeros) != 0;
     sticky |= limbs.iter().take(top.saturating_sub(1)).any(|limb| *limb != 0);
     // Exponent of the word's lowest bit.
-    let exponent = 64 * (top as i32 - FRACTION as i32) - zeros as i32;
+    let exponent = 64 * (top as i32 - fraction as i32) - zeros as i32;
     compose(word, exponent, sticky)
 }
 
@@ -179,7 +236,7 @@ pub(super) fn compose(word: u64, exponent: i32, sticky: bool) -> f64 {
 }
 
 /// The 256-bit product, lowest limb first.
-fn multiply(a: u128, b: u128) -> [u64; 4] {
+pub(super) fn multiply(a: u128, b: u128) -> [u64; 4] {
     const MASK: u128 = u64::MAX as u128;
     let (a0, a1, b0, b1) = (a & MASK, a >> 64, b & MASK, b >> 64);
     let (low, cross, other, high) = (a0 * b0, a0 * b1, a1 * b0, a1 * b1);
@@ -199,7 +256,7 @@ fn shift_left(limbs: [u64; 4], by: u32) -> [u64; 4] {
 }
 
 /// Divides in place and returns the remainder.
-fn divide(limbs: &mut [u64], divisor: u64) -> u64 {
+pub(super) fn divide(limbs: &mut [u64], divisor: u64) -> u64 {
     let divisor = u128::from(divisor);
     let mut rest = 0_u128;
     for limb in limbs.iter_mut().rev() {

@@ -62,8 +62,14 @@ impl Program {
     /// Binds the expression of a filter, which must be a condition.
     pub(crate) fn predicate(parsed: &Parsed, env: &Env, aggregates: &[&str]) -> Result<Self> {
         let program = Self::bind(parsed, env, aggregates)?;
-        if program.root.kind == Type::Bool {
-            return Ok(program);
+        program.check_condition(parsed)?;
+        Ok(program)
+    }
+
+    /// Fails where the expression, of which `parsed` is the text, is not a condition.
+    pub(crate) fn check_condition(&self, parsed: &Parsed) -> Result<()> {
+        if self.root.kind == Type::Bool {
+            return Ok(());
         }
         let text = parsed.text();
         let hint = match &parsed.expr.kind {

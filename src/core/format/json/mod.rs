@@ -15,6 +15,7 @@ mod shape;
 mod syntax;
 #[cfg(test)]
 mod tests;
+pub(crate) mod value;
 
 use crate::core::error::Result;
 use crate::core::format::json::encoder::{Frame, JsonEncoder};

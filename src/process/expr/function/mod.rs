@@ -185,12 +185,6 @@ fn number_value<'v>(number: Option<Number>) -> Value<'v> {
     number.filter(finite).map_or(Value::Null, Value::Number)
 }
 
-/// Appends text as a JSON string; what is not UTF-8 becomes U+FFFD.
-fn write_json_string(text: &[u8], out: &mut Vec<u8>) {
-    // Serializing a string into a vector cannot fail.
-    let _ = serde_json::to_writer(out, &*String::from_utf8_lossy(text));
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {

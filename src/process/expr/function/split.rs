@@ -3,8 +3,8 @@
 use super::super::node::Type;
 use super::Function;
 use super::text_value;
-use super::write_json_string;
 use crate::core::data::value::Value;
+use crate::core::format::json::value::array;
 use crate::core::registry::{Example, Row};
 
 /// `split(text, separator, index?)`
@@ -29,7 +29,9 @@ pub(super) const ROW: Row<Function> = Row {
                     let (Some(text), Some(separator)) = (call.text(0), call.text(1)) else { return Value::Null };
                     let parts = parts(&text, &separator);
                     if !one {
-                        return Value::Nested(array(&parts).into());
+                        let mut json = Vec::new();
+                        array(parts.into_iter().map(|part| Value::Text(part.into())), &mut json);
+                        return Value::Nested(json.into());
                     }
                     let Some(index) = call.integer(2) else { return Value::Null };
                     let index = if index < 0 { index + parts.len() as i64 } else { index };
@@ -53,17 +55,4 @@ fn parts<'t>(text: &'t [u8], separator: &[u8]) -> Vec<&'t [u8]> {
     }
     parts.push(text.get(from..).unwrap_or_default());
     parts
-}
-
-/// The parts as a JSON array of strings.
-fn array(parts: &[&[u8]]) -> Vec<u8> {
-    let mut json = vec![b'['];
-    for (index, part) in parts.iter().enumerate() {
-        if index > 0 {
-            json.push(b',');
-        }
-        write_json_string(part, &mut json);
-    }
-    json.push(b']');
-    json
 }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::{GroupOrder, Grouping, Key, Output, Reader, StatePlan};
 use crate::core::data::number::Number;
+use crate::core::data::value::Value;
 use crate::core::error::{Code, Problem, Result};
-use crate::core::registry::find;
-use crate::process::aggregate::{Named, known_names, resolve, suggest};
+use crate::core::registry::{find, nearest};
+use crate::process::aggregate::{Argument, Named, Parameters, known_names, resolve, suggest};
 use crate::process::expr::function::FUNCTIONS;
 use crate::process::expr::{AggregateCall, Item, Kind, Parsed, Program, Split, columns, parse_list, split, visit};
 use crate::process::stage::Setup;
@@ -82,6 +83,10 @@ impl Binder<'_> {
                 Kind::Call { name, at, .. } if find(FUNCTIONS, name).is_none() => {
                     Some(parts.rest.problem(*at, format!("unknown aggregate '{name}'")).hint(suggest(name)))
                 }
+                Kind::Column(column) if self.is_mistyped(&column.name) => {
+                    let message = format!("'{}' is neither a key nor an aggregate", column.name);
+                    Some(parts.rest.problem(part.span, message).hint(suggest(&column.name)))
+                }
                 Kind::Column(column) if !self.grouping.keys.iter().any(|key| *key.name == *column.name) => {
                     let name = &column.name;
                     let message = format!("'{name}' is a column, not an aggregate");
@@ -98,33 +103,49 @@ impl Binder<'_> {
         problem.map_or(Ok(()), |problem| Err(problem.into()))
     }
 
+    /// Whether a name that is no key looks like that of an aggregate.
+    fn is_mistyped(&self, name: &str) -> bool {
+        !self.grouping.keys.iter().any(|key| *key.name == *name) && nearest(name, known_names()).is_some()
+    }
+
     /// Finds or adds the accumulator of a call.
     fn call(&mut self, item: &Parsed, call: &AggregateCall) -> Result<Reader> {
         let named = resolve(&call.name).ok_or_else(|| {
             item.problem(call.at, format!("unknown aggregate '{}'", call.name)).hint(suggest(&call.name))
         })?;
         let aggregate = &named.row.item;
-        let (least, most) = aggregate.inputs;
-        let given = call.args.len();
-        if given < least + aggregate.parameters || given > most + aggregate.parameters {
+        let (least, most, given) =
+            (aggregate.arguments.len() - aggregate.optional, aggregate.arguments.len(), call.args.len());
+        if given < least || given > most {
             let message =
                 format!("'{}' does not take {given} argument{}", call.name, if given == 1 { "" } else { "s" });
-            return Err(item.problem(call.span, message).hint(named.row.usage).into());
+            return Err(item.problem(call.span, message).hint(format!("write {}", named.row.usage)).into());
         }
-        let (inputs, parameters) = call.args.split_at(given - aggregate.parameters);
-        let argument = inputs.first().map(|input| self.argument(input)).transpose()?;
-        let mut asked: Vec<Number> = named.preset.into_iter().collect();
-        for parameter in parameters {
-            asked.push(self.parameter(&named, parameter)?);
+        let mut inputs = Vec::new();
+        let mut asked: Parameters = named.preset.into_iter().map(Value::Number).collect();
+        for (argument, given) in aggregate.arguments.iter().zip(&call.args) {
+            if argument.is_input() {
+                inputs.push(self.argument(given, *argument)?);
+            } else {
+                asked.push(self.parameter(&named, *argument, given)?);
+            }
         }
+        let (argument, second) = (inputs.first().copied(), inputs.get(1).copied());
         let states = &mut self.grouping.states;
-        let same = |plan: &StatePlan| plan.state.name == aggregate.state.name && plan.argument == argument;
+        let same = |plan: &StatePlan| {
+            plan.state.name == aggregate.state.name && plan.argument == argument && plan.second == second
+        };
         let state = states.iter().position(same).unwrap_or(states.len());
         let call = item.source.get(call.span.start..call.span.end).unwrap_or_default();
         if state == states.len() {
-            let plan =
-                StatePlan { state: aggregate.state, argument, asked: Vec::new(), sum: None, call: call.to_string() };
-            states.push(plan);
+            states.push(StatePlan {
+                state: aggregate.state,
+                argument,
+                second,
+                asked: Vec::new(),
+                sum: None,
+                call: call.to_string(),
+            });
         }
         let Some(plan) = states.get_mut(state) else {
             return Err(Problem::new(Code::Internal, "an aggregate has no state").into());
@@ -137,21 +158,27 @@ impl Binder<'_> {
     }
 
     /// Finds or adds an argument.
-    fn argument(&mut self, input: &Parsed) -> Result<usize> {
-        if let Some(old) = self.arguments.iter().position(|text| text == input.text()) {
-            return Ok(old);
+    fn argument(&mut self, input: &Parsed, kind: Argument) -> Result<usize> {
+        let known = self.arguments.iter().position(|text| text == input.text());
+        if known.is_none() {
+            self.grouping.arguments.push(Program::bind(input, &self.setup.env, &known_names())?);
+            self.grouping.read.push(input.clone());
+            self.arguments.push(input.text().to_string());
         }
-        self.grouping.arguments.push(Program::bind(input, &self.setup.env, &known_names())?);
-        self.grouping.read.push(input.clone());
-        self.arguments.push(input.text().to_string());
-        Ok(self.arguments.len() - 1)
+        let at = known.unwrap_or(self.arguments.len() - 1);
+        if kind == Argument::Condition
+            && let Some(program) = self.grouping.arguments.get(at)
+        {
+            program.check_condition(input)?;
+        }
+        Ok(at)
     }
 
-    /// A constant parameter, a number from 0 to 1.
-    fn parameter(&self, named: &Named, parameter: &Parsed) -> Result<Number> {
+    /// A constant parameter.
+    fn parameter(&self, named: &Named, kind: Argument, parameter: &Parsed) -> Result<Value<'static>> {
         let bind = || Program::bind(parameter, &self.setup.env, &known_names());
         let value = if columns(&parameter.expr).is_empty() { bind()?.constant() } else { None };
-        let number = value.and_then(|value| value.to_number()).and_then(|number| match number {
+        let number = value.as_ref().and_then(Value::to_number).and_then(|number| match number {
             // The digits that a double prints are what was meant: 1/4 is 0.25.
             Number::Float(_) => {
                 let mut digits = Vec::new();
@@ -160,17 +187,21 @@ impl Binder<'_> {
             }
             Number::Exact { .. } => Some(number.normal()),
         });
-        match number {
-            Some(Number::Exact { units, scale })
-                if Number::Exact { units, scale }.compare(Number::int(1)).is_le() && units >= 0 =>
-            {
-                Ok(Number::Exact { units, scale })
-            }
-            _ => {
-                let message = format!("'{}' needs a constant from 0 to 1", named.row.name);
-                Err(parameter.problem(parameter.expr.span, message).hint(named.row.usage).into())
-            }
-        }
+        let (found, wanted) = match kind {
+            Argument::Share => (
+                number.filter(|number| *number >= Number::ZERO && *number <= Number::int(1)).map(Value::Number),
+                "a constant from 0 to 1",
+            ),
+            Argument::Count => (
+                number.filter(|number| *number >= Number::int(1) && number.to_integer().is_some()).map(Value::Number),
+                "a constant count from 1",
+            ),
+            _ => (value.filter(|value| !value.is_null()), "a constant text"),
+        };
+        found.ok_or_else(|| {
+            let message = format!("'{}' needs {wanted}", named.row.name);
+            parameter.problem(parameter.expr.span, message).hint(format!("write {}", named.row.usage)).into()
+        })
     }
 }
 

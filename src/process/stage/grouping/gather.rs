@@ -164,7 +164,12 @@ fn exceeds(call: &str, count: u64) -> Option<Problem> {
 
 impl Groups {
     fn new(grouping: &Grouping, seed: &Seed) -> Self {
-        let mut states: Vec<_> = grouping.states.iter().map(|plan| (plan.state.build)()).collect();
+        let build = |plan: &StatePlan| {
+            let mut state = (plan.state.build)();
+            state.prepare(&plan.asked);
+            state
+        };
+        let mut states: Vec<_> = grouping.states.iter().map(build).collect();
         if grouping.keys.is_empty() {
             for state in &mut states {
                 state.grow(1);
@@ -256,9 +261,10 @@ impl GroupGatherer {
         }
         let count = if keys.is_empty() { 1 } else { table.len() };
         for (state, plan) in states.iter_mut().zip(&grouping.states) {
-            let input = plan.argument.and_then(|argument| arguments.get(argument)).copied();
+            let values = |argument: Option<usize>| argument.and_then(|argument| arguments.get(argument)).copied();
+            let (input, second) = (values(plan.argument), values(plan.second));
             state.grow(count);
-            state.update(&Intake { batch, rows: &self.rows, groups: &self.of, input });
+            state.update(&Intake { batch, rows: &self.rows, groups: &self.of, input, second });
         }
     }
 }

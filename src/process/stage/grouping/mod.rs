@@ -12,10 +12,9 @@ mod tests;
 
 use std::sync::Arc;
 
-use crate::core::data::number::Number;
 use crate::core::data::value::Value;
 use crate::core::error::Result;
-use crate::process::aggregate::{Accumulator, State};
+use crate::process::aggregate::{Accumulator, Parameters, State};
 use crate::process::expr::{Parsed, Program, check_columns};
 use crate::process::stage::{Columns, Needs};
 
@@ -63,8 +62,10 @@ struct StatePlan {
     state: State,
     /// Which of the arguments it takes.
     argument: Option<usize>,
+    /// Which it takes beside that one.
+    second: Option<usize>,
     /// The parameters of each aggregate that reads it.
-    asked: Vec<Vec<Number>>,
+    asked: Vec<Parameters>,
     /// The first call that reads a sum off it, as written, for notes about digits.
     pub(super) sum: Option<String>,
     /// The call that asked for it first, as written, for notes.

@@ -12,6 +12,7 @@ use crate::core::error::{Error, Problem, Result};
 use crate::core::exec::ordered::Flow;
 use crate::core::format::Scratch;
 use crate::core::registry::find;
+use crate::process::aggregate::AGGREGATES;
 use crate::process::expr::Env;
 use crate::process::stage::{Columns, Needs, Operation, STAGES, Scope, Setup, Stage, Written};
 
@@ -154,6 +155,19 @@ fn values_that_are_no_numbers_are_told() {
 }
 
 #[test]
+fn examples_of_aggregates_hold() {
+    for row in AGGREGATES {
+        assert!(!row.examples.is_empty(), "{} has no example", row.name);
+        for example in row.examples {
+            let (call, values) = example.input.split_once(" of ").unwrap();
+            let rows: Vec<&str> = values.split(", ").map(|text| if text == "null" { "" } else { text }).collect();
+            let found = output(&["agg", &format!("r={call}")], vec![batch(0, &["x"], &rows)]);
+            assert_eq!(found, format!("r\n{}", example.output), "{}", example.input);
+        }
+    }
+}
+
+#[test]
 fn threads_change_nothing() {
     let batches = || {
         let mut state = 1_u64;
@@ -173,7 +187,10 @@ fn threads_change_nothing() {
             })
             .collect::<Vec<_>>()
     };
-    let list = "n=count, sum(v), mean(v), min(v), max(v), median(v), count_distinct(v), first(v), last(v)";
+    let list = "n=count, sum(v), mean(v), min(v), max(v), median(v), count_distinct(v), \
+                first(v), last(v), stddev(v), var_pop(v), mode(v), most_common(3, v), collect_distinct(v), collect(v), \
+                concat(v, '|'), nth(v, 2), top(2, v), bottom(2, v), argmax(v, -v), argmin(key, v), range(v), \
+                count_if(v > 3), ratio(v > 3), any(v > 9), all(v > 1)";
     let one = run(&["group-by", "key", list], &Setup { threads: 1, ..Setup::default() }, batches());
     for threads in [2, 3, 5] {
         let many = run(&["group-by", "key", list], &Setup { threads, ..Setup::default() }, batches());
@@ -202,6 +219,12 @@ fn mistakes_are_explained() {
     assert_eq!(problem(&["agg", "summ(ms)"]).to_string(), "unknown aggregate 'summ'; did you mean 'sum'?");
     assert_eq!(problem(&["agg", "sum(ms), sum(ms)"]).message, "two columns of the result are named 'sum_ms'");
     assert!(problem(&["agg", "sum()"]).message.contains("does not take 0 arguments"));
+    let mistyped = problem(&["group-by", "host", "n=cuont"]);
+    assert_eq!(mistyped.to_string(), "'cuont' is neither a key nor an aggregate; did you mean 'count'?");
+    assert_eq!(mistyped.caret.as_ref().map(|caret| (caret.start, caret.end)), Some((2, 7)));
+    assert!(problem(&["agg", "top(ms, 3)"]).message.contains("needs a constant count"));
+    assert!(problem(&["agg", "concat(ms, ms)"]).message.contains("needs a constant text"));
+    assert_eq!(problem(&["agg", "count_if(ms)"]).message, "'ms' is not a condition");
     assert!(problem(&["agg", "quantile(ms, 2)"]).message.contains("constant from 0 to 1"));
     assert!(problem(&["agg", "quantile(ms, ms)"]).message.contains("constant from 0 to 1"));
     let q = Number::Exact { units: 25, scale: 2 };

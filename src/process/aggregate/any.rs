@@ -1,0 +1,24 @@
+//! `any(condition)`: whether it holds for some row.
+
+use crate::core::data::value::Value;
+use crate::core::registry::{Example, Row};
+use crate::process::aggregate::conditions::{STATE, held};
+use crate::process::aggregate::{Aggregate, Argument};
+
+pub(super) const ROW: Row<Aggregate> = Row {
+    name: "any",
+    aliases: &[],
+    usage: "any(condition)",
+    summary: "Whether the condition holds for some row",
+    examples: &[Example { input: "any(x > 2) of 1, 5, null, 7", output: "true" }],
+    item: Aggregate {
+        arguments: &[Argument::Condition],
+        optional: 0,
+        preset: None,
+        state: STATE,
+        read: |state, group, _| {
+            let held = held(state, group);
+            Value::Bool(held.yes > 0)
+        },
+    },
+};
