@@ -38,6 +38,51 @@ fn pieces(text: &str) -> Vec<Piece> {
     pieces
 }
 
+/// The README with its paragraphs of functions and aggregates as the tables have them.
+fn with_lists(text: &str) -> String {
+    let mut paragraphs: Vec<String> = text.split("\n\n").map(ToString::to_string).collect();
+    for paragraph in &mut paragraphs {
+        for (start, what, end) in [
+            ("Functions: `", "functions", "."),
+            (
+                "Aggregates: `",
+                "aggregates",
+                " (and `p5`, `p99`, `p999`, …), and any expression over them, such as `rate=100 * sum(errors) / count`.",
+            ),
+        ] {
+            if paragraph.starts_with(start) {
+                let names: Vec<String> = listed(what).iter().map(|name| format!("`{name}`")).collect();
+                *paragraph = wrapped(&format!("{} {}{end}", start.trim_end_matches(" `"), names.join(" ")));
+            }
+        }
+    }
+    paragraphs.join("\n\n")
+}
+
+/// The names that `mytools list` prints.
+fn listed(what: &str) -> Vec<String> {
+    let list = crate::harness::mytools(["list", what, "-f", "jsonl"]).ok();
+    let name =
+        |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["name"].as_str().unwrap().to_string();
+    list.lines().map(name).collect()
+}
+
+/// Text in lines of at most 120 characters.
+fn wrapped(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().unwrap();
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.chars().count() + 1 + word.chars().count() <= 120 {
+            line.extend([" ", word]);
+        } else {
+            lines.push(word.to_string());
+        }
+    }
+    lines.join("\n")
+}
+
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
@@ -83,7 +128,7 @@ fn every_console_block_prints_what_it_shows() {
         }
     }
     if std::env::var_os("MYTOOLS_BLESS").is_some() {
-        fs::write(repository().join("README.md"), anew).unwrap();
+        fs::write(repository().join("README.md"), with_lists(&anew)).unwrap();
         return;
     }
     assert!(anew.matches("\n$ ").count() > 5, "the README shows too little");
@@ -93,11 +138,10 @@ fn every_console_block_prints_what_it_shows() {
 #[test]
 fn every_format_stage_function_and_aggregate_is_in_its_table() {
     let text = fs::read_to_string(repository().join("README.md")).unwrap();
+    let anew = with_lists(&text);
+    assert!(anew == text, "the lists of functions and aggregates are out of date; MYTOOLS_BLESS=1 cargo test readme");
     for what in ["formats", "stages", "functions", "aggregates"] {
-        let list = crate::harness::mytools(["list", what, "-f", "jsonl"]).ok();
-        for line in list.lines() {
-            let row: serde_json::Value = serde_json::from_str(line).unwrap();
-            let name = row["name"].as_str().unwrap();
+        for name in listed(what) {
             assert!(text.contains(&format!("`{name}`")) || text.contains(&format!("--{name}")), "{what}: {name}");
         }
     }
