@@ -210,15 +210,15 @@ _mytools() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "json jsonl ndjson csv tsv tab table markdown md vertical" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "json jsonl ndjson csv tsv tab yaml yml logfmt lines table markdown md html vertical chart" -- "${cur}"))
                     return 0
                     ;;
                 --to)
-                    COMPREPLY=($(compgen -W "json jsonl ndjson csv tsv tab table markdown md vertical" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "json jsonl ndjson csv tsv tab yaml yml logfmt lines table markdown md html vertical chart" -- "${cur}"))
                     return 0
                     ;;
                 -f)
-                    COMPREPLY=($(compgen -W "json jsonl ndjson csv tsv tab table markdown md vertical" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "json jsonl ndjson csv tsv tab yaml yml logfmt lines table markdown md html vertical chart" -- "${cur}"))
                     return 0
                     ;;
                 --threads)
@@ -360,15 +360,15 @@ _mytools() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "json jsonl ndjson csv tsv tab table markdown md vertical same" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "json jsonl ndjson csv tsv tab yaml yml logfmt lines table markdown md html vertical chart same" -- "${cur}"))
                     return 0
                     ;;
                 --to)
-                    COMPREPLY=($(compgen -W "json jsonl ndjson csv tsv tab table markdown md vertical same" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "json jsonl ndjson csv tsv tab yaml yml logfmt lines table markdown md html vertical chart same" -- "${cur}"))
                     return 0
                     ;;
                 -f)
-                    COMPREPLY=($(compgen -W "json jsonl ndjson csv tsv tab table markdown md vertical same" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "json jsonl ndjson csv tsv tab yaml yml logfmt lines table markdown md html vertical chart same" -- "${cur}"))
                     return 0
                     ;;
                 --output)
@@ -562,7 +562,7 @@ _mytools() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "json jsonl ndjson csv tsv tab table markdown md vertical" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "json jsonl ndjson csv tsv tab yaml yml logfmt lines table markdown md html vertical chart" -- "${cur}"))
                     return 0
                     ;;
                 --threads)

@@ -255,3 +255,26 @@ impl Write for Messages {
 fn all_cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::Process;
+    use crate::core::format::FORMATS;
+
+    #[test]
+    fn formats_write_what_their_examples_show() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("records.json");
+        let mut shown = 0;
+        for row in FORMATS.iter().filter(|row| row.item.encoder.is_some()) {
+            for example in row.examples.iter().filter(|example| example.input.starts_with('[')) {
+                std::fs::write(&path, example.input).unwrap();
+                let report = Process::new([path.display().to_string()]).format(row.name).run().unwrap();
+                assert_eq!(String::from_utf8(report.output).unwrap(), example.output, "{}", row.name);
+                shown += 1;
+            }
+        }
+        assert!(shown > 5, "{shown}");
+    }
+}

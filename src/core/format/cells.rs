@@ -37,26 +37,48 @@ pub(crate) enum Escape {
     Control,
     /// Those of a table cell of GitHub Flavored Markdown too: pipes, and line ends as `<br>`.
     Markdown,
+    /// Those of HTML text too: `&`, `<` and `>`, and line ends as `<br>`.
+    Html,
+}
+
+impl Escape {
+    /// The printable ASCII characters that are escaped.
+    fn special(self) -> &'static [u8] {
+        match self {
+            Self::Control => b"",
+            Self::Markdown => b"|\\",
+            Self::Html => b"&<>",
+        }
+    }
+}
+
+/// How values are shown.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Look {
+    /// What is escaped.
+    pub(crate) escape: Escape,
+    /// Digits after the point of computed numbers; all that they have where none.
+    pub(crate) precision: Option<u8>,
 }
 
 /// Appends the shown form of a value and returns its class and its width in columns of the screen.
-pub(crate) fn show(value: &Value<'_>, escape: Escape, out: &mut Vec<u8>) -> (Class, usize) {
+pub(crate) fn show(value: &Value<'_>, look: Look, out: &mut Vec<u8>) -> (Class, usize) {
     match value {
         Value::Missing => (Class::Missing, 0),
         Value::Null => (Class::Null, 0),
-        Value::Bool(truth) => (Class::Text, append(if *truth { b"true" } else { b"false" }, escape, out)),
+        Value::Bool(truth) => (Class::Text, append(if *truth { b"true" } else { b"false" }, look.escape, out)),
         Value::Number(number) => {
             let start = out.len();
-            number.write(out);
+            number.write_rounded(look.precision, out);
             (Class::Number, out.len() - start)
         }
-        Value::Literal(text) => (Class::Number, append(text, escape, out)),
+        Value::Literal(text) => (Class::Number, append(text, look.escape, out)),
         Value::Bare(text) => {
             let numeric = looks_numeric(text) && Number::parse(text).is_some();
-            (if numeric { Class::Number } else { Class::Text }, append(text, escape, out))
+            (if numeric { Class::Number } else { Class::Text }, append(text, look.escape, out))
         }
-        Value::Text(text) => (Class::Text, append(text, escape, out)),
-        Value::Nested(text) => (Class::Text, append(&one_line(text), escape, out)),
+        Value::Text(text) => (Class::Text, append(text, look.escape, out)),
+        Value::Nested(text) => (Class::Text, append(&one_line(text), look.escape, out)),
     }
 }
 
@@ -65,18 +87,18 @@ pub(crate) fn show_cell(
     batch: &Batch,
     column: Option<usize>,
     row: usize,
-    escape: Escape,
+    look: Look,
     out: &mut Vec<u8>,
 ) -> (Class, usize) {
     match column {
-        Some(column) => show(&batch.value(column, row), escape, out),
+        Some(column) => show(&batch.value(column, row), look, out),
         None => (Class::Missing, 0),
     }
 }
 
 /// Appends text in its shown form and returns its width.
 pub(crate) fn append(text: &[u8], escape: Escape, out: &mut Vec<u8>) -> usize {
-    let plain = |byte: &u8| (b' '..0x7F).contains(byte) && (escape == Escape::Control || !b"|\\".contains(byte));
+    let plain = |byte: &u8| (b' '..0x7F).contains(byte) && !escape.special().contains(byte);
     if text.iter().all(plain) {
         out.extend_from_slice(text);
         return text.len();
@@ -87,7 +109,7 @@ pub(crate) fn append(text: &[u8], escape: Escape, out: &mut Vec<u8>) -> usize {
     while let Some(character) = rest.next() {
         let next = rest.peek().copied();
         append_character(character, next, escape, out);
-        if character == '\r' && next == Some('\n') && escape == Escape::Markdown {
+        if character == '\r' && next == Some('\n') && escape != Escape::Control {
             rest.next();
         }
     }
@@ -95,9 +117,12 @@ pub(crate) fn append(text: &[u8], escape: Escape, out: &mut Vec<u8>) -> usize {
 }
 
 fn append_character(character: char, next: Option<char>, escape: Escape, out: &mut Vec<u8>) {
-    let markdown = escape == Escape::Markdown;
+    let (markdown, html) = (escape == Escape::Markdown, escape == Escape::Html);
     match character {
-        '\n' | '\r' if markdown => out.extend_from_slice(b"<br>"),
+        '&' if html => out.extend_from_slice(b"&amp;"),
+        '<' if html => out.extend_from_slice(b"&lt;"),
+        '>' if html => out.extend_from_slice(b"&gt;"),
+        '\n' | '\r' if markdown || html => out.extend_from_slice(b"<br>"),
         '|' if markdown => out.extend_from_slice(b"\\|"),
         // A backslash would take the escape of the pipe (or of the cell's end) for itself.
         '\\' if markdown && matches!(next, None | Some('|' | '\\')) => out.extend_from_slice(b"\\\\"),
@@ -148,7 +173,7 @@ fn one_line(json: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// The longest beginning of shown text that fits `width` columns, and its width.
-pub(crate) fn prefix(text: &str, width: usize) -> (&str, usize) {
+fn prefix(text: &str, width: usize) -> (&str, usize) {
     if text.is_ascii() {
         let end = width.min(text.len());
         return (text.get(..end).unwrap_or(text), end);
@@ -167,6 +192,15 @@ pub(crate) fn prefix(text: &str, width: usize) -> (&str, usize) {
     (head, head.width())
 }
 
+/// Shown text of a known width, made to fit `room` columns with an ellipsis where it does not, and its width then.
+pub(crate) fn shorten(text: &str, width: usize, room: usize) -> (Cow<'_, str>, usize) {
+    if width <= room {
+        return (Cow::Borrowed(text), width);
+    }
+    let (head, width) = prefix(text, room.saturating_sub(1));
+    (Cow::Owned(format!("{head}…")), width + 1)
+}
+
 /// Appends `count` spaces.
 pub(crate) fn pad(count: usize, out: &mut Vec<u8>) {
     out.resize(out.len() + count, b' ');
@@ -175,7 +209,7 @@ pub(crate) fn pad(count: usize, out: &mut Vec<u8>) {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::{Class, Escape, append, one_line, prefix, show};
+    use super::{Class, Escape, Look, append, one_line, prefix, show};
     use crate::core::data::value::Value;
 
     fn shown(text: &str, escape: Escape) -> (String, usize) {
@@ -199,6 +233,11 @@ mod tests {
     }
 
     #[test]
+    fn escapes_for_html() {
+        assert_eq!(shown("<a href=\"x\">&\n|</a>", Escape::Html).0, "&lt;a href=\"x\"&gt;&amp;<br>|&lt;/a&gt;");
+    }
+
+    #[test]
     fn replaces_invalid_text() {
         let mut out = Vec::new();
         assert_eq!(append(b"a\xFFb", Escape::Control, &mut out), 3);
@@ -207,7 +246,8 @@ mod tests {
 
     #[test]
     fn knows_numbers_by_their_text_only_where_text_has_no_type() {
-        let class = |value: &Value<'_>| show(value, Escape::Control, &mut Vec::new()).0;
+        let look = Look { escape: Escape::Control, precision: None };
+        let class = |value: &Value<'_>| show(value, look, &mut Vec::new()).0;
         assert_eq!(class(&Value::Bare(b"1.5".into())), Class::Number);
         assert_eq!(class(&Value::Bare(b"-".into())), Class::Text);
         assert_eq!(class(&Value::Text(b"1.5".into())), Class::Text);

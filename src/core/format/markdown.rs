@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::core::data::batch::Batch;
 use crate::core::error::Result;
-use crate::core::format::cells::{Class, Escape, append, pad};
+use crate::core::format::cells::{Class, Escape, Look, append, pad};
 use crate::core::format::widths::{Measure, Shown, print, survey, write};
 use crate::core::format::{Encoder, Format, Layout, Spool, WriteOptions};
 use crate::core::output::writer::fault;
@@ -31,10 +31,15 @@ const LEAST: usize = 3;
 fn encoder(options: &WriteOptions) -> Result<Box<dyn Encoder>> {
     let mut null = Vec::new();
     let null_width = append(options.null_value.as_deref().unwrap_or_default().as_bytes(), Escape::Markdown, &mut null);
-    Ok(Box::new(Markdown { null: String::from_utf8_lossy(&null).into_owned(), null_width }))
+    Ok(Box::new(Markdown {
+        precision: options.precision,
+        null: String::from_utf8_lossy(&null).into_owned(),
+        null_width,
+    }))
 }
 
 struct Markdown {
+    precision: Option<u8>,
     null: String,
     null_width: usize,
 }
@@ -47,7 +52,7 @@ impl Encoder for Markdown {
     fn start(&self, _: &[Arc<str>], _: Option<&[u8]>, _: &mut Vec<u8>) {}
 
     fn records(&self, batch: &Batch, columns: &[Arc<str>], out: &mut Vec<u8>) -> Result<()> {
-        write(batch, columns, Escape::Markdown, out);
+        write(batch, columns, Look { escape: Escape::Markdown, precision: self.precision }, out);
         Ok(())
     }
 

@@ -5,15 +5,21 @@
 //! thread, in any order: what an answer needs from other blocks goes through the engine's relays and drain.
 
 pub(crate) mod cells;
+pub(crate) mod chart;
 pub(crate) mod csv;
+pub(crate) mod fields;
 pub(crate) mod flatten;
+pub(crate) mod html;
 pub(crate) mod json;
 pub(crate) mod jsonl;
+pub(crate) mod lines;
+pub(crate) mod logfmt;
 pub(crate) mod markdown;
 pub(crate) mod table;
 pub(crate) mod tsv;
 pub(crate) mod vertical;
 pub(crate) mod widths;
+pub(crate) mod yaml;
 
 use std::io::{BufRead, Read, Seek, Write};
 use std::sync::Arc;
@@ -26,8 +32,20 @@ use crate::core::input::boundary::Boundary;
 use crate::core::registry::{Row, did_you_mean, find, names};
 
 /// Every format, in the order of `mytools list formats`.
-pub(crate) static FORMATS: &[Row<Format>] =
-    &[json::ROW, jsonl::ROW, csv::ROW, tsv::ROW, table::ROW, markdown::ROW, vertical::ROW];
+pub(crate) static FORMATS: &[Row<Format>] = &[
+    json::ROW,
+    jsonl::ROW,
+    csv::ROW,
+    tsv::ROW,
+    yaml::ROW,
+    logfmt::ROW,
+    lines::ROW,
+    table::ROW,
+    markdown::ROW,
+    html::ROW,
+    vertical::ROW,
+    chart::ROW,
+];
 
 /// Sets a format up for reading.
 pub(crate) type MakeReader = fn(&ReadOptions) -> Result<Box<dyn Reader>>;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::core::data::batch::Batch;
 use crate::core::error::Result;
-use crate::core::format::cells::{BOLD, Class, DIM, Escape, PLAIN, pad, prefix};
+use crate::core::format::cells::{BOLD, Class, DIM, Escape, Look, PLAIN, pad, shorten as fit_text};
 use crate::core::format::widths::{Measure, Shown, print, survey, write};
 use crate::core::format::{Encoder, Format, Layout, Spool, WriteOptions};
 use crate::core::output::writer::fault;
@@ -37,12 +37,13 @@ const FLOOR: usize = 6;
 #[expect(clippy::unnecessary_wraps, reason = "the table's signature, which other encoders need")]
 fn encoder(options: &WriteOptions) -> Result<Box<dyn Encoder>> {
     let null = options.null_value.clone().unwrap_or_else(|| String::from(if options.color { "null" } else { "" }));
-    Ok(Box::new(Table { width: options.width, color: options.color, null }))
+    Ok(Box::new(Table { width: options.width, color: options.color, precision: options.precision, null }))
 }
 
 struct Table {
     width: Option<usize>,
     color: bool,
+    precision: Option<u8>,
     null: String,
 }
 
@@ -54,7 +55,7 @@ impl Encoder for Table {
     fn start(&self, _: &[Arc<str>], _: Option<&[u8]>, _: &mut Vec<u8>) {}
 
     fn records(&self, batch: &Batch, columns: &[Arc<str>], out: &mut Vec<u8>) -> Result<()> {
-        write(batch, columns, Escape::Control, out);
+        write(batch, columns, Look { escape: Escape::Control, precision: self.precision }, out);
         Ok(())
     }
 
@@ -127,12 +128,7 @@ impl<'a> Line<'a> {
     }
 
     fn cell(&mut self, text: &str, width: usize, room: usize, right: bool, style: &[u8]) {
-        let (text, width, cut) = if width <= room {
-            (text, width, false)
-        } else {
-            let (head, width) = prefix(text, room.saturating_sub(1));
-            (head, width + 1, true)
-        };
+        let (text, width) = fit_text(text, width, room);
         let space = room.saturating_sub(width);
         if right {
             self.owed += space;
@@ -142,9 +138,6 @@ impl<'a> Line<'a> {
             self.owed = 0;
             self.out.extend_from_slice(style);
             self.out.extend_from_slice(text.as_bytes());
-            if cut {
-                self.out.extend_from_slice("…".as_bytes());
-            }
             if !style.is_empty() {
                 self.out.extend_from_slice(PLAIN);
             }

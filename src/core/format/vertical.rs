@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crate::core::data::batch::Batch;
 use crate::core::data::value::Value;
 use crate::core::error::Result;
-use crate::core::format::cells::{BOLD, DIM, Escape, PLAIN, append, pad, show};
+use crate::core::format::cells::{BOLD, DIM, Escape, Look, PLAIN, append, pad, show};
+use crate::core::format::fields::each_record;
 use crate::core::format::{Encoder, Format, Layout, Spool, WriteOptions};
 use crate::core::registry::{Example, Row};
 
@@ -26,11 +27,12 @@ pub(crate) const ROW: Row<Format> = Row {
 #[expect(clippy::unnecessary_wraps, reason = "the table's signature, which other encoders need")]
 fn encoder(options: &WriteOptions) -> Result<Box<dyn Encoder>> {
     let null = options.null_value.clone().unwrap_or_else(|| String::from(if options.color { "null" } else { "" }));
-    Ok(Box::new(Vertical { color: options.color, null }))
+    Ok(Box::new(Vertical { color: options.color, precision: options.precision, null }))
 }
 
 struct Vertical {
     color: bool,
+    precision: Option<u8>,
     null: String,
 }
 
@@ -43,25 +45,13 @@ impl Encoder for Vertical {
 
     fn records(&self, batch: &Batch, _: &[Arc<str>], out: &mut Vec<u8>) -> Result<()> {
         let names: Vec<Name> = batch.columns.iter().map(|column| Name::new(&column.name)).collect();
-        let all: Vec<u32> = (0..names.len() as u32).collect();
-        let mut fields = Vec::new();
-        for row in batch.rows() {
-            let shape = batch.shapes.as_ref();
-            let order = shape.and_then(|shapes| shapes.orders.get(*shapes.of_row.get(row)? as usize)).unwrap_or(&all);
-            fields.clear();
-            for &column in order {
-                let value = batch.value(column as usize, row);
-                if let (Some(name), false) = (names.get(column as usize), matches!(value, Value::Missing)) {
-                    fields.push((name, value));
-                }
-            }
-            let widest = fields.iter().map(|(name, _)| name.width).max().unwrap_or(0);
+        each_record(batch, |fields| {
+            let fields = || fields.iter().filter_map(|(column, value)| Some((names.get(*column)?, value)));
+            let widest = fields().map(|(name, _)| name.width).max().unwrap_or(0);
             out.extend_from_slice(self.separator());
-            for (name, value) in &fields {
-                self.field(name, widest, value, out);
-            }
-        }
-        Ok(())
+            fields().for_each(|(name, value)| self.field(name, widest, value, out));
+            Ok(())
+        })
     }
 
     fn separator(&self) -> &'static [u8] {
@@ -110,7 +100,7 @@ impl Vertical {
                 styled(DIM, self.null.as_bytes(), out);
             }
         } else {
-            show(value, Escape::Control, out);
+            show(value, Look { escape: Escape::Control, precision: self.precision }, out);
         }
         if out.len() == padded {
             out.truncate(before);

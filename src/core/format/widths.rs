@@ -14,13 +14,13 @@ use std::sync::Arc;
 use crate::core::data::batch::Batch;
 use crate::core::error::{Code, Error, Problem, Result, plain_io_message};
 use crate::core::format::Spool;
-use crate::core::format::cells::{Class, Escape, append, show_cell};
+use crate::core::format::cells::{Class, Escape, Look, append, show_cell};
 
 /// Longest header of a chunk that is believed, in columns.
 const MAX_COLUMNS: usize = 1 << 24;
 
 /// Appends the selected records of a batch as a chunk.
-pub(crate) fn write(batch: &Batch, columns: &[Arc<str>], escape: Escape, out: &mut Vec<u8>) {
+pub(crate) fn write(batch: &Batch, columns: &[Arc<str>], look: Look, out: &mut Vec<u8>) {
     if batch.selected() == 0 || columns.is_empty() {
         return;
     }
@@ -33,7 +33,7 @@ pub(crate) fn write(batch: &Batch, columns: &[Arc<str>], escape: Escape, out: &m
         for (column, (widest, classes)) in found.iter().zip(&mut stats) {
             let at = out.len();
             out.extend_from_slice(&[0; 9]);
-            let (class, width) = show_cell(batch, *column, row, escape, out);
+            let (class, width) = show_cell(batch, *column, row, look, out);
             let length = out.len() - at - 9;
             let bit = 1 << class as u8;
             put(out, at, &[class as u8]);

@@ -1,0 +1,19 @@
+//! logfmt: `key=value` pairs, one record per line.
+
+mod encoder;
+
+use crate::core::format::Format;
+use crate::core::registry::{Example, Row};
+
+/// The table row.
+pub(crate) const ROW: Row<Format> = Row {
+    name: "logfmt",
+    aliases: &[],
+    usage: "logfmt",
+    summary: "Pairs of key=value, one record per line",
+    examples: &[Example {
+        input: r#"[{"level": "info", "msg": "two words", "ms": 1.50, "at": {"host": "a"}, "err": null}]"#,
+        output: "level=info msg=\"two words\" ms=1.50 at.host=a err=\n",
+    }],
+    item: Format { extensions: &["logfmt"], reader: None, encoder: Some(encoder::encoder), sniff: None },
+};
