@@ -261,6 +261,19 @@ fn all_cores() -> usize {
 mod tests {
     use super::Process;
     use crate::core::format::FORMATS;
+    use crate::core::format::losses::LOSSES;
+
+    #[test]
+    fn what_is_lost_between_formats_is_what_the_table_says() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("input");
+        for loss in LOSSES {
+            std::fs::write(&path, loss.input).unwrap();
+            let (from, to) = (loss.from[0], loss.to[0]);
+            let report = Process::new([path.display().to_string()]).from(from).format(to).run().unwrap();
+            assert_eq!(String::from_utf8(report.output).unwrap(), loss.output, "{from} to {to}: {}", loss.what);
+        }
+    }
 
     #[test]
     fn formats_write_what_their_examples_show() {

@@ -90,7 +90,11 @@ fn table() -> impl Strategy<Value = Vec<Vec<String>>> {
 }
 
 fn as_csv(rows: &[Vec<String>]) -> Vec<u8> {
-    let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
+    delimited(rows, b',')
+}
+
+fn delimited(rows: &[Vec<String>], delimiter: u8) -> Vec<u8> {
+    let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
     let columns = rows.first().map_or(0, Vec::len);
     writer.write_record((0..columns).map(|column| format!("k{column}"))).unwrap();
     for row in rows {
@@ -124,14 +128,27 @@ proptest! {
     }
 
     #[test]
-    fn untouched_csv_comes_back_byte_for_byte(rows in table(), block in 1_usize..65) {
-        let dir = Dir::new();
-        let bytes = as_csv(&rows);
-        dir.file("t.csv", &bytes);
-        let back = mytools(["process", "t.csv", "-f", "csv"])
-            .env("MYTOOLS_TEST_BLOCK", block.to_string())
-            .dir(dir.path())
-            .run();
-        prop_assert_eq!(back.text(), String::from_utf8_lossy(&bytes));
+    fn untouched_records_come_back_byte_for_byte(rows in table(), block in 1_usize..65) {
+        for (name, delimiter) in [("csv", b','), ("tsv", b'\t')] {
+            let bytes = delimited(&rows, delimiter);
+            let back = mytools(["process", "--from", name, "-f", name])
+                .env("MYTOOLS_TEST_BLOCK", block.to_string())
+                .stdin(bytes.clone())
+                .run();
+            prop_assert_eq!(back.text(), String::from_utf8_lossy(&bytes), "{}", name);
+        }
+    }
+
+    #[test]
+    fn csv_to_json_lines_and_back_keeps_every_value(rows in table(), block in 1_usize..65) {
+        for typed in ["jsonl", "json"] {
+            let run = mytools(["process", "--from", "csv", "-f", typed]).env("MYTOOLS_TEST_BLOCK", block.to_string());
+            let there = run.stdin(as_csv(&rows)).run();
+            prop_assert_eq!(there.code, 0, "{}", there.errors());
+            let back = mytools(["process", "--from", typed, "-f", "csv"]).stdin(there.stdout).run();
+            let mut reader = csv::Reader::from_reader(back.stdout.as_slice());
+            let found: Vec<Vec<String>> = reader.deserialize().map(Result::unwrap).collect();
+            prop_assert_eq!(&found, &rows, "{}", typed);
+        }
     }
 }

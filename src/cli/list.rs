@@ -10,6 +10,7 @@ use crate::core::data::batch::{Batch, Column, Values};
 use crate::core::data::value::Value;
 use crate::core::error::Result;
 use crate::core::exec::cancel::Cancel;
+use crate::core::format::losses::LOSSES;
 use crate::core::format::{FORMATS, WriteOptions, encoder, named};
 use crate::core::input::types;
 use crate::core::output::writer::{Buffering, Writer};
@@ -20,19 +21,19 @@ use crate::process::sink::{Encoding, Sink};
 use crate::process::stage::STAGES;
 
 /// What can be listed.
-const KINDS: [&str; 5] = ["formats", "stages", "functions", "aggregates", "types"];
+const KINDS: [&str; 6] = ["formats", "losses", "stages", "functions", "aggregates", "types"];
 
 /// The declaration.
 pub(crate) fn command() -> Command {
     Command::new("list")
-        .about("List formats, stages, functions, aggregates or file types")
+        .about("List formats, what is lost between them, stages, functions, aggregates or file types")
         .arg(
             Arg::new("what")
                 .value_name("WHAT")
                 .required(true)
                 .value_parser(KINDS)
                 .hide_possible_values(true)
-                .help("What to list: formats, stages, functions, aggregates, types"),
+                .help("What to list: formats, losses, stages, functions, aggregates, types"),
         )
         .arg(
             Arg::new("format")
@@ -51,6 +52,7 @@ pub(crate) fn command() -> Command {
 /// Prints the list.
 pub(crate) fn run(matches: &ArgMatches, globals: &Globals) -> Result<u8> {
     let (names, rows) = match matches.get_one::<String>("what").map(String::as_str) {
+        Some("losses") => losses(),
         Some("stages") => documented(STAGES),
         Some("functions") => documented(FUNCTIONS),
         Some("aggregates") => documented(AGGREGATES),
@@ -89,6 +91,15 @@ fn formats() -> Listing {
         vec![row.name.to_string(), reads, writes, extensions, row.summary.to_string()]
     });
     (&["name", "reads", "writes", "extensions", "summary"], rows.collect())
+}
+
+fn losses() -> Listing {
+    let rows = LOSSES.iter().map(|loss| {
+        let input = String::from_utf8_lossy(loss.input);
+        let cells = [&loss.from.join(" "), &loss.to.join(" "), loss.what, input.trim_end(), loss.output.trim_end()];
+        cells.map(str::to_string).to_vec()
+    });
+    (&["from", "to", "lost", "input", "output"], rows.collect())
 }
 
 fn file_types() -> Listing {

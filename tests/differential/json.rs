@@ -50,6 +50,9 @@ proptest! {
                     _ => Value::from(parse_lines(&outcome.text())),
                 };
                 prop_assert_eq!(&found, &array, "from {} to {}", from, to);
+                if (from, to) == ("jsonl", "jsonl") {
+                    prop_assert_eq!(outcome.text(), lines.clone());
+                }
             }
         }
     }

@@ -14,6 +14,7 @@ pub(crate) mod json;
 pub(crate) mod jsonl;
 pub(crate) mod lines;
 pub(crate) mod logfmt;
+pub(crate) mod losses;
 pub(crate) mod markdown;
 pub(crate) mod table;
 pub(crate) mod tsv;
