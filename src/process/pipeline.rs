@@ -6,6 +6,7 @@
 use crate::core::diagnostics::Diagnostics;
 use crate::core::error::{Code, Error, Level, Problem, Result};
 use crate::core::exec::cancel::Cancel;
+use crate::core::exec::memory::Memory;
 use crate::core::exec::ordered::{DEFAULT_BUDGET, Flow, Options, Step, Task, run};
 use crate::core::format::Scratch;
 use crate::process::sink::{Encoded, Encoding, Sink};
@@ -16,6 +17,8 @@ use crate::process::stage::{Gather, Gatherer, Rows, Scope, Table};
 pub(crate) struct Running<'a> {
     /// Number of threads.
     pub(crate) threads: usize,
+    /// The memory of the run.
+    pub(crate) memory: Memory,
     /// Stops the part.
     pub(crate) cancel: Cancel,
     /// Where problems go.
@@ -80,7 +83,11 @@ pub(crate) fn gather<F: Feed>(
 }
 
 fn options(running: &Running<'_>) -> Options {
-    Options { threads: running.threads, budget: DEFAULT_BUDGET, cancel: running.cancel.clone() }
+    Options {
+        threads: running.threads,
+        budget: DEFAULT_BUDGET.min(running.memory.limit() / 4),
+        cancel: running.cancel.clone(),
+    }
 }
 
 /// Reports what came with a piece; a data or read error ends its input.

@@ -12,6 +12,7 @@ use crate::core::diagnostics::Diagnostics;
 use crate::core::error::{Code, Error, Problem, Result};
 use crate::core::exec::cancel::Cancel;
 use crate::core::exec::memory::Memory;
+use crate::core::exec::ordered::pool;
 use crate::core::format::{Encoder, FORMATS, Format, Layout, Projection, ReadOptions, WriteOptions, encoder, named};
 use crate::core::input::blocks::BLOCK_SIZE;
 use crate::core::input::decompress;
@@ -111,7 +112,9 @@ pub(crate) fn run(request: &Request, writer: &mut Writer, diagnostics: &Diagnost
     let feed = Inputs::new(inputs, projection, wanted, block_size, &cancel).shown_by(request.progress.clone());
     let encoding = Encoding::new(encoder, known, &cancel);
     let plan = Plan { parts: parts(&stages)?, encoding, header };
-    let outcome = plan.run(&feed, writer, request, &cancel, diagnostics);
+    let mut run = || plan.run(&feed, writer, request, &cancel, diagnostics);
+    // What gathers works on in parallel as well when all is read.
+    let outcome = if plan.parts.len() > 1 { pool(request.threads)?.install(run) } else { run() };
     let told = matches!(outcome, Ok(_) | Err(Error::Problem(_)));
     feed.notes().iter().filter(|_| told).for_each(|note| diagnostics.emit(note));
     for name in feed.never_seen().into_iter().filter(|_| told) {
@@ -288,7 +291,7 @@ struct Plan {
 
 impl Plan {
     fn run(
-        self,
+        &self,
         inputs: &Inputs,
         writer: &mut Writer,
         request: &Request,
@@ -296,15 +299,16 @@ impl Plan {
         diagnostics: &Diagnostics,
     ) -> Result<Outcome> {
         let mut table: Option<Stored> = None;
-        let running = Running { threads: request.threads, cancel: cancel.clone(), diagnostics, prompt: request.prompt };
-        for part in self.parts {
+        let (threads, memory) = (request.threads, request.memory.clone());
+        let running = Running { threads, memory, cancel: cancel.clone(), diagnostics, prompt: request.prompt };
+        for part in &self.parts {
             // A part that stopped early must not stop the next.
             cancel.reset();
-            let Some(gathering) = part.gather else {
+            let Some(gathering) = &part.gather else {
                 if let Some(bar) = request.progress.as_ref().filter(|_| table.is_some() || request.prompt) {
                     bar.finish();
                 }
-                let output = (&self.encoding, self.header);
+                let output = (&self.encoding, self.header.clone());
                 return write_last(output, inputs, table.as_ref(), &part.rows, writer, &running);
             };
             let (gathered, read) = match &table {

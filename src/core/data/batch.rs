@@ -167,6 +167,19 @@ impl Batch {
         }
     }
 
+    /// About the bytes of memory it takes.
+    pub(crate) fn memory(&self) -> usize {
+        let column = |column: &Column| match &column.values {
+            Values::Cells(cells) => cells.capacity() * size_of::<Cell>(),
+            Values::Numbers(numbers) => numbers.capacity() * size_of::<Option<Number>>(),
+        };
+        let spans = self.raw.as_ref().map_or(0, |raw| raw.spans.capacity() * 8);
+        let shapes = self.shapes.as_ref().map_or(0, |shapes| shapes.of_row.capacity() * 4);
+        let ids = self.ids.as_ref().map_or(0, |ids| ids.capacity() * 8);
+        let columns: usize = self.columns.iter().map(column).sum();
+        self.block.bytes.capacity() + self.side.capacity() + columns + spans + shapes + ids + 512
+    }
+
     /// Position of the column of that name.
     pub(crate) fn find(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| &*column.name == name)

@@ -73,6 +73,13 @@ pub(crate) struct Options {
 /// Bytes of results that may wait, unless told otherwise.
 pub(crate) const DEFAULT_BUDGET: usize = 64 << 20;
 
+/// Starts threads. What runs on them (`install`) shares them with every run of the engine and every parallel loop in it;
+/// without them each run of the engine starts its own.
+pub(crate) fn pool(threads: usize) -> Result<rayon::ThreadPool> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).build();
+    Ok(pool.map_err(|error| Problem::new(Code::Limit, format!("cannot start {threads} threads: {error}")))?)
+}
+
 /// Runs a task to its end and returns the workers, in no particular order.
 ///
 /// `drain` sees every result in order; its first error, or the first error of a worker in order, ends the run and
@@ -102,12 +109,10 @@ pub(crate) fn run<T: Task>(
     };
     let workers = if options.threads <= 1 {
         vec![claim_loop(task, &line)]
+    } else if rayon::current_thread_index().is_some() && rayon::current_num_threads() == options.threads {
+        rayon::broadcast(|_| claim_loop(task, &line))
     } else {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(options.threads)
-            .build()
-            .map_err(|error| Problem::new(Code::Limit, format!("cannot start {} threads: {error}", options.threads)))?;
-        pool.broadcast(|_| claim_loop(task, &line))
+        pool(options.threads)?.broadcast(|_| claim_loop(task, &line))
     };
     let state = line.state.into_inner().unwrap_or_else(PoisonError::into_inner);
     let refused = state.refused.filter(|_| !state.ended);

@@ -6,6 +6,7 @@
 //! gathering everything before anything comes out.
 
 mod agg;
+mod arrange;
 mod best;
 mod count;
 mod derive;
@@ -23,6 +24,7 @@ mod numbering;
 mod order;
 mod quota;
 mod rename;
+mod runs;
 mod select;
 mod skip;
 mod sort;
@@ -269,9 +271,10 @@ pub(crate) trait Gatherer: Send {
 
 /// Records held by mytools: the result of a gathering stage, read in chunks by the next part of the plan.
 pub(crate) trait Table: Send + Sync {
-    /// Number of chunks.
+    /// Number of chunks. Where only reading tells it is more than there are, until the last chunk was made.
     fn chunks(&self) -> usize;
 
-    /// Makes a chunk; each is asked for once, by any thread. `first_row` is set.
+    /// Makes a chunk; each is asked for once, by any thread, and claimed in order. `first_row` is set. Behind the last
+    /// one chunks are empty.
     fn chunk(&self, index: usize, scratch: &mut Scratch) -> Result<Batch>;
 }

@@ -1,8 +1,8 @@
 //! `--sort`: all records in the order of some keys; equal ones stay in input order.
 //!
-//! Threads keep their batches and make the first digit of the first key of each record (`digits`). Then pairs of digit
-//! and record are sorted as integers; runs of equal digits get their next digit, and are sorted again. Records are only
-//! copied when the result is read.
+//! Threads keep their batches and make the first digit of the first key of each record (`digits`). Then records are put
+//! in order by their digits (`arrange`), and only copied when the result is read. A thread that holds too much puts that
+//! in order and writes it out as a run (`runs`); then the result is the merge of all runs.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -11,14 +11,19 @@ use rayon::prelude::*;
 
 use crate::core::data::batch::{Batch, Selection, Values};
 use crate::core::data::compare::SortOrder;
-use crate::core::data::value::Value;
-use crate::core::error::{Code, Problem, Result};
+use crate::core::error::Result;
+use crate::core::exec::cancel::Cancel;
+use crate::core::exec::memory::{Memory, Share};
+use crate::core::exec::spill::Spill;
+use crate::core::format::Scratch;
 use crate::core::registry::{Example, Row};
-use crate::process::stage::digits::{Doubles, Place, digit, next};
+use crate::process::stage::arrange::{Using, picks};
+use crate::process::stage::digits::{Doubles, Place, digit};
 use crate::process::stage::keys::found_value;
 use crate::process::stage::names::Found;
 use crate::process::stage::order::{Key, OrderBy};
-use crate::process::stage::store::{Pick, Store, extract};
+use crate::process::stage::runs::{Merged, Order, Run, Size, Writing};
+use crate::process::stage::store::{Store, extract};
 use crate::process::stage::{
     Columns, Gather, Gatherer, Needs, Operation, Scope, Setup, Stage, StageKind, Table, Written,
 };
@@ -35,13 +40,13 @@ pub(crate) const ROW: Row<StageKind> = Row {
 
 fn build(written: &Written, setup: &Setup) -> Result<Box<dyn Stage>> {
     let by = OrderBy::new(&written.value, SortOrder::default(), &setup.env)?;
-    Ok(Box::new(Sort { text: written.value.clone(), by, threads: setup.threads }))
+    Ok(Box::new(Sort { text: written.value.clone(), by, setup: setup.clone() }))
 }
 
 struct Sort {
     text: String,
     by: OrderBy,
-    threads: usize,
+    setup: Setup,
 }
 
 impl Stage for Sort {
@@ -59,36 +64,53 @@ impl Stage for Sort {
     }
 
     fn operation(&self) -> Result<Operation> {
-        Ok(Operation::Gather(Box::new(Sorting { keys: self.by.keys().into(), threads: self.threads })))
+        let keys = self.by.keys().into();
+        let Setup { memory, cancel, threads, .. } = &self.setup;
+        let (memory, cancel) = (memory.clone(), cancel.clone());
+        Ok(Operation::Gather(Box::new(Sorting { keys, threads: *threads, memory, cancel })))
     }
 }
 
 struct Sorting {
     keys: Arc<[Key]>,
     threads: usize,
+    memory: Memory,
+    cancel: Cancel,
 }
 
 impl Gather for Sorting {
     fn gatherer(&self) -> Result<Box<dyn Gatherer>> {
-        Ok(Box::new(Sorted { keys: Arc::clone(&self.keys), kept: Vec::new(), doubles: Doubles::Exact }))
+        Ok(Box::new(Sorted {
+            keys: Arc::clone(&self.keys),
+            kept: Vec::new(),
+            doubles: Doubles::Exact,
+            share: self.memory.share(self.threads),
+            memory: self.memory.clone(),
+            spill: None,
+            runs: Vec::new(),
+        }))
     }
 
     fn finish(&self, gathered: Vec<Box<dyn Gatherer>>) -> Result<Box<dyn Table>> {
-        let mut kept = Vec::new();
-        let mut doubles = Doubles::Exact;
-        for gatherer in gathered {
-            if let Ok(sorted) = gatherer.into_any().downcast::<Sorted>() {
-                if sorted.doubles == Doubles::Rounded {
-                    doubles = Doubles::Rounded;
-                }
-                kept.extend(sorted.kept);
-            }
+        let sorted = gathered.into_iter().filter_map(|gatherer| gatherer.into_any().downcast::<Sorted>().ok());
+        let mut sorted: Vec<Box<Sorted>> = sorted.collect();
+        let doubles = sorted.iter().map(|sorted| sorted.doubles).max().unwrap_or(Doubles::Exact);
+        if let Some(spill) = sorted.iter().find_map(|sorted| sorted.spill.clone()) {
+            let runs = sorted.into_par_iter().map(|mut sorted| {
+                sorted.flush(&mut Scratch::default())?;
+                Ok(sorted.runs)
+            });
+            let runs = runs.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
+            let order = Order { keys: Arc::clone(&self.keys), doubles };
+            return Ok(Box::new(Merged::new(&spill, runs, order, &self.memory, &self.cancel)?));
         }
+        let mut share = self.memory.share(1);
+        share.hold(sorted.iter().map(|sorted| sorted.share.held()).sum());
+        let mut kept: Vec<Kept> = sorted.iter_mut().flat_map(|sorted| std::mem::take(&mut sorted.kept)).collect();
+        drop(sorted);
         kept.sort_by_key(|kept| kept.batch.first_row);
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads.max(1)).build();
-        let pool = pool.map_err(|error| Problem::new(Code::Limit, format!("cannot start threads: {error}")))?;
-        let picks = pool.install(|| picks(&mut kept, &self.keys, doubles));
-        Ok(Box::new(Store::new(kept.into_iter().map(|kept| kept.batch).collect(), picks)))
+        let picks = picks(&mut kept, &self.keys, doubles, Using::AllThreads);
+        Ok(Box::new(Store::new(kept.into_iter().map(|kept| kept.batch).collect(), picks).holding(share)))
     }
 }
 
@@ -97,14 +119,26 @@ struct Sorted {
     keys: Arc<[Key]>,
     kept: Vec<Kept>,
     doubles: Doubles,
+    share: Share,
+    memory: Memory,
+    /// The file of `runs`.
+    spill: Option<Arc<Spill>>,
+    /// What was too much to be kept.
+    runs: Vec<Run>,
 }
 
 /// A batch, where its keys are, and the first digit of each selected record.
-struct Kept {
-    batch: Batch,
-    found: Vec<Found>,
-    digits: Vec<u64>,
+pub(crate) struct Kept {
+    /// The batch.
+    pub(crate) batch: Batch,
+    /// Where each key is in it.
+    pub(crate) found: Vec<Found>,
+    /// The first digit of the first key of each selected record.
+    pub(crate) digits: Vec<u64>,
 }
+
+/// Bytes for each record while records are put in order: their digits twice, their numbers twice.
+const PER_RECORD: usize = 32;
 
 impl Gatherer for Sorted {
     fn take(&mut self, mut batch: Batch, scope: &mut Scope<'_>) -> Result<()> {
@@ -120,21 +154,56 @@ impl Gatherer for Sorted {
             scope.scratch.recycle(std::mem::replace(&mut batch, few));
         }
         let found = self.keys.iter().map(|key| key.name.find(&mut batch)).collect::<Vec<_>>();
-        let mut digits = Vec::with_capacity(batch.selected());
-        if let (Some(key), Some(found)) = (self.keys.first(), found.first()) {
-            let doubles = &mut self.doubles;
-            digits.extend(
-                batch.rows().map(|row| digit(key.order, &found_value(found, &batch, row), Place::First, doubles)),
-            );
-        }
+        let digits = digits(&batch, self.keys.first(), found.first(), &mut self.doubles);
         shrink(&mut batch);
+        self.share.hold(self.share.held() + batch.memory() + batch.selected() * PER_RECORD);
         self.kept.push(Kept { batch, found, digits });
+        if self.share.is_full() {
+            self.flush(scope.scratch)?;
+        }
         Ok(())
     }
 
     fn into_any(self: Box<Self>) -> Box<dyn Any> {
         self
     }
+}
+
+impl Sorted {
+    /// Writes what is kept as a run.
+    fn flush(&mut self, scratch: &mut Scratch) -> Result<()> {
+        if self.kept.is_empty() {
+            return Ok(());
+        }
+        let mut kept = std::mem::take(&mut self.kept);
+        kept.sort_by_key(|kept| kept.batch.first_row);
+        let picks = picks(&mut kept, &self.keys, self.doubles, Using::ThisThread);
+        let spill = match &self.spill {
+            Some(spill) => Arc::clone(spill),
+            None => self.memory.spill()?,
+        };
+        let mut writing = Writing::new(&spill);
+        let batches = kept.into_iter().map(|kept| kept.batch).collect();
+        let store = Store::with_chunks(batches, picks, Size::new(&self.memory).chunk);
+        for index in 0..store.chunks() {
+            let mut batch = store.chunk(index, scratch)?;
+            batch.ids = Some(store.ids(index));
+            let found = self.keys.first().map(|key| key.name.find(&mut batch));
+            let marks = digits(&batch, self.keys.first(), found.as_ref(), &mut self.doubles);
+            writing.push(&marks, &batch)?;
+            scratch.recycle(batch);
+        }
+        self.runs.push(writing.finish());
+        self.spill = Some(spill);
+        self.share.hold(0);
+        Ok(())
+    }
+}
+
+/// The first digits of the first key of the selected records.
+fn digits(batch: &Batch, key: Option<&Key>, found: Option<&Found>, doubles: &mut Doubles) -> Vec<u64> {
+    let (Some(key), Some(found)) = (key, found) else { return vec![0; batch.selected()] };
+    batch.rows().map(|row| digit(key.order, &found_value(found, batch, row), Place::First, doubles)).collect()
 }
 
 /// Gives back what buffers have to spare: kept batches are many.
@@ -147,136 +216,6 @@ fn shrink(batch: &mut Batch) {
             Values::Cells(cells) => cells.shrink_to_fit(),
             Values::Numbers(numbers) => numbers.shrink_to_fit(),
         }
-    }
-}
-
-/// A digit and the record it is of, as batch and row in one number that orders as the input does.
-type Entry = (u64, u64);
-
-/// The records in order.
-fn picks(kept: &mut [Kept], keys: &[Key], doubles: Doubles) -> Vec<Pick> {
-    let total = kept.iter().map(|kept| kept.digits.len()).sum();
-    let mut entries: Vec<Entry> = Vec::with_capacity(total);
-    for (number, kept) in kept.iter_mut().enumerate() {
-        let digits = std::mem::take(&mut kept.digits);
-        entries.extend(kept.batch.rows().zip(digits).map(|(row, digit)| (digit, (number as u64) << 32 | row as u64)));
-    }
-    let records = Records { kept, keys };
-    sort(&mut entries, Level { key: 0, place: Place::First, doubles }, &records);
-    entries.par_iter().map(|(_, record)| ((record >> 32) as u32, *record as u32)).collect()
-}
-
-/// Which digit is being sorted by.
-#[derive(Debug, Clone, Copy)]
-struct Level {
-    key: usize,
-    place: Place,
-    /// Whether equal digits of this level are equal numbers.
-    doubles: Doubles,
-}
-
-struct Records<'a> {
-    kept: &'a [Kept],
-    keys: &'a [Key],
-}
-
-/// Runs longer than this are worth more than one thread.
-const LONG_RUN: usize = 1 << 16;
-
-/// Sorts entries that hold the digits of `level`, and runs of equal ones by what follows.
-fn sort(entries: &mut [Entry], level: Level, records: &Records<'_>) {
-    let mut work = vec![(entries, level)];
-    while let Some((entries, level)) = work.pop() {
-        if entries.len() > LONG_RUN {
-            entries.par_sort_unstable();
-        } else {
-            entries.sort_unstable();
-        }
-        let mut short = Vec::new();
-        for run in entries.chunk_by_mut(|a, b| a.0 == b.0).filter(|run| run.len() > 1) {
-            let Some(level) = records.after(run, level) else { continue };
-            if run.len() > LONG_RUN {
-                let level = records.fill(run, level);
-                work.push((run, level));
-            } else {
-                short.push((run, level));
-            }
-        }
-        short.into_par_iter().for_each(|(run, level)| {
-            let level = records.fill(run, level);
-            sort_short(run, level, records);
-        });
-    }
-}
-
-/// The same on one thread. A stack stands for recursion, which long equal texts would drive deep.
-fn sort_short(entries: &mut [Entry], level: Level, records: &Records<'_>) {
-    let mut work = vec![(entries, level)];
-    while let Some((entries, level)) = work.pop() {
-        entries.sort_unstable();
-        for run in entries.chunk_by_mut(|a, b| a.0 == b.0).filter(|run| run.len() > 1) {
-            if let Some(level) = records.after(run, level) {
-                let level = records.fill(run, level);
-                work.push((run, level));
-            }
-        }
-    }
-}
-
-impl Records<'_> {
-    /// What decides within a run of equal digits.
-    fn after(&self, run: &[Entry], level: Level) -> Option<Level> {
-        let key = self.keys.get(level.key)?;
-        let digit = run.first()?.0;
-        match next(key.order, digit, level.place, level.doubles) {
-            Some(place) => Some(Level { place, ..level }),
-            None => (level.key + 1 < self.keys.len()).then_some(Level {
-                key: level.key + 1,
-                place: Place::First,
-                doubles: Doubles::Exact,
-            }),
-        }
-    }
-
-    /// Replaces the digits of a run by those of a level; gives the level with what was noted about them.
-    fn fill(&self, run: &mut [Entry], level: Level) -> Level {
-        let Some(key) = self.keys.get(level.key) else { return level };
-        if level.place == Place::Exact {
-            self.rank(run, level, key.order);
-            return level;
-        }
-        let fill = |entry: &mut Entry| {
-            let mut doubles = Doubles::Exact;
-            entry.0 = digit(key.order, &self.value(entry.1, level.key), level.place, &mut doubles);
-            doubles
-        };
-        let doubles = if run.len() > LONG_RUN {
-            run.par_iter_mut().map(fill).reduce(|| Doubles::Exact, Doubles::max)
-        } else {
-            run.iter_mut().map(fill).max().unwrap_or(Doubles::Exact)
-        };
-        Level { doubles, ..level }
-    }
-
-    /// Numbers that doubles do not tell apart: compared, their ranks take the place of digits.
-    fn rank(&self, run: &mut [Entry], level: Level, order: SortOrder) {
-        let mut ranked: Vec<(Value<'_>, u64)> =
-            run.iter().map(|entry| (self.value(entry.1, level.key), entry.1)).collect();
-        ranked.sort_by(|a, b| order.compare(&a.0, &b.0).then(a.1.cmp(&b.1)));
-        let mut rank = 1;
-        let mut before: Option<&Value<'_>> = None;
-        for (entry, (value, record)) in run.iter_mut().zip(&ranked) {
-            if before.is_some_and(|before| order.compare(before, value).is_ne()) {
-                rank += 1;
-            }
-            *entry = (rank, *record);
-            before = Some(value);
-        }
-    }
-
-    fn value(&self, record: u64, key: usize) -> Value<'_> {
-        let Some(kept) = self.kept.get((record >> 32) as usize) else { return Value::Missing };
-        kept.found.get(key).map_or(Value::Missing, |found| found_value(found, &kept.batch, record as u32 as usize))
     }
 }
 

@@ -10,11 +10,12 @@ use crate::core::data::batch::{Batch, Column, Delimited, Dialect, Records, Shape
 use crate::core::data::cell::{Cell, Kind};
 use crate::core::data::value::Value;
 use crate::core::error::Result;
+use crate::core::exec::memory::Share;
 use crate::core::format::Scratch;
 use crate::process::stage::Table;
 
 /// Most records of a chunk.
-const CHUNK_ROWS: usize = 4096;
+pub(crate) const CHUNK_ROWS: usize = 4096;
 /// About the most bytes of a chunk.
 const CHUNK_BYTES: usize = 4 << 20;
 
@@ -28,12 +29,19 @@ pub(crate) struct Store {
     layout: Layout,
     /// Where chunks start, and the end.
     starts: Vec<usize>,
+    /// The memory that all this takes, where it is counted.
+    share: Option<Share>,
 }
 
 impl Store {
     /// Puts records in an order.
     pub(crate) fn new(batches: Vec<Batch>, picks: Vec<Pick>) -> Self {
-        let layout = Layout::new(&batches);
+        Self::with_chunks(batches, picks, CHUNK_BYTES)
+    }
+
+    /// The same, in chunks of about so many bytes.
+    pub(crate) fn with_chunks(batches: Vec<Batch>, picks: Vec<Pick>, most: usize) -> Self {
+        let layout = Layout::new(batches.iter());
         let sizes: Vec<usize> = batches.iter().map(|batch| 1 + bytes_held(batch) / batch.rows.max(1)).collect();
         let mut starts = vec![0];
         let (mut rows, mut bytes, mut source) = (0, 0, None);
@@ -41,7 +49,7 @@ impl Store {
             let batch = *batch as usize;
             let size = sizes.get(batch).copied().unwrap_or(1);
             let here = layout.source_of.get(batch);
-            if rows == CHUNK_ROWS || bytes + size > CHUNK_BYTES && rows > 0 || rows > 0 && source != here {
+            if rows == CHUNK_ROWS || bytes + size > most && rows > 0 || rows > 0 && source != here {
                 starts.push(at);
                 (rows, bytes) = (0, 0);
             }
@@ -52,7 +60,27 @@ impl Store {
         if !picks.is_empty() {
             starts.push(picks.len());
         }
-        Self { batches, picks, layout, starts }
+        Self { batches, picks, layout, starts, share: None }
+    }
+
+    /// The same, giving back the memory of this share with its own.
+    #[must_use]
+    pub(crate) fn holding(mut self, share: Share) -> Self {
+        self.share = Some(share);
+        self
+    }
+
+    /// The numbers in the run of the records of a chunk.
+    pub(crate) fn ids(&self, index: usize) -> Vec<u64> {
+        let id =
+            |(batch, row): &Pick| self.batches.get(*batch as usize).map_or(u64::MAX, |batch| batch.id(*row as usize));
+        self.picks_of(index).iter().map(id).collect()
+    }
+
+    fn picks_of(&self, index: usize) -> &[Pick] {
+        let start = self.starts.get(index).copied().unwrap_or(self.picks.len());
+        let end = self.starts.get(index + 1).copied().unwrap_or(self.picks.len());
+        self.picks.get(start..end).unwrap_or_default()
     }
 }
 
@@ -62,23 +90,25 @@ impl Table for Store {
     }
 
     fn chunk(&self, index: usize, scratch: &mut Scratch) -> Result<Batch> {
-        let start = self.starts.get(index).copied().unwrap_or(self.picks.len());
-        let end = self.starts.get(index + 1).copied().unwrap_or(self.picks.len());
-        let picks = self.picks.get(start..end).unwrap_or_default();
         let batches: Vec<&Batch> = self.batches.iter().collect();
-        let mut batch = gather(&batches, picks, &self.layout, scratch);
-        batch.first_row = start as u64;
+        let mut batch = gather(&batches, self.picks_of(index), &self.layout, scratch);
+        batch.first_row = self.starts.get(index).map_or(0, |start| *start as u64);
         Ok(batch)
     }
 }
 
 /// Copies some records of a batch into a batch of their own.
 pub(crate) fn extract(batch: &Batch, rows: &[u32], scratch: &mut Scratch) -> Batch {
-    let layout = Layout::new(std::slice::from_ref(batch));
+    let layout = Layout::new(std::iter::once(batch));
     let picks: Vec<Pick> = rows.iter().map(|row| (0, *row)).collect();
     let mut extracted = gather(&[batch], &picks, &layout, scratch);
     extracted.first_row = batch.first_row;
     extracted
+}
+
+/// Copies records, all of one source, of several batches into one.
+pub(crate) fn copy(batches: &[&Batch], picks: &[Pick], scratch: &mut Scratch) -> Batch {
+    gather(batches, picks, &Layout::new(batches.iter().copied()), scratch)
 }
 
 /// Bytes of text a batch holds.
@@ -114,26 +144,33 @@ struct Map {
 }
 
 /// What the text of a batch is.
-#[derive(PartialEq)]
-struct Source {
+#[derive(Debug, PartialEq)]
+pub(crate) struct Source {
     raw: Option<Dialect>,
     delimited: Option<Arc<Delimited>>,
 }
 
+impl Source {
+    /// That of this batch.
+    pub(crate) fn of(batch: &Batch) -> Self {
+        Self { raw: batch.raw.as_ref().map(|raw| raw.dialect), delimited: batch.delimited.clone() }
+    }
+}
+
 impl Layout {
-    fn new(batches: &[Batch]) -> Self {
+    fn new<'a>(batches: impl Iterator<Item = &'a Batch>) -> Self {
         let mut layout = Self {
             names: Vec::new(),
             numbers: Vec::new(),
-            map_of: Vec::with_capacity(batches.len()),
+            map_of: Vec::with_capacity(batches.size_hint().0),
             maps: Vec::new(),
             orders: Vec::new(),
             uniform: true,
             sources: Vec::new(),
-            source_of: Vec::with_capacity(batches.len()),
+            source_of: Vec::with_capacity(batches.size_hint().0),
         };
         for batch in batches {
-            let source = Source { raw: batch.raw.as_ref().map(|raw| raw.dialect), delimited: batch.delimited.clone() };
+            let source = Source::of(batch);
             let known = layout.sources.iter().position(|old| *old == source);
             layout.source_of.push(known.unwrap_or(layout.sources.len()) as u32);
             if known.is_none() {

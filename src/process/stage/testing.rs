@@ -54,7 +54,11 @@ pub(crate) fn apply(stage: &dyn Stage, batches: Vec<Batch>) -> Vec<Batch> {
                 gatherer.take(batch, &mut scope).unwrap();
             }
             let table = gather.finish(gatherers.into_values().collect()).unwrap();
-            results.extend((0..table.chunks()).map(|chunk| table.chunk(chunk, &mut scratch).unwrap()));
+            let mut chunk = 0;
+            while chunk < table.chunks() {
+                results.push(table.chunk(chunk, &mut scratch).unwrap());
+                chunk += 1;
+            }
         }
     }
     results

@@ -64,7 +64,7 @@ impl GroupGather {
     }
 
     /// Puts the groups of all threads together: by one thread where they are few, else by hash, one partition per
-    /// thread. Must run on a pool of the plan's size.
+    /// thread.
     fn combine(&self, mut parts: Vec<Groups>) -> Vec<Groups> {
         if parts.len() > 1 {
             let total: usize = parts.iter().map(|part| part.table.len()).sum();
@@ -203,11 +203,9 @@ impl Gather for GroupGather {
         if parts.is_empty() {
             parts.push(Groups::new(&self.grouping, &self.seed));
         }
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.grouping.threads).build();
-        let pool = pool.map_err(|error| Problem::new(Code::Limit, format!("cannot start threads: {error}")))?;
         // Counted before the parts are put together: partitions see each part once each.
         let skipped = self.skipped(&parts);
-        let groups = pool.install(|| self.combine(parts));
+        let groups = self.combine(parts);
         self.report(&skipped, &groups, &tallies)?;
         Ok(Box::new(GroupedTable::new(Arc::clone(&self.grouping), groups, Arc::clone(&self.told))))
     }
