@@ -56,7 +56,7 @@ pub(crate) fn run(matches: &ArgMatches, globals: &Globals) -> Result<u8> {
         Some("stages") => documented(STAGES),
         Some("functions") => documented(FUNCTIONS),
         Some("aggregates") => documented(AGGREGATES),
-        Some("types") => file_types(),
+        Some("types") => file_types()?,
         _ => formats(),
     };
     let format = matches.get_one::<String>("format").map_or("table", String::as_str);
@@ -102,9 +102,9 @@ fn losses() -> Listing {
     (&["from", "to", "lost", "input", "output"], rows.collect())
 }
 
-fn file_types() -> Listing {
-    let rows = types::definitions().into_iter().map(|(name, globs)| vec![name, globs.join(", ")]);
-    (&["name", "globs"], rows.collect())
+fn file_types() -> Result<Listing> {
+    let rows = types::definitions(&[])?.into_iter().map(|(name, globs)| vec![name, globs.join(", ")]);
+    Ok((&["name", "globs"], rows.collect()))
 }
 
 fn batch(columns: &[Arc<str>], rows: &[Vec<String>]) -> Batch {

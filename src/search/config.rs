@@ -29,6 +29,10 @@ pub(crate) enum Sort {
     Path,
     /// As they come.
     None,
+    /// By what was counted, the largest first; equal ones by path.
+    Falling,
+    /// By what was counted, the smallest first; equal ones by path.
+    Rising,
 }
 
 /// What becomes of a file with a NUL byte in it.

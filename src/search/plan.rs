@@ -1,9 +1,8 @@
 //! A search that is ready to run: compiled patterns and everything the flags left open.
 
-use std::path::PathBuf;
-
 use crate::core::error::{Problem, Result};
 use crate::core::input::open::OpenOptions;
+use crate::core::input::select::Select;
 use crate::core::input::walk::Entry;
 use crate::core::pattern::matcher::{Detail, Matcher};
 use crate::core::pattern::syntax::Syntax;
@@ -41,7 +40,7 @@ impl Plan {
         };
         let matcher = Matcher::new(&config.patterns, syntax, detail)?;
         let printer = printer(&config, &matcher)?;
-        let glance = is_few_files(&config.select.roots);
+        let glance = is_few_files(&config.select);
         Ok(Self { needs: printer.needs(), config, matcher, printer, glance })
     }
 
@@ -92,7 +91,7 @@ impl Plan {
 
     /// Whether the working directory is searched because nothing was named.
     pub(crate) fn implicit(&self) -> bool {
-        self.config.select.roots.is_empty()
+        self.config.select.is_implicit()
     }
 
     /// What `--debug` tells of a file whose search is over.
@@ -112,6 +111,7 @@ fn is_text(config: &Config) -> bool {
 /// Most named files that are searched by a glance for NULs.
 const FEW: usize = 10;
 
-fn is_few_files(roots: &[PathBuf]) -> bool {
-    !roots.is_empty() && roots.len() <= FEW && roots.iter().all(|root| root.is_file())
+fn is_few_files(select: &Select) -> bool {
+    let Select { roots, listed, .. } = select;
+    listed.is_none() && !roots.is_empty() && roots.len() <= FEW && roots.iter().all(|root| root.is_file())
 }

@@ -1,4 +1,4 @@
-//! Flags that say which files are searched, and how they are opened.
+//! Flags that say which files are searched, and in which order.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -6,25 +6,40 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 
-use crate::cli::search::flags::{option, switch};
-use crate::core::input::select::Select;
-use crate::core::input::types::TypeChange;
+use crate::cli::search::flags::{last, negation, option, switch};
+use crate::cli::search::{ignore, names};
+use crate::core::error::{Code, Problem, Result};
+use crate::core::input::select::{Key, Listed, Order, Select};
 use crate::search::config::{Config, Mode, Sort};
 
-const FILES: &str = "Which files";
+/// The heading of all flags about files.
+pub(super) const FILES: &str = "Which files";
+
+/// What files can be sorted by.
+const ORDERS: [&str; 7] = ["path", "none", "modified", "accessed", "created", "size", "count"];
 
 /// The flags.
 pub(super) fn args() -> Vec<Arg> {
+    let order = |name: &'static str, help| {
+        Arg::new(name)
+            .long(name)
+            .value_name("ORDER")
+            .value_parser(PossibleValuesParser::new(ORDERS))
+            .hide_possible_values(true)
+            .help(help)
+            .help_heading(FILES)
+    };
+    let list = |name: &'static str, help| {
+        Arg::new(name).long(name).value_name("FILE").value_parser(value_parser!(PathBuf)).help(help).help_heading(FILES)
+    };
     vec![
         option('p', "path", "PATH", FILES, "A file or directory to search, in addition to those behind the pattern")
             .action(ArgAction::Append)
             .value_parser(value_parser!(PathBuf)),
-        option('g', "glob", "GLOB", FILES, "Only files that match; with a leading !, only others; the last one wins")
-            .action(ArgAction::Append)
-            .allow_hyphen_values(true),
-        option('t', "type", "TYPE", FILES, "Only files of this type: rust, py, md, ...").action(ArgAction::Append),
-        option('T', "type-not", "TYPE", FILES, "No files of this type").action(ArgAction::Append),
-        switch(Some('.'), "hidden", FILES, "Hidden files and directories too"),
+        list("files-from", "Search the files listed in FILE, one per line; - is standard input"),
+        list("files0-from", "The same, with a NUL between paths, as find -print0 writes them"),
+        switch(Some('.'), "hidden", FILES, "Hidden files and directories too, but for .git"),
+        negation("no-hidden"),
         Arg::new("unrestricted")
             .short('u')
             .long("unrestricted")
@@ -32,49 +47,105 @@ pub(super) fn args() -> Vec<Arg> {
             .help("What ignore files name too; -uu: hidden files; -uuu: binary files")
             .help_heading(FILES),
         switch(Some('L'), "follow", FILES, "Follow symbolic links"),
+        negation("no-follow"),
         option('d', "max-depth", "N", FILES, "How deep to go: 1 is the files right in a directory")
             .visible_alias("maxdepth")
             .value_parser(value_parser!(usize)),
-        switch(Some('z'), "search-zip", FILES, "Search in compressed files, known by their content"),
-        Arg::new("sort")
-            .long("sort")
-            .value_name("ORDER")
-            .value_parser(PossibleValuesParser::new(["path", "none"]))
-            .default_value("path")
-            .hide_possible_values(true)
-            .help("Order of files: path, or none for first come")
+        Arg::new("max-filesize")
+            .long("max-filesize")
+            .value_name("SIZE")
+            .value_parser(size)
+            .help("No files larger than this, in bytes or with K, M or G: 50K, 2M")
             .help_heading(FILES),
+        switch(None, "one-file-system", FILES, "Stay on the file system of each directory given"),
+        negation("no-one-file-system"),
+        order("sort", "By path (default), modified, accessed, created, size or count; none: first come"),
+        order("sortr", "The other way round"),
+        switch(None, "sort-files", FILES, "The same as --sort path").hide(true),
+        negation("no-sort-files"),
     ]
 }
 
 /// Fills in which files; `paths` are the positional arguments behind the pattern.
-pub(super) fn fill(config: &mut Config, matches: &ArgMatches, paths: impl Iterator<Item = OsString>) {
+pub(super) fn fill(config: &mut Config, matches: &ArgMatches, paths: impl Iterator<Item = OsString>) -> Result<()> {
     let named: Vec<PathBuf> = matches.get_many::<PathBuf>("path").unwrap_or_default().cloned().collect();
+    let unrestricted = matches.get_count("unrestricted");
+    if unrestricted > 3 {
+        return Err(Problem::new(Code::Usage, "-u can be given up to three times").into());
+    }
     config.path_flag = !named.is_empty();
-    config.select = select(matches, paths.map(PathBuf::from).chain(named).collect());
-    config.select.skip_stdout = config.mode != Mode::Files;
-    config.decompress = matches.get_flag("search-zip");
-    config.sort = match matches.get_one::<String>("sort").map(String::as_str) {
-        Some("none") => Sort::None,
-        _ => Sort::Path,
-    };
-}
-
-fn select(matches: &ArgMatches, roots: Vec<PathBuf>) -> Select {
-    let strings = |name: &str| matches.get_many::<String>(name).unwrap_or_default().cloned();
-    let places = |name: &str| matches.indices_of(name).unwrap_or_default();
-    let mut types: Vec<(usize, TypeChange)> = places("type").zip(strings("type").map(TypeChange::Select)).collect();
-    types.extend(places("type-not").zip(strings("type-not").map(TypeChange::Negate)));
-    types.sort_by_key(|(at, _)| *at);
-    let mut select = Select {
-        roots,
-        hidden: matches.get_flag("hidden"),
-        follow: matches.get_flag("follow"),
+    config.select = Select {
+        roots: paths.map(PathBuf::from).chain(named).collect(),
+        rules: ignore::rules(matches),
+        hidden: match last(matches, &["hidden", "no-hidden", "unrestricted"]) {
+            Some("unrestricted") => unrestricted >= 2 || last(matches, &["hidden", "no-hidden"]) == Some("hidden"),
+            Some("hidden") => true,
+            _ => false,
+        },
+        follow: last(matches, &["follow", "no-follow"]) == Some("follow"),
         max_depth: matches.get_one::<usize>("max-depth").copied(),
-        globs: strings("glob").collect(),
-        types: types.into_iter().map(|(_, change)| change).collect(),
+        max_filesize: matches.get_one::<u64>("max-filesize").copied(),
+        one_file_system: last(matches, &["one-file-system", "no-one-file-system"]) == Some("one-file-system"),
+        globs: names::globs(matches),
+        types: names::types(matches),
+        listed: listed(matches),
+        skip_stdout: config.mode != Mode::Files,
         ..Select::default()
     };
-    select.unrestrict(matches.get_count("unrestricted"));
-    select
+    sort(config, matches)
+}
+
+/// The list of further paths.
+fn listed(matches: &ArgMatches) -> Option<Listed> {
+    let name = last(matches, &["files-from", "files0-from"])?;
+    let path = matches.get_one::<PathBuf>(name)?.clone();
+    Some(Listed { path, separator: if name == "files-from" { b'\n' } else { 0 } })
+}
+
+/// The order of files, of which the last flag decides.
+fn sort(config: &mut Config, matches: &ArgMatches) -> Result<()> {
+    let name = last(matches, &["sort", "sortr", "sort-files", "no-sort-files"]);
+    let falling = name == Some("sortr");
+    let by = match name {
+        Some("sort-files") => "path",
+        None | Some("no-sort-files") => return Ok(()),
+        Some(name) => matches.get_one::<String>(name).map_or("path", String::as_str),
+    };
+    let key = match by {
+        "none" => {
+            config.sort = Sort::None;
+            return Ok(());
+        }
+        "count" if config.mode != Mode::Count => {
+            let problem = Problem::new(Code::Usage, "there are no counts to sort by");
+            return Err(problem.hint("--sort count goes with -c or --count-matches").into());
+        }
+        "count" => {
+            config.sort = if falling { Sort::Rising } else { Sort::Falling };
+            return Ok(());
+        }
+        // The walk goes by path anyway, but a list does not.
+        "path" if !falling && config.select.listed.is_none() => return Ok(()),
+        "modified" => Key::Modified,
+        "accessed" => Key::Accessed,
+        "created" => Key::Created,
+        "size" => Key::Size,
+        _ => Key::Path,
+    };
+    config.select.order = Some(Order { by: key, falling });
+    Ok(())
+}
+
+/// A number of bytes: `10`, `10K`, `10M`, `10G`.
+fn size(text: &str) -> std::result::Result<u64, String> {
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let factor: u64 = match text.get(digits.len()..).map(str::to_ascii_uppercase).as_deref() {
+        Some("") => 1,
+        Some("K") => 1 << 10,
+        Some("M") => 1 << 20,
+        Some("G") => 1 << 30,
+        _ => 0,
+    };
+    let bytes = digits.parse::<u64>().ok().filter(|_| factor > 0).and_then(|number| number.checked_mul(factor));
+    bytes.ok_or_else(|| "write bytes, or a number with K, M or G".to_string())
 }

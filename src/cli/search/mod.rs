@@ -5,6 +5,9 @@
 
 mod files;
 mod flags;
+mod ignore;
+mod names;
+mod opening;
 mod output;
 mod pattern;
 mod results;
@@ -58,6 +61,9 @@ pub(crate) fn command() -> Command {
         .args(pattern::args())
         .args(text::args())
         .args(files::args())
+        .args(names::args())
+        .args(ignore::args())
+        .args(opening::args())
         .args(output::args())
         .args(results::args())
         .after_help(EXAMPLES)
@@ -71,6 +77,12 @@ pub(crate) fn run(
     environment: &Environment,
     diagnostics: &Diagnostics,
 ) -> Result<u8> {
+    if matches.get_flag("type-list") {
+        let mut output = Writer::stdout(Buffering::Block)?;
+        output.put(&names::list(matches)?)?;
+        output.finish()?;
+        return Ok(0);
+    }
     let config = config(matches, globals, environment)?;
     let quiet = config.quiet;
     let plan = Plan::new(config)?;
@@ -104,13 +116,18 @@ fn config(matches: &ArgMatches, globals: &Globals, environment: &Environment) ->
     text::fill(&mut config, matches);
     let mut positional = matches.get_many::<OsString>("positional").unwrap_or_default().cloned();
     let stdin = pattern::fill(&mut config, matches, &mut positional)?;
-    files::fill(&mut config, matches, positional);
+    files::fill(&mut config, matches, positional)?;
+    opening::fill(&mut config, matches)?;
     config.select.tells_omitted = globals.settings.debug;
+    let implicit = config.select.is_implicit();
     let roots = &mut config.select.roots;
-    if stdin == Stdin::Taken && roots.iter().any(|root| root == Path::new("-")) {
-        return Err(Problem::new(Code::Usage, "standard input cannot give both the patterns and the text").into());
+    let listed = config.select.listed.as_ref().is_some_and(|listed| listed.path == Path::new("-"));
+    let uses = [stdin == Stdin::Taken, listed, roots.iter().any(|root| root == Path::new("-"))];
+    if uses.into_iter().filter(|uses| *uses).count() > 1 {
+        let problem = Problem::new(Code::Usage, "standard input can be one thing only");
+        return Err(problem.hint("patterns (-f -), a list of files (--files-from -) or text to search (-)").into());
     }
-    if roots.is_empty() && config.mode != Mode::Files && stdin == Stdin::Free && stdin_has_data(environment) {
+    if implicit && config.mode != Mode::Files && stdin == Stdin::Free && stdin_has_data(environment) {
         roots.push(PathBuf::from("-"));
     }
     Ok(config)

@@ -1,7 +1,8 @@
 //! How printed lines look: what the flags say, and what they leave to the terminal and the paths.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use crate::core::input::select::Select;
 use crate::core::pattern::terminator::Terminator;
 use crate::search::config::Config;
 
@@ -34,8 +35,7 @@ pub(crate) struct Style {
 impl Style {
     /// The style that a configuration asks for.
     pub(crate) fn new(config: &Config) -> Self {
-        let roots = &config.select.roots;
-        let path = config.with_filename.unwrap_or(!is_one_file(roots));
+        let path = config.with_filename.unwrap_or(!is_one_file(&config.select));
         let heading = config.heading.unwrap_or(config.terminal);
         let separator = if heading {
             config.terminator.bytes().to_vec()
@@ -48,7 +48,7 @@ impl Style {
             color: config.color,
             path,
             line_path: path && !heading,
-            line_number: config.line_number.unwrap_or(config.terminal && !is_stdin_only(roots)),
+            line_number: config.line_number.unwrap_or(config.terminal && !is_stdin_only(&config.select)),
             heading,
             only_matching: config.only_matching,
             needs_spans: config.color || config.only_matching || config.replacement.is_some(),
@@ -59,10 +59,11 @@ impl Style {
     }
 }
 
-fn is_stdin_only(roots: &[PathBuf]) -> bool {
-    matches!(roots, [one] if one == Path::new("-"))
+fn is_stdin_only(select: &Select) -> bool {
+    select.listed.is_none() && matches!(select.roots.as_slice(), [one] if one == Path::new("-"))
 }
 
-fn is_one_file(roots: &[PathBuf]) -> bool {
-    matches!(roots, [one] if one == Path::new("-") || !one.is_dir())
+fn is_one_file(select: &Select) -> bool {
+    let is_one = |path: &Path| path == Path::new("-") || !path.is_dir();
+    select.listed.is_none() && matches!(select.roots.as_slice(), [one] if is_one(one))
 }

@@ -26,6 +26,8 @@ pub(super) enum Next {
     Run(u64),
     /// List this directory and bring the result.
     List(Arc<Directory>),
+    /// Bring the next paths that the user listed.
+    Roots,
     /// Come back when something has been listed.
     Wait,
     /// There is nothing left.
@@ -56,12 +58,25 @@ pub(super) struct Cursor {
     /// Names listed that the cursor has not come to.
     ahead: usize,
     seq: u64,
+    /// Whether roots come after those that are known.
+    more: More,
+}
+
+/// Whether further roots come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum More {
+    /// No.
+    No,
+    /// They are to be brought.
+    Yes,
+    /// A thread is bringing them.
+    Coming,
 }
 
 impl Cursor {
     /// A cursor before the first root.
-    pub(super) fn new(roots: Listing) -> Self {
-        let mut cursor = Self { stack: Vec::new(), unlisted: Vec::new(), ahead: 0, seq: 0 };
+    pub(super) fn new(roots: Listing, more: More) -> Self {
+        let mut cursor = Self { stack: Vec::new(), unlisted: Vec::new(), ahead: 0, seq: 0, more };
         cursor.remember(&roots);
         cursor.stack.push((Arc::new(roots), 0));
         cursor
@@ -72,7 +87,7 @@ impl Cursor {
         let mut files = 0;
         while files < RUN {
             let Some((listing, at)) = self.stack.last_mut() else {
-                return if files == 0 { Next::End } else { self.run() };
+                return if files > 0 { self.run() } else { self.end() };
             };
             match listing.names.get(*at).map(|name| &name.what) {
                 None => {
@@ -114,6 +129,29 @@ impl Cursor {
             }
         }
         self.run()
+    }
+
+    /// What comes after the last name of the last root.
+    fn end(&mut self) -> Next {
+        match self.more {
+            More::No => Next::End,
+            More::Coming => Next::Wait,
+            More::Yes => {
+                self.more = More::Coming;
+                Next::Roots
+            }
+        }
+    }
+
+    /// Takes in further roots, or that there are none.
+    pub(super) fn roots(&mut self, roots: Option<Listing>) {
+        let Some(roots) = roots else {
+            self.more = More::No;
+            return;
+        };
+        self.more = More::Yes;
+        self.remember(&roots);
+        self.stack.push((Arc::new(roots), 0));
     }
 
     /// Takes in a listed directory.

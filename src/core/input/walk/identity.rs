@@ -61,6 +61,20 @@ impl Identity {
     }
 }
 
+/// The device that a file is on.
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "its twin for other systems cannot tell")]
+pub(super) fn device(metadata: &Metadata) -> Option<u64> {
+    use std::os::unix::fs::MetadataExt;
+    Some(metadata.dev())
+}
+
+/// The device that a file is on, which the standard library does not tell here.
+#[cfg(not(unix))]
+pub(super) fn device(_: &Metadata) -> Option<u64> {
+    None
+}
+
 /// The directories above one, nearest first, where links are followed.
 #[derive(Debug)]
 pub(super) struct Lineage {

@@ -10,7 +10,7 @@ use crate::core::error::{Code, Problem, Result};
 use crate::core::input::select::Select;
 
 use super::cursor::State;
-use super::identity::{Identity, Lineage};
+use super::identity::{Identity, Lineage, device};
 use super::omission::Omission;
 use super::rules::{Checker, Found, Rules, Scope, Verdict};
 use super::{Entry, Item, Kind};
@@ -38,6 +38,8 @@ struct Root {
     path: PathBuf,
     /// Its path without links; ignore rules are matched below it.
     full: PathBuf,
+    /// Its device.
+    device: Option<u64>,
 }
 
 /// The wanted names of a directory, in order.
@@ -64,7 +66,19 @@ pub(super) enum What {
     Problem(Box<Problem>),
 }
 
+impl Name {
+    /// A problem of the directory itself, or of several.
+    fn problem(problem: Problem) -> Self {
+        Self { name: OsString::new(), what: What::Problem(Box::new(problem)) }
+    }
+}
+
 impl Listing {
+    /// A problem alone.
+    pub(super) fn of_problem(problem: Problem) -> Self {
+        Self { path: None, depth: 0, names: vec![Name::problem(problem)] }
+    }
+
     /// The file or problem of that number; none for directories.
     pub(super) fn item(&self, at: usize) -> Option<Item> {
         let name = self.names.get(at)?;
@@ -87,6 +101,8 @@ pub(super) struct Lister {
     rules: Rules,
     follow: bool,
     max_depth: usize,
+    max_filesize: Option<u64>,
+    one_file_system: bool,
     /// Whether `.git` directories are left out even where hidden ones are read.
     skip_git: bool,
     stdout: Option<Identity>,
@@ -97,32 +113,48 @@ pub(super) struct Lister {
 impl Lister {
     /// The lister, and the roots as a listing of their own, in the order given.
     pub(super) fn new(select: Select) -> Result<(Self, Listing)> {
+        let (rules, problems) = Rules::new(&select)?;
         let lister = Self {
-            rules: Rules::new(&select)?,
+            rules,
             follow: select.follow,
             max_depth: select.max_depth.unwrap_or(usize::MAX),
+            max_filesize: select.max_filesize,
+            one_file_system: select.one_file_system,
             skip_git: select.rules.vcs,
             stdout: if select.skip_stdout { Identity::of_stdout() } else { None },
             tells_omitted: select.tells_omitted,
         };
-        let roots = if select.roots.is_empty() { vec![PathBuf::new()] } else { select.roots };
-        let names = roots.into_iter().filter_map(|root| lister.root(root)).collect();
-        Ok((lister, Listing { path: None, depth: 0, names }))
+        let implicit = select.is_implicit();
+        let roots = if implicit { vec![PathBuf::new()] } else { select.roots };
+        let mut listing = lister.roots(roots);
+        listing.names.splice(..0, problems.into_iter().map(Name::problem));
+        Ok((lister, listing))
     }
 
-    /// What the user named, to which no rule applies. None for a directory that `max_depth` closes.
-    fn root(&self, path: PathBuf) -> Option<Name> {
+    /// Paths that the user gave, as a listing, in the order given.
+    pub(super) fn roots(&self, paths: Vec<PathBuf>) -> Listing {
+        let mut names = Vec::with_capacity(paths.len());
+        for path in paths {
+            self.root(path, &mut names);
+        }
+        Listing { path: None, depth: 0, names }
+    }
+
+    /// Adds what the user named, to which no rule applies; nothing for a directory that `max_depth` closes.
+    fn root(&self, path: PathBuf, names: &mut Vec<Name>) {
         let what = if path.as_os_str() == "-" {
             What::Entry(Kind::Stdin)
         } else {
             match fs::metadata(opened(&path)) {
                 Err(error) => What::Problem(Box::new(Problem::io(path.display().to_string(), &error))),
-                Ok(metadata) if metadata.is_dir() && self.max_depth == 0 => return None,
+                Ok(metadata) if metadata.is_dir() && self.max_depth == 0 => return,
                 Ok(metadata) if metadata.is_dir() => {
                     // A root whose full path is unknown has no rules from above, and none else can be read either.
                     let full = fs::canonicalize(opened(&path)).unwrap_or_else(|_| path.clone());
-                    let scope = Arc::new(self.rules.above(&full));
-                    let root = Arc::new(Root { path: path.clone(), full });
+                    let mut problems = Vec::new();
+                    let scope = Arc::new(self.rules.above(&full, &mut problems));
+                    names.extend(problems.into_iter().map(Name::problem));
+                    let root = Arc::new(Root { path: path.clone(), full, device: device(&metadata) });
                     What::Directory(Arc::new(Directory {
                         path: path.clone(),
                         depth: 0,
@@ -135,7 +167,7 @@ impl Lister {
                 Ok(metadata) => What::Entry(if metadata.is_file() { Kind::File } else { Kind::Special }),
             }
         };
-        Some(Name { name: path.into_os_string(), what })
+        names.push(Name { name: path.into_os_string(), what });
     }
 
     /// Reads, filters and sorts a directory. What cannot be read becomes a problem at its place.
@@ -143,8 +175,7 @@ impl Lister {
         let mut listing = Listing { path: Some(directory.path.clone()), depth: directory.depth + 1, names: Vec::new() };
         let mut problem = |error: &io::Error| {
             let path = opened(&directory.path).display().to_string();
-            let what = What::Problem(Box::new(Problem::io(path, error)));
-            listing.names.push(Name { name: OsString::new(), what });
+            listing.names.push(Name::problem(Problem::io(path, error)));
         };
         let mut found = Found::default();
         let mut entries = Vec::new();
@@ -170,7 +201,9 @@ impl Lister {
             }
             Err(error) => problem(&error),
         }
-        let inside = self.inside(directory, found);
+        let mut problems = Vec::new();
+        let inside = self.inside(directory, found, &mut problems);
+        listing.names.extend(problems.into_iter().map(Name::problem));
         let mut checker = self.rules.checker(&inside.scope, &directory.path, || directory.full());
         for (name, kind) in entries {
             match self.what(&inside, &mut checker, &name, kind) {
@@ -180,7 +213,8 @@ impl Lister {
         }
         drop(checker);
         listing.names.extend(ours.and_then(|name| self.omitted(directory, name, Omission::Output)));
-        listing.names.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        // Problems of the directory itself have no name; they stay in their order.
+        listing.names.sort_by(|a, b| a.name.cmp(&b.name));
         listing
     }
 
@@ -194,11 +228,11 @@ impl Lister {
     }
 
     /// What the names in a directory have in common.
-    fn inside<'a>(&self, directory: &'a Directory, found: Found) -> Inside<'a> {
+    fn inside<'a>(&self, directory: &'a Directory, found: Found, problems: &mut Vec<Problem>) -> Inside<'a> {
         let scope = if found.is_empty() {
             Arc::clone(&directory.scope)
         } else {
-            Arc::new(self.rules.enter(&directory.scope, &directory.full(), found))
+            Arc::new(self.rules.enter(&directory.scope, &directory.full(), found, problems))
         };
         let lineage = if self.follow { directory.lineage_with_self() } else { None };
         Inside { directory, scope, lineage }
@@ -232,8 +266,17 @@ impl Lister {
         if let Verdict::Omitted(omission) = verdict {
             return Err(omission);
         }
+        let metadata = || match &link {
+            Some(metadata) => Some(metadata.clone()),
+            None => fs::metadata(inside.directory.path.join(name)).ok(),
+        };
         if !is_directory {
-            return Ok(What::Entry(Kind::File));
+            let most = self.max_filesize;
+            let too_large = most.is_some_and(|most| metadata().is_some_and(|metadata| metadata.len() > most));
+            return if too_large { Err(Omission::Size) } else { Ok(What::Entry(Kind::File)) };
+        }
+        if self.one_file_system && metadata().and_then(|metadata| device(&metadata)) != inside.directory.root.device {
+            return Err(Omission::FileSystem);
         }
         let depth = inside.directory.depth + 1;
         if depth >= self.max_depth {

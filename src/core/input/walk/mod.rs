@@ -11,8 +11,11 @@
 mod cursor;
 mod identity;
 mod list;
+mod listed;
+mod mistakes;
 mod omission;
 mod rules;
+mod sorted;
 
 use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -22,8 +25,10 @@ use crate::core::error::{Problem, Result};
 use crate::core::exec::cancel::Cancel;
 use crate::core::input::select::Select;
 
-use cursor::{Cursor, Next};
-use list::Lister;
+use cursor::{Cursor, More, Next};
+use list::{Lister, Listing};
+use listed::List;
+use sorted::Sorted;
 
 /// A file to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +83,10 @@ pub(crate) struct Walk {
     cursor: Mutex<Cursor>,
     /// Signalled when a directory has been listed.
     listed: Condvar,
+    /// Further roots.
+    list: Option<Mutex<List>>,
+    /// Files in another order than the walk's.
+    sorted: Option<Sorted>,
     /// Ends the wait of those for whom nobody will list any more.
     cancel: Cancel,
 }
@@ -86,8 +95,18 @@ impl Walk {
     /// Prepares the walk. Fails where a glob, a type or an ignore file of the command line is wrong; what is wrong with
     /// the files themselves shows up in runs.
     pub(crate) fn new(select: Select) -> Result<Self> {
+        let list = select.listed.as_ref().map(List::open).transpose()?;
+        let more = if list.is_some() { More::Yes } else { More::No };
+        let sorted = select.order.map(Sorted::new);
         let (lister, roots) = Lister::new(select)?;
-        Ok(Self { lister, cursor: Mutex::new(Cursor::new(roots)), listed: Condvar::new(), cancel: Cancel::default() })
+        Ok(Self {
+            lister,
+            cursor: Mutex::new(Cursor::new(roots, more)),
+            listed: Condvar::new(),
+            list: list.map(Mutex::new),
+            sorted,
+            cancel: Cancel::default(),
+        })
     }
 
     /// The same, ended by this flag.
@@ -96,21 +115,37 @@ impl Walk {
         Self { cancel, ..self }
     }
 
-    /// The next run with its number, or none at the end. Numbers are 0, 1, 2, … in path order, without gaps.
+    /// The next run with its number, or none at the end. Numbers are 0, 1, 2, … in order, without gaps.
     pub(crate) fn claim(&self, walker: &mut Walker) -> Result<Option<(u64, Run)>> {
+        match &self.sorted {
+            Some(sorted) => sorted.claim(&self.cancel, || Ok(self.next(walker))),
+            None => Ok(self.next(walker)),
+        }
+    }
+
+    /// The next run of the walk.
+    fn next(&self, walker: &mut Walker) -> Option<(u64, Run)> {
         let mut cursor = self.lock();
         loop {
             let directory = match cursor.next(&mut walker.parts) {
                 Next::Run(seq) => {
                     drop(cursor);
-                    return Ok(Some((seq, Run::from_parts(&mut walker.parts))));
+                    return Some((seq, Run::from_parts(&mut walker.parts)));
                 }
                 Next::End => {
                     self.listed.notify_all();
-                    return Ok(None);
+                    return None;
+                }
+                Next::Roots => {
+                    drop(cursor);
+                    let roots = self.next_roots();
+                    cursor = self.lock();
+                    cursor.roots(roots);
+                    self.listed.notify_all();
+                    continue;
                 }
                 Next::List(directory) => directory,
-                Next::Wait if self.cancel.stopped() => return Ok(None),
+                Next::Wait if self.cancel.stopped() => return None,
                 Next::Wait => {
                     let waited = self.listed.wait_timeout(cursor, Duration::from_millis(20));
                     cursor = waited.unwrap_or_else(PoisonError::into_inner).0;
@@ -122,6 +157,15 @@ impl Walk {
             cursor = self.lock();
             cursor.listed(&directory, listing);
             self.listed.notify_all();
+        }
+    }
+
+    /// The next paths of the list; a list that cannot be read on ends with a problem.
+    fn next_roots(&self) -> Option<Listing> {
+        let mut list = self.list.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
+        match list.next() {
+            Ok(paths) => paths.map(|paths| self.lister.roots(paths)),
+            Err(problem) => Some(Listing::of_problem(problem)),
         }
     }
 

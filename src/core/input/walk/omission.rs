@@ -23,6 +23,10 @@ pub(super) enum Omission<'a> {
     Special,
     /// A directory at the greatest depth.
     Depth,
+    /// A file of more than the greatest size.
+    Size,
+    /// A directory on another file system.
+    FileSystem,
     /// Git's own directory.
     Git,
     /// A file that we write to.
@@ -44,7 +48,9 @@ impl Omission<'_> {
             Self::Link => told("a symbolic link").hint("--follow goes where it leads"),
             Self::Special => told("neither a file nor a directory"),
             Self::Depth => told("deeper than --max-depth"),
-            Self::Git => told("git's own directory").hint("-u takes it in"),
+            Self::Size => told("larger than --max-filesize"),
+            Self::FileSystem => told("on another file system"),
+            Self::Git => told("git's own directory").hint("--no-ignore-vcs or -u takes it in"),
             Self::Output => told("what we write ourselves"),
         };
         problem.at_path(path.display().to_string())

@@ -20,10 +20,11 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::overrides::Override;
 use ignore::types::Types;
 
-use crate::core::error::{Code, Error, Problem, Result};
+use crate::core::error::{Level, Problem, Result};
 use crate::core::input::select::Select;
 use crate::core::input::{globs, types};
 
+use super::mistakes::{mistakes, unreadable};
 use super::omission::Omission;
 
 /// The rules that are the same in all directories.
@@ -42,6 +43,8 @@ pub(super) struct Rules {
     exclude: bool,
     parents: bool,
     require_git: bool,
+    ignore_case: bool,
+    messages: bool,
 }
 
 /// The rules of one kind in force in a directory, the nearest first.
@@ -106,32 +109,51 @@ impl Found {
 }
 
 impl Rules {
-    /// The rules of a selection. Fails where the command line is wrong.
-    pub(super) fn new(select: &Select) -> Result<Self> {
+    /// The rules of a selection, and what is wrong in the files they come from. Fails where the command line is wrong.
+    pub(super) fn new(select: &Select) -> Result<(Self, Vec<Problem>)> {
         let sources = &select.rules;
         let working_directory = std::env::current_dir().unwrap_or_default();
+        let mut problems = Vec::new();
         let global = if sources.vcs && sources.global {
-            GitignoreBuilder::new(&working_directory).build_global().0
+            let (global, error) = new_builder(&working_directory, sources.ignore_case).build_global();
+            problems.extend(error.iter().flat_map(mistakes));
+            global
         } else {
             Gitignore::empty()
         };
-        let files = sources.files.iter().map(|path| ignore_file(path, &working_directory));
-        Ok(Self {
+        let mut files = Vec::new();
+        for path in &sources.files {
+            let mut builder = new_builder(&working_directory, sources.ignore_case);
+            let error = builder.add(path);
+            problems.extend(error.iter().flat_map(|error| match unreadable(error) {
+                // It was asked for, so it is told; the walk goes on without it, as ripgrep's does.
+                Some(error) => vec![Problem { level: Level::Note, ..Problem::io(path.display().to_string(), error) }],
+                None => mistakes(error),
+            }));
+            files.extend(builder.build());
+        }
+        if !sources.messages {
+            problems.clear();
+        }
+        let rules = Self {
             overrides: globs::overrides(&select.globs, &working_directory)?,
             types: types::build(&select.types)?,
             global,
-            files: files.collect::<Result<_>>()?,
+            files,
             hidden: select.hidden,
             dot: sources.dot,
             vcs: sources.vcs,
             exclude: sources.vcs && sources.exclude,
             parents: sources.parents,
             require_git: sources.vcs && sources.require_git,
-        })
+            ignore_case: sources.ignore_case,
+            messages: sources.messages,
+        };
+        Ok((rules, problems))
     }
 
     /// The rules that the directories above a root bring, given its path without links.
-    pub(super) fn above(&self, root: &Path) -> Scope {
+    pub(super) fn above(&self, root: &Path, problems: &mut Vec<Problem>) -> Scope {
         let mut scope = Scope::default();
         if !self.dot && !self.vcs {
             return scope;
@@ -144,25 +166,26 @@ impl Rules {
                 // Whether there is a repository counts all the same.
                 found = Found { git: found.git, jj: found.jj, ..Found::default() };
             }
-            let inner = self.enter(&scope, directory, found);
+            let inner = self.enter(&scope, directory, found, problems);
             scope = if self.parents { inner } else { Scope { in_repository: inner.in_repository, ..scope } };
         }
         scope
     }
 
     /// The rules for the names in a directory, given those for the directory itself, its path without links above its
-    /// root, and what was found in it.
-    pub(super) fn enter(&self, outer: &Scope, directory: &Path, found: Found) -> Scope {
+    /// root, and what was found in it. What is wrong in its rule files is added to `problems`.
+    pub(super) fn enter(&self, outer: &Scope, directory: &Path, found: Found, problems: &mut Vec<Problem>) -> Scope {
         let mut scope = outer.clone();
+        let mut extend = |chain: &mut Chain, file: &Path| self.extend(chain, directory, file, problems);
         if found.is_empty() {
             return scope;
         }
         if self.dot {
             if found.rgignore {
-                extend(&mut scope.rgignore, directory, &directory.join(".rgignore"));
+                extend(&mut scope.rgignore, &directory.join(".rgignore"));
             }
             if found.dot {
-                extend(&mut scope.dot, directory, &directory.join(".ignore"));
+                extend(&mut scope.dot, &directory.join(".ignore"));
             }
         }
         if !self.vcs {
@@ -175,15 +198,29 @@ impl Rules {
             scope.exclude = None;
         }
         if found.gitignore && (scope.in_repository || !self.require_git) {
-            extend(&mut scope.git, directory, &directory.join(".gitignore"));
+            extend(&mut scope.git, &directory.join(".gitignore"));
         }
         if let Some(git) = git
             && self.exclude
             && let Some(common) = common_directory(&directory.join(".git"), git.is_file())
         {
-            extend(&mut scope.exclude, directory, &common.join("info/exclude"));
+            extend(&mut scope.exclude, &common.join("info/exclude"));
         }
         scope
+    }
+
+    /// Adds the rules in a file, if it can be read and has any. Bad globs in it are told and passed over, as git does.
+    fn extend(&self, chain: &mut Chain, directory: &Path, file: &Path, problems: &mut Vec<Problem>) {
+        let mut builder = new_builder(directory, self.ignore_case);
+        let error = builder.add(file);
+        if self.messages {
+            problems.extend(error.iter().flat_map(mistakes));
+        }
+        if let Ok(matcher) = builder.build()
+            && !matcher.is_empty()
+        {
+            *chain = Some(Arc::new(Link { matcher, parent: chain.take() }));
+        }
     }
 
     /// Prepares the check of the names of one directory: `walked` is its path as it is printed, `full` its path
@@ -330,28 +367,12 @@ impl Joined {
     }
 }
 
-/// Adds the rules in a file, if it can be read and has any. Bad globs in it are passed over, as git does.
-fn extend(chain: &mut Chain, directory: &Path, file: &Path) {
+/// A builder of rules for the names below a directory.
+fn new_builder(directory: &Path, ignore_case: bool) -> GitignoreBuilder {
     let mut builder = GitignoreBuilder::new(directory);
-    let _ = builder.add(file);
-    if let Ok(matcher) = builder.build()
-        && !matcher.is_empty()
-    {
-        *chain = Some(Arc::new(Link { matcher, parent: chain.take() }));
-    }
-}
-
-/// The rules of an `--ignore-file`, relative to the working directory.
-fn ignore_file(path: &Path, working_directory: &Path) -> Result<Gitignore> {
-    let mut builder = GitignoreBuilder::new(working_directory);
-    if let Some(ignore::Error::WithPath { err, .. }) = builder.add(path)
-        && let ignore::Error::Io(error) = *err
-    {
-        return Err(Problem::io(path.display().to_string(), &error).into());
-    }
+    // It fails for no value.
+    let _ = builder.case_insensitive(ignore_case);
     builder
-        .build()
-        .map_err(|error| Error::from(Problem::new(Code::Ignore, error.to_string()).at_path(path.display().to_string())))
 }
 
 /// Where git keeps what all worktrees of a repository share, given its `.git`: a directory, or a file that says

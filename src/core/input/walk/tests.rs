@@ -12,6 +12,7 @@ use ignore::WalkBuilder;
 use super::cursor::Next;
 use super::{Item, Kind, Walk, Walker};
 use crate::core::exec::cancel::Cancel;
+use crate::core::input::globs::Globs;
 use crate::core::input::select::{IgnoreRules, Select};
 use crate::core::input::types::TypeChange;
 
@@ -156,7 +157,10 @@ fn selections(root: &Path) -> Vec<Select> {
         change(&mut select.rules);
         select
     };
-    let globs = |globs: &[&str]| Select { globs: globs.iter().map(ToString::to_string).collect(), ..plain.clone() };
+    let globs = |globs: &[&str]| {
+        let exact = globs.iter().map(ToString::to_string).collect();
+        Select { globs: Globs { exact, ..Globs::default() }, ..plain.clone() }
+    };
     vec![
         plain.clone(),
         Select { max_depth: Some(2), ..plain.clone() },
@@ -220,7 +224,7 @@ fn what_the_user_names_stands_above_the_rules() {
     fs::write(root.join("plain"), "").unwrap();
     let select = Select {
         roots: vec![root.join(".secret"), PathBuf::from("-"), root.join("missing"), root.to_path_buf()],
-        globs: vec!["!*".into()],
+        globs: Globs { exact: vec!["!*".into()], ..Globs::default() },
         ..Select::default()
     };
     let walk = Walk::new(select).unwrap();
@@ -246,7 +250,7 @@ fn a_git_directory_is_read_only_where_asked() {
     fs::write(root.join(".env"), "").unwrap();
     let mut select = Select { roots: vec![root.clone()], hidden: true, ..Select::default() };
     assert_eq!(ours(&select, 1), [root.join(".env").display().to_string()]);
-    select.unrestrict(1);
+    select.rules = IgnoreRules::none();
     assert_eq!(ours(&select, 1).len(), 2);
 }
 
@@ -273,37 +277,6 @@ fn links_are_followed_only_where_asked_and_loops_end() {
     let walk = Walk::new(select).unwrap();
     let (_, run) = walk.claim(&mut Walker::default()).unwrap().unwrap();
     assert!(matches!(&run.items[0], Item::File(entry) if entry.kind == Kind::File));
-}
-
-/// Prints the files below the directories in `ROOTS` as `FLAGS` ask, to be compared with `rg --files --sort path`.
-#[test]
-#[ignore = "a driver for comparisons by hand"]
-fn list_files() {
-    let variable = |name: &str| std::env::var(name).unwrap_or_default();
-    let mut select =
-        Select { roots: variable("ROOTS").split_whitespace().map(PathBuf::from).collect(), ..Select::default() };
-    for flag in variable("FLAGS").split_whitespace() {
-        match flag.split_once('=').unwrap_or((flag, "")) {
-            ("-u", _) => select.unrestrict(1),
-            ("-uu", _) => select.unrestrict(2),
-            ("--hidden", _) => select.hidden = true,
-            ("--no-ignore-vcs", _) => select.rules.vcs = false,
-            ("--no-ignore-parent", _) => select.rules.parents = false,
-            ("--no-require-git", _) => select.rules.require_git = false,
-            ("-L", _) => select.follow = true,
-            ("-g", glob) => select.globs.push(glob.to_string()),
-            ("-t", name) => select.types.push(TypeChange::Select(name.to_string())),
-            ("-T", name) => select.types.push(TypeChange::Negate(name.to_string())),
-            ("-d", depth) => select.max_depth = depth.parse().ok(),
-            other => unreachable!("{other:?}"),
-        }
-    }
-    let threads = variable("THREADS").parse().unwrap_or(2);
-    let started = std::time::Instant::now();
-    let mut found = ours(&select, threads).join("\n");
-    eprintln!("{:?}", started.elapsed());
-    found.push('\n');
-    fs::write(variable("OUT"), found).unwrap();
 }
 
 #[test]
