@@ -203,7 +203,7 @@ _mytools() {
             return 0
             ;;
         mytools__subcmd__list)
-            opts="-f -h -j --to --format --help --threads --color --error-format --no-messages --debug formats stages functions aggregates types"
+            opts="-f -h -j --to --format --help --threads --color --error-format --no-messages --debug formats losses stages functions aggregates types"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -451,7 +451,7 @@ _mytools() {
             return 0
             ;;
         mytools__subcmd__search)
-            opts="-e -f -F -i -s -S -w -x -v -m -a -p -g -t -T -. -u -L -d -z -n -N -H -I -A -B -C -o -r -c -l -q -h -j --regexp --file --fixed-strings --ignore-case --case-sensitive --smart-case --word-regexp --line-regexp --invert-match --max-count --text --no-text --binary --no-binary --crlf --no-crlf --null-data --path --glob --type --type-not --hidden --unrestricted --follow --maxdepth --max-depth --search-zip --sort --line-number --no-line-number --with-filename --no-filename --heading --no-heading --after-context --before-context --context --only-matching --replace --count --files-with-matches --json --files --quiet --format --help --threads --color --error-format --no-messages --debug"
+            opts="-e -f -F -i -s -S -w -x -v -m -a -p -. -u -L -d -g -t -T -z -n -N -H -I -A -B -C -o -r -c -l -q -h -j --regexp --file --fixed-strings --ignore-case --case-sensitive --smart-case --word-regexp --line-regexp --invert-match --max-count --text --no-text --binary --no-binary --crlf --no-crlf --null-data --path --files-from --files0-from --hidden --no-hidden --unrestricted --follow --no-follow --maxdepth --max-depth --max-filesize --one-file-system --no-one-file-system --sort --sortr --sort-files --no-sort-files --glob --iglob --glob-case-insensitive --no-glob-case-insensitive --type --type-not --type-add --type-clear --type-list --ignore-file --ignore-file-case-insensitive --no-ignore-file-case-insensitive --no-ignore --ignore --no-ignore-dot --ignore-dot --no-ignore-vcs --ignore-vcs --no-ignore-exclude --ignore-exclude --no-ignore-global --ignore-global --no-ignore-parent --ignore-parent --no-ignore-messages --ignore-messages --no-require-git --require-git --no-ignore-files --ignore-files --search-zip --no-search-zip --line-number --no-line-number --with-filename --no-filename --heading --no-heading --after-context --before-context --context --only-matching --replace --count --files-with-matches --json --files --quiet --format --help --threads --color --error-format --no-messages --debug"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -489,11 +489,47 @@ _mytools() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --files-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --files0-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-depth)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --maxdepth)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -d)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-filesize)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sort)
+                    COMPREPLY=($(compgen -W "path none modified accessed created size count" -- "${cur}"))
+                    return 0
+                    ;;
+                --sortr)
+                    COMPREPLY=($(compgen -W "path none modified accessed created size count" -- "${cur}"))
+                    return 0
+                    ;;
                 --glob)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 -g)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --iglob)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -513,20 +549,16 @@ _mytools() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --max-depth)
+                --type-add)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --maxdepth)
+                --type-clear)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                -d)
+                --ignore-file)
                     COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --sort)
-                    COMPREPLY=($(compgen -W "path none" -- "${cur}"))
                     return 0
                     ;;
                 --after-context)

@@ -39,19 +39,38 @@ complete -c mytools -n "__fish_mytools_needs_command" -f -a "search" -d 'Find li
 complete -c mytools -n "__fish_mytools_needs_command" -f -a "s" -d 'Find lines that match a pattern, in files, trees and pipes'
 complete -c mytools -n "__fish_mytools_needs_command" -f -a "process" -d 'Turn data files into other formats and into answers'
 complete -c mytools -n "__fish_mytools_needs_command" -f -a "p" -d 'Turn data files into other formats and into answers'
-complete -c mytools -n "__fish_mytools_needs_command" -f -a "list" -d 'List formats, stages, functions, aggregates or file types'
+complete -c mytools -n "__fish_mytools_needs_command" -f -a "list" -d 'List formats, what is lost between them, stages, functions, aggregates or file types'
 complete -c mytools -n "__fish_mytools_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c mytools -n "__fish_mytools_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s e -l regexp -d 'A pattern; may be given again, any of them matches' -r
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s f -l file -d 'Patterns from a file, one per line, or - for standard input' -r -F
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s m -l max-count -d 'At most this many matching lines of a file' -r
-complete -c mytools -n "__fish_mytools_using_subcommand search" -s p -l path -d 'A file or directory to search, in addition to those behind the pattern' -r -F
-complete -c mytools -n "__fish_mytools_using_subcommand search" -s g -l glob -d 'Only files that match; with a leading !, only others; the last one wins' -r
+complete -c mytools -n "__fish_mytools_using_subcommand search" -s p -l path -d 'A file or directory to search, besides those behind the pattern' -r -F
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l files-from -d 'Search the files listed in FILE, one per line; - for stdin' -r -F
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l files0-from -d 'The same, with a NUL between paths, as by find -print0' -r -F
+complete -c mytools -n "__fish_mytools_using_subcommand search" -s d -l max-depth -l maxdepth -d 'How deep to go: 1 is right in a directory' -r
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l max-filesize -d 'No files larger than this: bytes, 50K, 2M, 1G' -r
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l sort -d 'path (default), none, modified, accessed, created, size, count' -r -f -a "path\t''
+none\t''
+modified\t''
+accessed\t''
+created\t''
+size\t''
+count\t''"
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l sortr -d 'The other way round' -r -f -a "path\t''
+none\t''
+modified\t''
+accessed\t''
+created\t''
+size\t''
+count\t''"
+complete -c mytools -n "__fish_mytools_using_subcommand search" -s g -l glob -d 'Only files that match; with a leading !, only others' -r
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l iglob -d 'The same, where case does not matter' -r
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s t -l type -d 'Only files of this type: rust, py, md, ...' -r
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s T -l type-not -d 'No files of this type' -r
-complete -c mytools -n "__fish_mytools_using_subcommand search" -s d -l max-depth -l maxdepth -d 'How deep to go: 1 is the files right in a directory' -r
-complete -c mytools -n "__fish_mytools_using_subcommand search" -l sort -d 'Order of files: path, or none for first come' -r -f -a "path\t''
-none\t''"
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l type-add -d 'Another glob for a type, NAME:GLOB, for this run' -r
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l type-clear -d 'Forget the globs of a type' -r
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l ignore-file -d 'Respect the rules in this file too, after those found' -r -F
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s A -l after-context -d 'Lines after each match' -r
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s B -l before-context -d 'Lines before each match' -r
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s C -l context -d 'Lines before and after each match' -r
@@ -93,10 +112,40 @@ complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-binary
 complete -c mytools -n "__fish_mytools_using_subcommand search" -l crlf -d 'Lines end with \\n or \\r\\n; $ matches before both'
 complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-crlf
 complete -c mytools -n "__fish_mytools_using_subcommand search" -l null-data -d 'Lines end with a NUL byte'
-complete -c mytools -n "__fish_mytools_using_subcommand search" -s . -l hidden -d 'Hidden files and directories too'
-complete -c mytools -n "__fish_mytools_using_subcommand search" -s u -l unrestricted -d 'What ignore files name too; -uu: hidden files; -uuu: binary files'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -s . -l hidden -d 'Hidden files and directories too, but for .git'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-hidden
+complete -c mytools -n "__fish_mytools_using_subcommand search" -s u -l unrestricted -d 'What is ignored too; -uu: hidden files; -uuu: binary files'
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s L -l follow -d 'Follow symbolic links'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-follow
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l one-file-system -d 'Stay on the file system of each directory given'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-one-file-system
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l sort-files -d 'The same as --sort path'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-sort-files
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l glob-case-insensitive -d 'Case does not matter in -g either'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-glob-case-insensitive
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l type-list -d 'Print all types with their globs'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l ignore-file-case-insensitive -d 'Case does not matter in ignore files'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-ignore-file-case-insensitive
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-ignore -d 'Do not respect any ignore file but those of --ignore-file'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l ignore
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-ignore-dot -d 'No .ignore and .rgignore files'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l ignore-dot
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-ignore-vcs -d 'No rules of git; with --hidden, look into .git'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l ignore-vcs
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-ignore-exclude -d 'No .git/info/exclude'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l ignore-exclude
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-ignore-global -d 'No excludes of your git configuration'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l ignore-global
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-ignore-parent -d 'No ignore files of directories above'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l ignore-parent
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-ignore-messages -d 'Keep quiet about mistakes in ignore files'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l ignore-messages
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-require-git -d 'Respect .gitignore outside of git repositories too'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l require-git
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-ignore-files -d 'Forget the files of --ignore-file'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l ignore-files
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s z -l search-zip -d 'Search in compressed files, known by their content'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-search-zip
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s n -l line-number -d 'Print line numbers'
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s N -l no-line-number -d 'No line numbers'
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s H -l with-filename -d 'Print paths'
@@ -115,13 +164,32 @@ complete -c mytools -n "__fish_mytools_using_subcommand search" -l debug -d 'Pri
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s e -l regexp -d 'A pattern; may be given again, any of them matches' -r
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s f -l file -d 'Patterns from a file, one per line, or - for standard input' -r -F
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s m -l max-count -d 'At most this many matching lines of a file' -r
-complete -c mytools -n "__fish_mytools_using_subcommand s" -s p -l path -d 'A file or directory to search, in addition to those behind the pattern' -r -F
-complete -c mytools -n "__fish_mytools_using_subcommand s" -s g -l glob -d 'Only files that match; with a leading !, only others; the last one wins' -r
+complete -c mytools -n "__fish_mytools_using_subcommand s" -s p -l path -d 'A file or directory to search, besides those behind the pattern' -r -F
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l files-from -d 'Search the files listed in FILE, one per line; - for stdin' -r -F
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l files0-from -d 'The same, with a NUL between paths, as by find -print0' -r -F
+complete -c mytools -n "__fish_mytools_using_subcommand s" -s d -l max-depth -l maxdepth -d 'How deep to go: 1 is right in a directory' -r
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l max-filesize -d 'No files larger than this: bytes, 50K, 2M, 1G' -r
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l sort -d 'path (default), none, modified, accessed, created, size, count' -r -f -a "path\t''
+none\t''
+modified\t''
+accessed\t''
+created\t''
+size\t''
+count\t''"
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l sortr -d 'The other way round' -r -f -a "path\t''
+none\t''
+modified\t''
+accessed\t''
+created\t''
+size\t''
+count\t''"
+complete -c mytools -n "__fish_mytools_using_subcommand s" -s g -l glob -d 'Only files that match; with a leading !, only others' -r
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l iglob -d 'The same, where case does not matter' -r
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s t -l type -d 'Only files of this type: rust, py, md, ...' -r
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s T -l type-not -d 'No files of this type' -r
-complete -c mytools -n "__fish_mytools_using_subcommand s" -s d -l max-depth -l maxdepth -d 'How deep to go: 1 is the files right in a directory' -r
-complete -c mytools -n "__fish_mytools_using_subcommand s" -l sort -d 'Order of files: path, or none for first come' -r -f -a "path\t''
-none\t''"
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l type-add -d 'Another glob for a type, NAME:GLOB, for this run' -r
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l type-clear -d 'Forget the globs of a type' -r
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l ignore-file -d 'Respect the rules in this file too, after those found' -r -F
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s A -l after-context -d 'Lines after each match' -r
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s B -l before-context -d 'Lines before each match' -r
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s C -l context -d 'Lines before and after each match' -r
@@ -163,10 +231,40 @@ complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-binary
 complete -c mytools -n "__fish_mytools_using_subcommand s" -l crlf -d 'Lines end with \\n or \\r\\n; $ matches before both'
 complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-crlf
 complete -c mytools -n "__fish_mytools_using_subcommand s" -l null-data -d 'Lines end with a NUL byte'
-complete -c mytools -n "__fish_mytools_using_subcommand s" -s . -l hidden -d 'Hidden files and directories too'
-complete -c mytools -n "__fish_mytools_using_subcommand s" -s u -l unrestricted -d 'What ignore files name too; -uu: hidden files; -uuu: binary files'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -s . -l hidden -d 'Hidden files and directories too, but for .git'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-hidden
+complete -c mytools -n "__fish_mytools_using_subcommand s" -s u -l unrestricted -d 'What is ignored too; -uu: hidden files; -uuu: binary files'
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s L -l follow -d 'Follow symbolic links'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-follow
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l one-file-system -d 'Stay on the file system of each directory given'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-one-file-system
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l sort-files -d 'The same as --sort path'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-sort-files
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l glob-case-insensitive -d 'Case does not matter in -g either'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-glob-case-insensitive
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l type-list -d 'Print all types with their globs'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l ignore-file-case-insensitive -d 'Case does not matter in ignore files'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-ignore-file-case-insensitive
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-ignore -d 'Do not respect any ignore file but those of --ignore-file'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l ignore
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-ignore-dot -d 'No .ignore and .rgignore files'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l ignore-dot
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-ignore-vcs -d 'No rules of git; with --hidden, look into .git'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l ignore-vcs
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-ignore-exclude -d 'No .git/info/exclude'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l ignore-exclude
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-ignore-global -d 'No excludes of your git configuration'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l ignore-global
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-ignore-parent -d 'No ignore files of directories above'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l ignore-parent
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-ignore-messages -d 'Keep quiet about mistakes in ignore files'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l ignore-messages
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-require-git -d 'Respect .gitignore outside of git repositories too'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l require-git
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-ignore-files -d 'Forget the files of --ignore-file'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l ignore-files
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s z -l search-zip -d 'Search in compressed files, known by their content'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-search-zip
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s n -l line-number -d 'Print line numbers'
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s N -l no-line-number -d 'No line numbers'
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s H -l with-filename -d 'Print paths'
@@ -386,6 +484,6 @@ complete -c mytools -n "__fish_mytools_using_subcommand completions" -l no-messa
 complete -c mytools -n "__fish_mytools_using_subcommand completions" -l debug -d 'Print silent decisions on standard error'
 complete -c mytools -n "__fish_mytools_using_subcommand help; and not __fish_seen_subcommand_from search process list completions help" -f -a "search" -d 'Find lines that match a pattern, in files, trees and pipes'
 complete -c mytools -n "__fish_mytools_using_subcommand help; and not __fish_seen_subcommand_from search process list completions help" -f -a "process" -d 'Turn data files into other formats and into answers'
-complete -c mytools -n "__fish_mytools_using_subcommand help; and not __fish_seen_subcommand_from search process list completions help" -f -a "list" -d 'List formats, stages, functions, aggregates or file types'
+complete -c mytools -n "__fish_mytools_using_subcommand help; and not __fish_seen_subcommand_from search process list completions help" -f -a "list" -d 'List formats, what is lost between them, stages, functions, aggregates or file types'
 complete -c mytools -n "__fish_mytools_using_subcommand help; and not __fish_seen_subcommand_from search process list completions help" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c mytools -n "__fish_mytools_using_subcommand help; and not __fish_seen_subcommand_from search process list completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -33,33 +33,33 @@ pub(super) fn args() -> Vec<Arg> {
         Arg::new(name).long(name).value_name("FILE").value_parser(value_parser!(PathBuf)).help(help).help_heading(FILES)
     };
     vec![
-        option('p', "path", "PATH", FILES, "A file or directory to search, in addition to those behind the pattern")
+        option('p', "path", "PATH", FILES, "A file or directory to search, besides those behind the pattern")
             .action(ArgAction::Append)
             .value_parser(value_parser!(PathBuf)),
-        list("files-from", "Search the files listed in FILE, one per line; - is standard input"),
-        list("files0-from", "The same, with a NUL between paths, as find -print0 writes them"),
+        list("files-from", "Search the files listed in FILE, one per line; - for stdin"),
+        list("files0-from", "The same, with a NUL between paths, as by find -print0"),
         switch(Some('.'), "hidden", FILES, "Hidden files and directories too, but for .git"),
         negation("no-hidden"),
         Arg::new("unrestricted")
             .short('u')
             .long("unrestricted")
             .action(ArgAction::Count)
-            .help("What ignore files name too; -uu: hidden files; -uuu: binary files")
+            .help("What is ignored too; -uu: hidden files; -uuu: binary files")
             .help_heading(FILES),
         switch(Some('L'), "follow", FILES, "Follow symbolic links"),
         negation("no-follow"),
-        option('d', "max-depth", "N", FILES, "How deep to go: 1 is the files right in a directory")
+        option('d', "max-depth", "N", FILES, "How deep to go: 1 is right in a directory")
             .visible_alias("maxdepth")
             .value_parser(value_parser!(usize)),
         Arg::new("max-filesize")
             .long("max-filesize")
             .value_name("SIZE")
             .value_parser(size)
-            .help("No files larger than this, in bytes or with K, M or G: 50K, 2M")
+            .help("No files larger than this: bytes, 50K, 2M, 1G")
             .help_heading(FILES),
-        switch(None, "one-file-system", FILES, "Stay on the file system of each directory given"),
+        switch(None, "one-file-system", FILES, "Stay on the file system of each directory given").hide_short_help(true),
         negation("no-one-file-system"),
-        order("sort", "By path (default), modified, accessed, created, size or count; none: first come"),
+        order("sort", "path (default), none, modified, accessed, created, size, count"),
         order("sortr", "The other way round"),
         switch(None, "sort-files", FILES, "The same as --sort path").hide(true),
         negation("no-sort-files"),

@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 
-use crate::cli::search::files::FILES;
 use crate::cli::search::flags::{last, negation, switch};
 use crate::core::input::select::IgnoreRules;
+
+const IGNORE: &str = "Ignore rules";
 
 /// A kind of rules that flags turn off and on.
 struct Kind {
@@ -78,13 +79,15 @@ pub(super) fn args() -> Vec<Arg> {
             .value_name("FILE")
             .action(ArgAction::Append)
             .value_parser(value_parser!(PathBuf))
-            .help("Respect the rules in this file too, which are weaker than those found")
-            .help_heading(FILES),
-        switch(None, "ignore-file-case-insensitive", FILES, "Case does not matter in ignore files"),
+            .help("Respect the rules in this file too, after those found")
+            .help_heading(IGNORE),
+        switch(None, "ignore-file-case-insensitive", IGNORE, "Case does not matter in ignore files")
+            .hide_short_help(true),
         negation("no-ignore-file-case-insensitive"),
     ];
     for Kind { flags: [off, on], help, .. } in &KINDS {
-        args.push(switch(None, off, FILES, help));
+        let common = ["no-ignore", "no-ignore-vcs", "no-require-git"];
+        args.push(switch(None, off, IGNORE, help).hide_short_help(!common.contains(off)));
         args.push(negation(on));
     }
     args

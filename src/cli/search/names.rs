@@ -15,16 +15,16 @@ pub(super) fn args() -> Vec<Arg> {
         arg.action(ArgAction::Append).allow_hyphen_values(true)
     };
     vec![
-        option('g', "glob", "GLOB", FILES, "Only files that match; with a leading !, only others; the last one wins")
+        option('g', "glob", "GLOB", FILES, "Only files that match; with a leading !, only others")
             .action(ArgAction::Append)
             .allow_hyphen_values(true),
         long("iglob", "GLOB", "The same, where case does not matter"),
-        switch(None, "glob-case-insensitive", FILES, "Case does not matter in -g either"),
+        switch(None, "glob-case-insensitive", FILES, "Case does not matter in -g either").hide_short_help(true),
         negation("no-glob-case-insensitive"),
         option('t', "type", "TYPE", FILES, "Only files of this type: rust, py, md, ...").action(ArgAction::Append),
         option('T', "type-not", "TYPE", FILES, "No files of this type").action(ArgAction::Append),
         long("type-add", "DEF", "Another glob for a type, NAME:GLOB, for this run"),
-        long("type-clear", "TYPE", "Forget the globs of a type"),
+        long("type-clear", "TYPE", "Forget the globs of a type").hide_short_help(true),
         switch(None, "type-list", FILES, "Print all types with their globs"),
     ]
 }
