@@ -210,15 +210,15 @@ _mytools() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "json jsonl ndjson csv tsv tab yaml yml logfmt lines table markdown md html vertical chart" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "json jsonl ndjson csv tsv tab yaml yml logfmt lines text table markdown md html vertical chart" -- "${cur}"))
                     return 0
                     ;;
                 --to)
-                    COMPREPLY=($(compgen -W "json jsonl ndjson csv tsv tab yaml yml logfmt lines table markdown md html vertical chart" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "json jsonl ndjson csv tsv tab yaml yml logfmt lines text table markdown md html vertical chart" -- "${cur}"))
                     return 0
                     ;;
                 -f)
-                    COMPREPLY=($(compgen -W "json jsonl ndjson csv tsv tab yaml yml logfmt lines table markdown md html vertical chart" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "json jsonl ndjson csv tsv tab yaml yml logfmt lines text table markdown md html vertical chart" -- "${cur}"))
                     return 0
                     ;;
                 --threads)
@@ -245,7 +245,7 @@ _mytools() {
             return 0
             ;;
         mytools__subcmd__process)
-            opts="-w -c -g -a -s -n -d -f -t -o -h -j --where --derive --select --drop --rename --group-by --agg --count --freq --sort --top --limit --skip --distinct --keep --from --root --delimiter --quote --no-header --header --ragged --to --format --output --out-delimiter --quoting --crlf --bom --indent --explain --progress --exit-status --null-value --infer --schema --precision --strict --tz --arg --memory --temp-dir --help --threads --color --error-format --no-messages --debug"
+            opts="-w -c -g -a -s -n -d -f -t -o -h -j --where --derive --select --drop --rename --group-by --agg --count --freq --sort --top --limit --skip --distinct --keep --from --root --delimiter --quote --no-header --header --ragged --rejects --skip-lines --pattern --to --format --output --out-delimiter --quoting --crlf --bom --indent --explain --progress --exit-status --null-value --infer --schema --precision --strict --tz --arg --memory --temp-dir --help --threads --color --error-format --no-messages --debug"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -332,7 +332,7 @@ _mytools() {
                     return 0
                     ;;
                 --from)
-                    COMPREPLY=($(compgen -W "json jsonl ndjson csv tsv tab" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "json jsonl ndjson csv tsv tab logfmt syslog common clf combined access regex spaces columns lines text" -- "${cur}"))
                     return 0
                     ;;
                 --root)
@@ -359,16 +359,28 @@ _mytools() {
                     COMPREPLY=($(compgen -W "error pad skip" -- "${cur}"))
                     return 0
                     ;;
+                --rejects)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --skip-lines)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pattern)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
-                    COMPREPLY=($(compgen -W "json jsonl ndjson csv tsv tab yaml yml logfmt lines table markdown md html vertical chart same" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "json jsonl ndjson csv tsv tab yaml yml logfmt lines text table markdown md html vertical chart same" -- "${cur}"))
                     return 0
                     ;;
                 --to)
-                    COMPREPLY=($(compgen -W "json jsonl ndjson csv tsv tab yaml yml logfmt lines table markdown md html vertical chart same" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "json jsonl ndjson csv tsv tab yaml yml logfmt lines text table markdown md html vertical chart same" -- "${cur}"))
                     return 0
                     ;;
                 -f)
-                    COMPREPLY=($(compgen -W "json jsonl ndjson csv tsv tab yaml yml logfmt lines table markdown md html vertical chart same" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "json jsonl ndjson csv tsv tab yaml yml logfmt lines text table markdown md html vertical chart same" -- "${cur}"))
                     return 0
                     ;;
                 --output)
@@ -594,7 +606,7 @@ _mytools() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "json jsonl ndjson csv tsv tab yaml yml logfmt lines table markdown md html vertical chart" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "json jsonl ndjson csv tsv tab yaml yml logfmt lines text table markdown md html vertical chart" -- "${cur}"))
                     return 0
                     ;;
                 --threads)

@@ -85,6 +85,7 @@ yaml\t''
 yml\t''
 logfmt\t''
 lines\t''
+text\t''
 table\t''
 markdown\t''
 md\t''
@@ -204,6 +205,7 @@ yaml\t''
 yml\t''
 logfmt\t''
 lines\t''
+text\t''
 table\t''
 markdown\t''
 md\t''
@@ -299,7 +301,18 @@ jsonl\t''
 ndjson\t''
 csv\t''
 tsv\t''
-tab\t''"
+tab\t''
+logfmt\t''
+syslog\t''
+common\t''
+clf\t''
+combined\t''
+access\t''
+regex\t''
+spaces\t''
+columns\t''
+lines\t''
+text\t''"
 complete -c mytools -n "__fish_mytools_using_subcommand process" -l root -d 'Stream the array at this path of a JSON document: data.items' -r
 complete -c mytools -n "__fish_mytools_using_subcommand process" -s d -l delimiter -d 'Between cells: a character, or tab' -r
 complete -c mytools -n "__fish_mytools_using_subcommand process" -l quote -d 'Around cells, in input and output' -r
@@ -307,6 +320,9 @@ complete -c mytools -n "__fish_mytools_using_subcommand process" -l header -d 'N
 complete -c mytools -n "__fish_mytools_using_subcommand process" -l ragged -d 'Short or long records: error, pad, skip' -r -f -a "error\t''
 pad\t''
 skip\t''"
+complete -c mytools -n "__fish_mytools_using_subcommand process" -l rejects -d 'Keep records that break the rules of their format in this file and go on' -r -F
+complete -c mytools -n "__fish_mytools_using_subcommand process" -l skip-lines -d 'Pass over so many lines first' -r
+complete -c mytools -n "__fish_mytools_using_subcommand process" -l pattern -d 'Read lines by this; its named groups are the columns (--from regex)' -r
 complete -c mytools -n "__fish_mytools_using_subcommand process" -s f -l format -l to -d 'Write this format [default: as -o says, or json]' -r -f -a "json\t''
 jsonl\t''
 ndjson\t''
@@ -317,6 +333,7 @@ yaml\t''
 yml\t''
 logfmt\t''
 lines\t''
+text\t''
 table\t''
 markdown\t''
 md\t''
@@ -382,7 +399,18 @@ jsonl\t''
 ndjson\t''
 csv\t''
 tsv\t''
-tab\t''"
+tab\t''
+logfmt\t''
+syslog\t''
+common\t''
+clf\t''
+combined\t''
+access\t''
+regex\t''
+spaces\t''
+columns\t''
+lines\t''
+text\t''"
 complete -c mytools -n "__fish_mytools_using_subcommand p" -l root -d 'Stream the array at this path of a JSON document: data.items' -r
 complete -c mytools -n "__fish_mytools_using_subcommand p" -s d -l delimiter -d 'Between cells: a character, or tab' -r
 complete -c mytools -n "__fish_mytools_using_subcommand p" -l quote -d 'Around cells, in input and output' -r
@@ -390,6 +418,9 @@ complete -c mytools -n "__fish_mytools_using_subcommand p" -l header -d 'Names i
 complete -c mytools -n "__fish_mytools_using_subcommand p" -l ragged -d 'Short or long records: error, pad, skip' -r -f -a "error\t''
 pad\t''
 skip\t''"
+complete -c mytools -n "__fish_mytools_using_subcommand p" -l rejects -d 'Keep records that break the rules of their format in this file and go on' -r -F
+complete -c mytools -n "__fish_mytools_using_subcommand p" -l skip-lines -d 'Pass over so many lines first' -r
+complete -c mytools -n "__fish_mytools_using_subcommand p" -l pattern -d 'Read lines by this; its named groups are the columns (--from regex)' -r
 complete -c mytools -n "__fish_mytools_using_subcommand p" -s f -l format -l to -d 'Write this format [default: as -o says, or json]' -r -f -a "json\t''
 jsonl\t''
 ndjson\t''
@@ -400,6 +431,7 @@ yaml\t''
 yml\t''
 logfmt\t''
 lines\t''
+text\t''
 table\t''
 markdown\t''
 md\t''
@@ -456,6 +488,7 @@ yaml\t''
 yml\t''
 logfmt\t''
 lines\t''
+text\t''
 table\t''
 markdown\t''
 md\t''

@@ -125,3 +125,24 @@ fn headers_may_be_long() {
         assert_eq!(mytools(args).args(&["wide.csv"]).dir(dir.path()).ok(), expected);
     }
 }
+
+#[test]
+fn rejected_records_are_kept_byte_for_byte() {
+    let dir = Dir::new();
+    dir.file("a.csv", b"a,b\n1,2\n\"x\ny\"\r\n3,4\n5,\xff,6\n7");
+    dir.file("a.log", b"1 a\nnope \xff\r\n2 b\nlast");
+    for (block, threads) in [("1", "1"), ("5", "3"), ("64", "2"), ("1000", "4")] {
+        let run = |args: &[&str]| {
+            let run = mytools(["process"]).args(args).args(&["-j", threads]).dir(dir.path());
+            let outcome = run.env("MYTOOLS_TEST_BLOCK", block).run();
+            assert_eq!(outcome.code, 0, "{}", outcome.errors());
+            (outcome.text(), std::fs::read(dir.path().join("bad")).unwrap())
+        };
+        let (good, bad) = run(&["a.csv", "--rejects", "bad", "-f", "csv"]);
+        assert_eq!(good, "a,b\n1,2\n3,4\n");
+        assert_eq!(bad, b"\"x\ny\"\r\n5,\xff,6\n7\n");
+        let (good, bad) = run(&["a.log", "--pattern", "(?<n>[0-9])", "--rejects", "bad", "-f", "csv"]);
+        assert_eq!(good, "n\n1\n2\n");
+        assert_eq!(bad, b"nope \xff\r\nlast\n");
+    }
+}

@@ -98,6 +98,10 @@ fn input_args() -> Vec<Arg> {
         option("header", "NAMES", INPUT, "Names instead of those in the header: a,b,c"),
         choice("ragged", "HOW", ["error", "pad", "skip"], INPUT, "Short or long records: error, pad, skip")
             .default_value("error"),
+        option("rejects", "FILE", INPUT, "Keep records that break the rules of their format in this file and go on")
+            .value_parser(value_parser!(PathBuf)),
+        option("skip-lines", "N", INPUT, "Pass over so many lines first").value_parser(value_parser!(u64)),
+        option("pattern", "REGEX", INPUT, "Read lines by this; its named groups are the columns (--from regex)"),
     ]
 }
 

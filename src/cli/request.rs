@@ -74,11 +74,13 @@ fn request(matches: &ArgMatches, globals: &Globals, environment: &Environment) -
     Ok(Request {
         inputs,
         stages: stages::written(matches)?,
-        from: text(matches, "from"),
+        // A pattern can be meant for nothing else.
+        from: text(matches, "from").or_else(|| matches.contains_id("pattern").then(|| "regex".to_string())),
         format,
         output: matches.get_one::<PathBuf>("output").cloned().filter(|path| path.as_os_str() != "-"),
         read: read_options(matches),
         write: WriteOptions { width: globals.width, color: globals.color, ..write_options(matches)? },
+        rejects: matches.get_one::<PathBuf>("rejects").cloned(),
         explain: matches.get_flag("explain"),
         threads: globals.threads,
         memory: memory(matches, environment),
@@ -114,6 +116,12 @@ fn read_options(matches: &ArgMatches) -> ReadOptions {
             _ => Ragged::Error,
         },
         root: text(matches, "root"),
+        skip_lines: matches.get_one("skip-lines").copied().unwrap_or_default(),
+        rejects: matches.contains_id("rejects"),
+        pattern: text(matches, "pattern"),
+        comment: None,
+        escape: None,
+        sheet: None,
     }
 }
 

@@ -46,7 +46,7 @@ pub(crate) fn write<F: Feed>(
 ) -> Result<()> {
     let part = Part { feed, rows, end: End::Encode(encoding) };
     let drained = run(&part, &options(running), |mut piece: Piece| {
-        feed.drained(&piece.sight, piece.flow);
+        feed.drained(&piece.sight, piece.flow)?;
         report(&mut piece.problems, running.diagnostics);
         let written = piece.encoded.records > 0;
         sink.put(piece.encoded)?;
@@ -69,7 +69,7 @@ pub(crate) fn gather<F: Feed>(
     let part = Part { feed, rows, end: End::Gather(gather) };
     let mut reading = Reading::Whole;
     let workers = run(&part, &options(running), |mut piece: Piece| {
-        feed.drained(&piece.sight, piece.flow);
+        feed.drained(&piece.sight, piece.flow)?;
         if report(&mut piece.problems, running.diagnostics) == Reading::Broken {
             reading = Reading::Broken;
         }
@@ -159,7 +159,7 @@ impl<F: Feed> Task for Part<'_, F> {
     }
 
     fn work(&self, worker: &mut Worker, (seq, claim): Self::Claim) -> Result<Step<Self::Claim, Piece>> {
-        let Loaded { mut batch, mut problems, sight } = self.feed.load(seq, claim, &mut worker.scratch)?;
+        let Loaded { mut batch, mut problems, mut sight } = self.feed.load(seq, claim, &mut worker.scratch)?;
         let mut scope = Scope { seq, scratch: &mut worker.scratch, flow: Flow::Continue, failure: None };
         for rows in self.rows {
             rows.apply(&mut batch, &mut scope)?;
@@ -168,6 +168,7 @@ impl<F: Feed> Task for Part<'_, F> {
             // Faults stand behind the records that were enough: whether they are met at all would depend on where the
             // block ends.
             problems.clear();
+            sight.end_at(batch.rows().last());
             scope.failure = None;
         }
         let mut piece = Piece { encoded: Encoded::default(), problems, sight, flow: scope.flow };

@@ -4,7 +4,7 @@
 //! from stage to stage, works out which columns must be decoded, and cuts the stages into parts at those that gather.
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::core::data::time::Zone;
@@ -45,6 +45,8 @@ pub(crate) struct Request {
     pub(crate) output: Option<PathBuf>,
     /// How inputs are read.
     pub(crate) read: ReadOptions,
+    /// Where records that break the rules of their format are kept.
+    pub(crate) rejects: Option<PathBuf>,
     /// How output is written.
     pub(crate) write: WriteOptions,
     /// Print the plan instead of running it.
@@ -109,12 +111,18 @@ pub(crate) fn run(request: &Request, writer: &mut Writer, diagnostics: &Diagnost
         _ => Vec::new(),
     };
     let block_size = request.block_size.unwrap_or(BLOCK_SIZE);
-    let feed = Inputs::new(inputs, projection, wanted, block_size, &cancel).shown_by(request.progress.clone());
+    let rejects = rejects(request)?;
+    let mut feed = Inputs::new(inputs, projection, wanted, block_size, &cancel)
+        .shown_by(request.progress.clone())
+        .rejecting_to(rejects);
     let encoding = Encoding::new(encoder, known, &cancel);
     let plan = Plan { parts: parts(&stages)?, encoding, header };
     let mut run = || plan.run(&feed, writer, request, &cancel, diagnostics);
     // What gathers works on in parallel as well when all is read.
     let outcome = if plan.parts.len() > 1 { pool(request.threads)?.install(run) } else { run() };
+    if let Err(Error::Problem(problem)) = feed.finish_rejects() {
+        diagnostics.emit(&problem);
+    }
     let told = matches!(outcome, Ok(_) | Err(Error::Problem(_)));
     feed.notes().iter().filter(|_| told).for_each(|note| diagnostics.emit(note));
     for name in feed.never_seen().into_iter().filter(|_| told) {
@@ -159,6 +167,20 @@ fn look_at_inputs(request: &Request, diagnostics: &Diagnostics) -> Result<Vec<Pr
         }
     }
     Ok(prepared)
+}
+
+/// The file for records that break the rules. It must not take the place of an input or of the output.
+fn rejects(request: &Request) -> Result<Option<Writer>> {
+    let Some(path) = request.rejects.as_deref() else { return Ok(None) };
+    let same = |other: &Path| {
+        other == path || path.canonicalize().is_ok_and(|path| other.canonicalize().is_ok_and(|other| other == path))
+    };
+    let inputs = request.inputs.iter().map(Path::new);
+    if inputs.chain(request.output.as_deref()).any(same) {
+        let problem = Problem::new(Code::Usage, "--rejects is an input or the output itself");
+        return Err(problem.at_path(path.display().to_string()).hint("name another file").into());
+    }
+    Writer::create(path).map(Some)
 }
 
 /// The columns of all inputs together, and the header record where it speaks for all of them.

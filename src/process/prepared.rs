@@ -84,7 +84,7 @@ pub(crate) fn prepare(
     let Some(reader) = format.item.reader else {
         return Err(Problem::new(Code::Usage, format!("format '{}' cannot be read", format.name)).at_path(name));
     };
-    let reader = reader(options).map_err(|error| problem_of(error).at_path(name.clone()))?;
+    let reader = reader(options).map_err(problem_of)?;
     let opening = loop {
         match reader.open(&looked.head, looked.whole) {
             Ok(opening) => break opening,
@@ -248,13 +248,13 @@ fn format_of(input: &Input, from: Option<&str>, head: &[u8], enough: bool) -> Re
         return Ok(None);
     }
     let fallback = if head.trim_ascii().is_empty() { find(FORMATS, "jsonl") } else { None };
-    let sniffed = FORMATS.iter().find(|row| row.item.sniff.is_some_and(|sniff| sniff(head)));
+    let sniffed = FORMATS.iter().rev().find(|row| row.item.sniff.is_some_and(|sniff| sniff(head)));
     match sniffed.or(fallback) {
         Some(format) => Ok(Some((format, "its content"))),
         None if !enough => Ok(None),
         None => Err(Problem::new(Code::Usage, "cannot tell the format")
             .at_path(input.name())
-            .hint("say it with --from, as in --from csv")),
+            .hint("say it with --from, as in --from csv or --from lines")),
     }
 }
 

@@ -19,6 +19,7 @@ use crate::core::exec::ordered::Flow;
 use crate::core::exec::relay::Relay;
 use crate::core::format::{Decoder, Fault, Projection, Scratch, StreamFault};
 use crate::core::input::blocks::{Blocks, Bytes, Claim, position};
+use crate::core::output::writer::Writer;
 use crate::core::terminal::progress::Bar;
 use crate::process::prepared::{Data, Prepared, stream_problem};
 use crate::process::stage::Table;
@@ -35,7 +36,7 @@ pub(crate) trait Feed: Sync {
     fn load(&self, seq: u64, claim: Self::Claim, scratch: &mut Scratch) -> Result<Loaded>;
 
     /// Told, in order, what was seen in each batch, and whether the drain wants more.
-    fn drained(&self, sight: &Sight, flow: Flow);
+    fn drained(&self, sight: &Sight, flow: Flow) -> Result<()>;
 }
 
 /// A loaded batch.
@@ -57,6 +58,18 @@ pub(crate) struct Sight {
     columns: Vec<usize>,
     /// Lines that did not become records as they are, where there are any, and their input.
     irregular: Option<(Arc<Origin>, Irregular)>,
+    /// What is kept elsewhere: the bytes of all, and for each the number of good records before it and where it ends.
+    rejected: (Vec<u8>, Vec<(u32, usize)>),
+}
+
+impl Sight {
+    /// Forgets what stands behind record `last`, the last that mattered: how much of that was read depends on where
+    /// blocks end.
+    pub(crate) fn end_at(&mut self, last: Option<usize>) {
+        let (bytes, ends) = &mut self.rejected;
+        ends.retain(|(before, _)| last.is_some_and(|last| *before as usize <= last));
+        bytes.truncate(ends.last().map_or(0, |(_, end)| *end));
+    }
 }
 
 /// What all drained batches say about them.
@@ -81,6 +94,8 @@ pub(crate) struct Inputs {
     wanted: Vec<String>,
     seen: Mutex<Seen>,
     progress: Option<Arc<Bar>>,
+    /// Where records that break the rules go.
+    rejects: Option<Mutex<Writer>>,
 }
 
 struct Cursored {
@@ -132,6 +147,21 @@ impl Inputs {
             wanted: wanted.into_iter().collect(),
             seen: Mutex::default(),
             progress: None,
+            rejects: None,
+        }
+    }
+
+    /// The same, keeping records that break the rules in this file.
+    #[must_use]
+    pub(crate) fn rejecting_to(self, writer: Option<Writer>) -> Self {
+        Self { rejects: writer.map(Mutex::new), ..self }
+    }
+
+    /// Closes the file of records that break the rules.
+    pub(crate) fn finish_rejects(&mut self) -> Result<()> {
+        match self.rejects.take() {
+            Some(writer) => writer.into_inner().unwrap_or_else(PoisonError::into_inner).finish(),
+            None => Ok(()),
         }
     }
 
@@ -185,7 +215,7 @@ impl Inputs {
             column.is_some_and(|column| has_value(&column.values))
         };
         let columns = self.wanted.iter().enumerate().filter(|(_, name)| has(name)).map(|(index, _)| index).collect();
-        Sight { rows: batch.rows as u64, columns, irregular: None }
+        Sight { rows: batch.rows as u64, columns, ..Sight::default() }
     }
 }
 
@@ -288,7 +318,16 @@ impl Feed for Inputs {
         };
         batch.first_row = first_row;
         let mut sight = if self.wanted.is_empty() { Sight::default() } else { self.look(&batch) };
-        if batch.irregular != Irregular::default() {
+        let rejected = std::mem::take(&mut batch.rejected);
+        for (before, start, end) in rejected.records {
+            let (bytes, ends) = &mut sight.rejected;
+            bytes.extend_from_slice(batch.block.bytes.get(start as usize..end as usize).unwrap_or_default());
+            if !matches!(bytes.last(), Some(b'\n' | b'\r')) {
+                bytes.push(b'\n');
+            }
+            ends.push((before, bytes.len()));
+        }
+        if batch.irregular != Irregular::default() || !sight.rejected.1.is_empty() {
             sight.irregular = Some((Arc::clone(current.blocks.origin()), batch.irregular));
         }
         let problem = failure.map(|failure| {
@@ -298,13 +337,16 @@ impl Feed for Inputs {
         Ok(Loaded { batch, problems: problem.into_iter().collect(), sight })
     }
 
-    fn drained(&self, sight: &Sight, flow: Flow) {
+    fn drained(&self, sight: &Sight, flow: Flow) -> Result<()> {
+        if let (Some(writer), (bytes, [_, ..])) = (&self.rejects, (&sight.rejected.0, sight.rejected.1.as_slice())) {
+            writer.lock().unwrap_or_else(PoisonError::into_inner).put(bytes)?;
+        }
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.rows += sight.rows;
         seen.stopped |= flow == Flow::Stop;
         if let Some((origin, irregular)) = &sight.irregular {
             let (_, sum) = seen.irregular.entry(origin.index).or_insert((Arc::clone(origin), Irregular::default()));
-            sum.add(*irregular);
+            sum.add(Irregular { rejected: sight.rejected.1.len() as u64, ..*irregular });
         }
         seen.columns.resize(self.wanted.len(), false);
         for column in &sight.columns {
@@ -312,6 +354,7 @@ impl Feed for Inputs {
                 *seen = true;
             }
         }
+        Ok(())
     }
 }
 
@@ -368,6 +411,9 @@ fn told(name: &str, lines: Irregular) -> Vec<Problem> {
         counted(lines.padded, "short record was filled with nulls", "short records were filled with nulls"),
         counted(lines.cut, "long record lost its surplus fields", "long records lost their surplus fields"),
         counted(lines.skipped, "record of another length was left out", "records of another length were left out"),
+        counted(lines.misfits, "line that does not fit was left out", "lines that do not fit were left out"),
+        counted(lines.incomplete, "line was read only in part", "lines were read only in part"),
+        counted(lines.rejected, "record was rejected", "records were rejected"),
     ];
     blank.into_iter().chain(notes.into_iter().flatten().map(Problem::note)).map(|note| note.at_path(name)).collect()
 }
@@ -403,5 +449,7 @@ impl Feed for Stored {
         Ok(Loaded { batch, problems: Vec::new(), sight: Sight::default() })
     }
 
-    fn drained(&self, _: &Sight, _: Flow) {}
+    fn drained(&self, _: &Sight, _: Flow) -> Result<()> {
+        Ok(())
+    }
 }

@@ -105,6 +105,12 @@ pub(crate) struct Irregular {
     pub(crate) cut: u64,
     /// Records of another length that were left out.
     pub(crate) skipped: u64,
+    /// Lines that are not what they should be and were left out.
+    pub(crate) misfits: u64,
+    /// Such lines of which was kept what could be read.
+    pub(crate) incomplete: u64,
+    /// Records that are kept elsewhere.
+    pub(crate) rejected: u64,
 }
 
 impl Irregular {
@@ -114,7 +120,17 @@ impl Irregular {
         self.padded += other.padded;
         self.cut += other.cut;
         self.skipped += other.skipped;
+        self.misfits += other.misfits;
+        self.incomplete += other.incomplete;
+        self.rejected += other.rejected;
     }
+}
+
+/// Records that break the rules and are kept elsewhere.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Rejected {
+    /// The number of good records of the block before it, and `(start, end)` in `block.bytes`.
+    pub(crate) records: Vec<(u32, u32, u32)>,
 }
 
 /// The records of one block.
@@ -144,6 +160,8 @@ pub(crate) struct Batch {
     pub(crate) selection: Selection,
     /// What is not among the records, or was changed to be.
     pub(crate) irregular: Irregular,
+    /// What broke the rules, in order.
+    pub(crate) rejected: Rejected,
 }
 
 impl Batch {

@@ -13,7 +13,7 @@ pub(crate) const ROW: Row<Format> = Row {
     usage: "jsonl",
     summary: "JSON Lines: one JSON value per line",
     examples: &[Example { input: "{\"a\": 1}\n{\"b\": 2}\n", output: "{\"a\": 1}\n{\"b\": 2}\n" }],
-    item: Format { extensions: &["jsonl", "ndjson"], reader: Some(reader), encoder: Some(encoder), sniff: None },
+    item: Format { extensions: &["jsonl", "ndjson"], reader: Some(reader), encoder: Some(encoder), ..Format::NONE },
 };
 
 fn reader(options: &ReadOptions) -> Result<Box<dyn Reader>> {

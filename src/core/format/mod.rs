@@ -6,16 +6,22 @@
 
 pub(crate) mod cells;
 pub(crate) mod chart;
+pub(crate) mod combined;
+pub(crate) mod common;
 pub(crate) mod csv;
 pub(crate) mod fields;
 pub(crate) mod flatten;
 pub(crate) mod html;
 pub(crate) mod json;
 pub(crate) mod jsonl;
+pub(crate) mod line;
 pub(crate) mod lines;
 pub(crate) mod logfmt;
 pub(crate) mod losses;
 pub(crate) mod markdown;
+pub(crate) mod regex;
+pub(crate) mod spaces;
+pub(crate) mod syslog;
 pub(crate) mod table;
 pub(crate) mod tsv;
 pub(crate) mod vertical;
@@ -29,10 +35,12 @@ use crate::core::block::Block;
 use crate::core::data::batch::{Batch, Delimited, Selection, Values};
 use crate::core::data::cell::Cell;
 use crate::core::error::{Code, Problem, Result};
+use crate::core::format::line::CellParser;
 use crate::core::input::boundary::Boundary;
 use crate::core::registry::{Row, did_you_mean, find, names};
 
-/// Every format, in the order of `mytools list formats`.
+/// Every format, in the order of `mytools list formats`. Content is held against them from the end: stricter forms stand
+/// behind those that take nearly everything.
 pub(crate) static FORMATS: &[Row<Format>] = &[
     json::ROW,
     jsonl::ROW,
@@ -40,6 +48,11 @@ pub(crate) static FORMATS: &[Row<Format>] = &[
     tsv::ROW,
     yaml::ROW,
     logfmt::ROW,
+    syslog::ROW,
+    common::ROW,
+    combined::ROW,
+    regex::ROW,
+    spaces::ROW,
     lines::ROW,
     table::ROW,
     markdown::ROW,
@@ -47,6 +60,9 @@ pub(crate) static FORMATS: &[Row<Format>] = &[
     vertical::ROW,
     chart::ROW,
 ];
+
+/// Sets up a parser of the text of cells.
+pub(crate) type MakeParser = fn(&ReadOptions) -> Result<Box<dyn CellParser>>;
 
 /// Sets a format up for reading.
 pub(crate) type MakeReader = fn(&ReadOptions) -> Result<Box<dyn Reader>>;
@@ -80,8 +96,15 @@ pub(crate) struct Format {
     pub(crate) reader: Option<MakeReader>,
     /// Makes an encoder, for formats that can be written.
     pub(crate) encoder: Option<MakeEncoder>,
-    /// Whether the head of an input without a telling name looks like this format. Asked in table order.
+    /// Whether the head of an input without a telling name looks like this format. Asked from the end of the table.
     pub(crate) sniff: Option<fn(&[u8]) -> bool>,
+    /// Makes a parser of the text of cells (`--parse`), for formats that a cell may hold.
+    pub(crate) parser: Option<MakeParser>,
+}
+
+impl Format {
+    /// A format that can do nothing, to start from.
+    pub(crate) const NONE: Self = Self { extensions: &[], reader: None, encoder: None, sniff: None, parser: None };
 }
 
 /// How inputs are to be read; each format takes what concerns it.
@@ -101,6 +124,18 @@ pub(crate) struct ReadOptions {
     pub(crate) ragged: Ragged,
     /// Path of the array to stream, `data.items`.
     pub(crate) root: Option<String>,
+    /// Lines to pass over before anything else.
+    pub(crate) skip_lines: u64,
+    /// The byte that starts comment lines.
+    pub(crate) comment: Option<u8>,
+    /// The byte that takes the meaning from the one after it.
+    pub(crate) escape: Option<u8>,
+    /// The sheet of a workbook, by name or number.
+    pub(crate) sheet: Option<String>,
+    /// Whether records that break the rules are kept elsewhere instead of ending the input.
+    pub(crate) rejects: bool,
+    /// The pattern of the format `regex`.
+    pub(crate) pattern: Option<String>,
 }
 
 /// What to do with delimited records that have more or fewer cells than the header.

@@ -40,7 +40,7 @@ pub(crate) const ROW: Row<Format> = Row {
             input: r#"[{"ms":1},{"ms":3},{"ms":8},{"ms":5}]"#, output: "ms  ▁▃█▅  min 1  max 8  last 5\n"
         },
     ],
-    item: Format { extensions: &[], reader: None, encoder: Some(encoder), sniff: None },
+    item: Format { encoder: Some(encoder), ..Format::NONE },
 };
 
 /// What is drawn.

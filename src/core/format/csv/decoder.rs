@@ -27,6 +27,10 @@ pub(super) struct CsvDecoder {
     pub(super) null_value: Option<Vec<u8>>,
     /// What to do with records of another length.
     pub(super) ragged: Ragged,
+    /// Whether records of another length are kept elsewhere.
+    pub(super) rejects: bool,
+    /// The byte that starts comments.
+    pub(super) comment: Option<u8>,
     /// What gave the number of columns, for messages.
     pub(super) authority: &'static str,
 }
@@ -64,9 +68,9 @@ impl Decoder for CsvDecoder {
             }
         }
         let rows = grid.rows;
-        let irregular = grid.irregular;
-        scratch.keep_indices(grid.index);
-        (Batch { block, rows, raw, delimited, columns, irregular, ..Batch::default() }, fault)
+        let Grid { irregular, rejected, index, .. } = grid;
+        scratch.keep_indices(index);
+        (Batch { block, rows, raw, delimited, columns, irregular, rejected, ..Batch::default() }, fault)
     }
 }
 
@@ -89,6 +93,8 @@ impl CsvDecoder {
             columns: self.layout.columns.len(),
             terminator: self.marks().terminator,
             ragged: self.ragged,
+            rejects: self.rejects,
+            comment: self.comment,
             authority: self.authority,
         };
         let mut spare = scratch.take_indices();

@@ -4,7 +4,7 @@
 //! with one entry in front, and record *r*'s cell *c* lies between entries `r * columns + c` and the next. Blocks with blank
 //! lines or ragged records are copied into a grid of one more entry per record.
 
-use crate::core::data::batch::Irregular;
+use crate::core::data::batch::{Irregular, Rejected};
 use crate::core::data::cell::MAX_CELL;
 use crate::core::format::{Fault, Ragged};
 use crate::core::scan::delimited::Structure;
@@ -20,6 +20,8 @@ pub(super) struct Grid {
     pub(super) rows: usize,
     /// What is not among the records, or was changed to be.
     pub(super) irregular: Irregular,
+    /// What broke the rules and is kept elsewhere.
+    pub(super) rejected: Rejected,
 }
 
 impl Grid {
@@ -38,6 +40,10 @@ pub(super) struct Shape<'a> {
     pub(super) terminator: u8,
     /// What to do with records of another length.
     pub(super) ragged: Ragged,
+    /// Whether those that would be an error or left out are kept elsewhere.
+    pub(super) rejects: bool,
+    /// The byte that starts comments, which are no records.
+    pub(super) comment: Option<u8>,
     /// What gave the number of columns, for messages.
     pub(super) authority: &'a str,
 }
@@ -69,16 +75,24 @@ pub(super) fn build(
         records += 1;
     }
     let cells = index.len() - 1;
-    let regular = cells == records * shape.columns
+    let regular = shape.comment.is_none()
+        && cells == records * shape.columns
         && (1..=records).all(|record| index.get(record * shape.columns).is_some_and(|at| ends_record(*at)));
-    let mut grid = Grid { index, stride: shape.columns, rows: records, irregular: Irregular::default() };
+    let mut grid = Grid {
+        index,
+        stride: shape.columns,
+        rows: records,
+        irregular: Irregular::default(),
+        rejected: Rejected::default(),
+    };
     if !regular {
         let mut copy = std::mem::take(spare);
         copy.clear();
-        let (rows, irregular, ragged) = copy_rows(&grid.index, &mut copy, bytes, ends_record, shape);
-        fault = ragged.or(fault);
+        let copied = copy_rows(&grid.index, &mut copy, bytes, ends_record, shape);
+        fault = copied.fault.or(fault);
         *spare = std::mem::replace(&mut grid.index, copy);
-        grid = Grid { stride: shape.columns + 1, rows, irregular, ..grid };
+        let Copied { rows, irregular, rejected, .. } = copied;
+        grid = Grid { stride: shape.columns + 1, rows, irregular, rejected, ..grid };
     }
     if end - first.wrapping_add(1) as usize > MAX_CELL {
         fault = limit_cells(&mut grid).or(fault);
@@ -86,17 +100,24 @@ pub(super) fn build(
     (grid, fault)
 }
 
-/// Copies the records that count, with the position before each in front. Returns their number, what became of the
-/// others, and the fault that ended the copy.
+/// The records that count: their number, what became of the others, and the fault that ended the copy.
+#[derive(Debug, Default)]
+struct Copied {
+    rows: usize,
+    irregular: Irregular,
+    rejected: Rejected,
+    fault: Option<Fault>,
+}
+
+/// Copies the records that count, with the position before each in front.
 fn copy_rows(
     index: &[u32],
     copy: &mut Vec<u32>,
     bytes: &[u8],
     ends_record: impl Fn(u32) -> bool,
     shape: Shape<'_>,
-) -> (usize, Irregular, Option<Fault>) {
-    let mut rows = 0;
-    let mut irregular = Irregular::default();
+) -> Copied {
+    let mut copied = Copied::default();
     let mut rest = index;
     while let Some((&front, ends)) = rest.split_first() {
         let Some(count) = ends.iter().position(|at| ends_record(*at)).map(|at| at + 1) else {
@@ -105,41 +126,52 @@ fn copy_rows(
         let (ends, _) = ends.split_at(count);
         rest = rest.get(count..).unwrap_or_default();
         let (start, end) = (front.wrapping_add(1), ends.last().copied().unwrap_or_default());
+        if shape.comment.is_some() && bytes.get(start as usize) == shape.comment.as_ref() {
+            continue;
+        }
         if ends.len() == shape.columns {
             copy.push(front);
             copy.extend_from_slice(ends);
-            rows += 1;
+            copied.rows += 1;
             continue;
         }
         let returned = end > start && bytes.get(end as usize - 1) == Some(&b'\r');
         let content_end = end - u32::from(returned);
         if ends.len() == 1 && content_end == start {
-            irregular.blank += 1;
+            copied.irregular.blank += 1;
             continue;
         }
         match shape.ragged {
-            Ragged::Skip => irregular.skipped += 1,
-            Ragged::Error => return (rows, irregular, Some(ragged_fault(start, ends.len(), shape))),
+            Ragged::Error | Ragged::Skip if shape.rejects => {
+                let stop = (end as usize + 1).min(bytes.len()) as u32;
+                copied.rejected.records.push((copied.rows as u32, start, stop));
+            }
+            Ragged::Skip => copied.irregular.skipped += 1,
+            Ragged::Error => {
+                copied.fault = Some(ragged_fault(start, ends.len(), shape));
+                return copied;
+            }
             Ragged::Pad => {
-                rows += 1;
+                copied.rows += 1;
                 copy.push(front);
                 copy.extend(ends.iter().take(shape.columns));
-                irregular.cut += u64::from(ends.len() > shape.columns);
+                copied.irregular.cut += u64::from(ends.len() > shape.columns);
                 if ends.len() < shape.columns {
-                    irregular.padded += 1;
+                    copied.irregular.padded += 1;
                     copy.pop();
                     copy.extend(std::iter::repeat_n(content_end, shape.columns + 1 - ends.len()));
                 }
             }
         }
     }
-    (rows, irregular, None)
+    copied
 }
 
 fn ragged_fault(start: u32, found: usize, shape: Shape<'_>) -> Fault {
     let fields = if found == 1 { "field" } else { "fields" };
-    Fault::new(start as usize, format!("record has {found} {fields}, {} has {}", shape.authority, shape.columns))
-        .hint("--ragged pad fills missing fields with null, --ragged skip leaves such records out")
+    Fault::new(start as usize, format!("record has {found} {fields}, {} has {}", shape.authority, shape.columns)).hint(
+        "--ragged pad fills missing fields with null, --ragged skip leaves such records out, --rejects FILE keeps them",
+    )
 }
 
 /// Ends the grid before the first record with a cell that is too long to be one. Only asked of huge blocks.

@@ -13,6 +13,7 @@ use crate::core::error::{Code, Problem, Result};
 use crate::core::format::csv::encoder::CsvEncoder;
 use crate::core::format::csv::quoting::Style;
 use crate::core::format::csv::reader::CsvReader;
+pub(crate) use crate::core::format::csv::reader::distinct;
 use crate::core::format::{Encoder, Format, ReadOptions, Reader, WriteOptions};
 use crate::core::registry::{Example, Row};
 use crate::core::scan::newlines::count_byte;
@@ -29,6 +30,7 @@ pub(crate) const ROW: Row<Format> = Row {
         reader: Some(|options| reader(options, b',')),
         encoder: Some(|options| encoder(options, b',')),
         sniff: Some(|head| sniff(head, b',', b'\t')),
+        ..Format::NONE
     },
 };
 

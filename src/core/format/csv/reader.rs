@@ -75,6 +75,8 @@ impl Reader for CsvReader {
             boundary: Quotes { marks },
             null_value: self.options.null_value.as_ref().map(|text| text.as_bytes().to_vec()),
             ragged: self.options.ragged,
+            rejects: self.options.rejects,
+            comment: self.options.comment,
             authority: if self.options.no_header && self.options.header.is_none() {
                 "the first record"
             } else {
@@ -163,7 +165,7 @@ fn cell_value(source: &[u8], last: bool, marks: Marks) -> Vec<u8> {
 }
 
 /// Makes names distinct: the second `a` becomes `a_2`, or the next number that is free.
-fn distinct(names: Vec<Arc<str>>, notes: &mut Vec<Problem>) -> Vec<Arc<str>> {
+pub(crate) fn distinct(names: Vec<Arc<str>>, notes: &mut Vec<Problem>) -> Vec<Arc<str>> {
     let mut taken: HashSet<Arc<str>> = names.iter().cloned().collect();
     if taken.len() == names.len() {
         return names;

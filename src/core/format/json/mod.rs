@@ -30,7 +30,13 @@ pub(crate) const ROW: Row<Format> = Row {
     usage: "json",
     summary: "JSON: arrays of records, or values one after the other",
     examples: &[Example { input: "[{\"a\":1}, {\"a\":[2]}]", output: "[\n{\"a\":1},\n{\"a\":[2]}\n]\n" }],
-    item: Format { extensions: &["json"], reader: Some(reader), encoder: Some(encoder), sniff: Some(sniff) },
+    item: Format {
+        extensions: &["json"],
+        reader: Some(reader),
+        encoder: Some(encoder),
+        sniff: Some(sniff),
+        ..Format::NONE
+    },
 };
 
 fn reader(options: &ReadOptions) -> Result<Box<dyn Reader>> {

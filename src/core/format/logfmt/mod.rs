@@ -1,6 +1,7 @@
 //! logfmt: `key=value` pairs, one record per line.
 
 mod encoder;
+mod reader;
 
 use crate::core::format::Format;
 use crate::core::registry::{Example, Row};
@@ -15,5 +16,11 @@ pub(crate) const ROW: Row<Format> = Row {
         input: r#"[{"level": "info", "msg": "two words", "ms": 1.50, "at": {"host": "a"}, "err": null}]"#,
         output: "level=info msg=\"two words\" ms=1.50 at.host=a err=\n",
     }],
-    item: Format { extensions: &["logfmt"], reader: None, encoder: Some(encoder::encoder), sniff: None },
+    item: Format {
+        extensions: &["logfmt"],
+        reader: Some(reader::reader),
+        encoder: Some(encoder::encoder),
+        sniff: Some(reader::sniff),
+        parser: Some(|_| Ok(Box::new(reader::Logfmt))),
+    },
 };

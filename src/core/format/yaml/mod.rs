@@ -15,5 +15,5 @@ pub(crate) const ROW: Row<Format> = Row {
         input: r#"[{"user": "ann", "zip": "0123", "tags": ["a", "b"], "at": {"x": 1}}, {}]"#,
         output: "- user: ann\n  zip: \"0123\"\n  tags:\n  - a\n  - b\n  at:\n    x: 1\n- {}\n",
     }],
-    item: Format { extensions: &["yaml", "yml"], reader: None, encoder: Some(encoder::encoder), sniff: None },
+    item: Format { extensions: &["yaml", "yml"], encoder: Some(encoder::encoder), ..Format::NONE },
 };
