@@ -463,7 +463,7 @@ _mytools() {
             return 0
             ;;
         mytools__subcmd__search)
-            opts="-e -f -F -i -s -S -w -x -v -m -a -p -. -u -L -d -g -t -T -z -n -N -H -I -A -B -C -o -r -c -l -q -h -j --regexp --file --fixed-strings --ignore-case --case-sensitive --smart-case --word-regexp --line-regexp --invert-match --max-count --text --no-text --binary --no-binary --crlf --no-crlf --null-data --path --files-from --files0-from --hidden --no-hidden --unrestricted --follow --no-follow --maxdepth --max-depth --max-filesize --one-file-system --no-one-file-system --sort --sortr --sort-files --no-sort-files --glob --iglob --glob-case-insensitive --no-glob-case-insensitive --type --type-not --type-add --type-clear --type-list --ignore-file --ignore-file-case-insensitive --no-ignore-file-case-insensitive --no-ignore --ignore --no-ignore-dot --ignore-dot --no-ignore-vcs --ignore-vcs --no-ignore-exclude --ignore-exclude --no-ignore-global --ignore-global --no-ignore-parent --ignore-parent --no-ignore-messages --ignore-messages --no-require-git --require-git --no-ignore-files --ignore-files --search-zip --no-search-zip --line-number --no-line-number --with-filename --no-filename --heading --no-heading --after-context --before-context --context --only-matching --replace --count --files-with-matches --json --files --quiet --format --help --threads --color --error-format --no-messages --debug"
+            opts="-e -f -F -i -s -S -w -x -v -m -a -p -. -u -L -d -g -t -T -z -n -N -H -I -A -B -C -o -r -c -l -q -h -j --regexp --file --fixed-strings --ignore-case --case-sensitive --smart-case --word-regexp --line-regexp --invert-match --max-count --text --no-text --binary --no-binary --crlf --no-crlf --null-data --and --not --and-file --not-file --path --files-from --files0-from --hidden --no-hidden --unrestricted --follow --no-follow --maxdepth --max-depth --max-filesize --one-file-system --no-one-file-system --sort --sortr --sort-files --no-sort-files --glob --iglob --glob-case-insensitive --no-glob-case-insensitive --type --type-not --type-add --type-clear --type-list --ignore-file --ignore-file-case-insensitive --no-ignore-file-case-insensitive --no-ignore --ignore --no-ignore-dot --ignore-dot --no-ignore-vcs --ignore-vcs --no-ignore-exclude --ignore-exclude --no-ignore-global --ignore-global --no-ignore-parent --ignore-parent --no-ignore-messages --ignore-messages --no-require-git --require-git --no-ignore-files --ignore-files --search-zip --no-search-zip --line-number --no-line-number --with-filename --no-filename --heading --no-heading --after-context --before-context --context --only-matching --replace --count --files-with-matches --json --files --quiet --format --help --threads --color --error-format --no-messages --debug"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -490,6 +490,22 @@ _mytools() {
                     return 0
                     ;;
                 -m)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --and)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --not)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --and-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --not-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

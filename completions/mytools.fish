@@ -45,6 +45,10 @@ complete -c mytools -n "__fish_mytools_needs_command" -f -a "help" -d 'Print thi
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s e -l regexp -d 'A pattern; may be given again, any of them matches' -r
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s f -l file -d 'Patterns from a file, one per line, or - for standard input' -r -F
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s m -l max-count -d 'At most this many matching lines of a file' -r
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l and -d 'Only lines that match this too; may be given again' -r
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l not -d 'No lines that match this; may be given again' -r
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l and-file -d 'Only files with a line that matches this; may be given again' -r
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l not-file -d 'No files with a line that matches this; may be given again' -r
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s p -l path -d 'A file or directory to search, besides those behind the pattern' -r -F
 complete -c mytools -n "__fish_mytools_using_subcommand search" -l files-from -d 'Search the files listed in FILE, one per line; - for stdin' -r -F
 complete -c mytools -n "__fish_mytools_using_subcommand search" -l files0-from -d 'The same, with a NUL between paths, as by find -print0' -r -F
@@ -165,6 +169,10 @@ complete -c mytools -n "__fish_mytools_using_subcommand search" -l debug -d 'Pri
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s e -l regexp -d 'A pattern; may be given again, any of them matches' -r
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s f -l file -d 'Patterns from a file, one per line, or - for standard input' -r -F
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s m -l max-count -d 'At most this many matching lines of a file' -r
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l and -d 'Only lines that match this too; may be given again' -r
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l not -d 'No lines that match this; may be given again' -r
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l and-file -d 'Only files with a line that matches this; may be given again' -r
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l not-file -d 'No files with a line that matches this; may be given again' -r
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s p -l path -d 'A file or directory to search, besides those behind the pattern' -r -F
 complete -c mytools -n "__fish_mytools_using_subcommand s" -l files-from -d 'Search the files listed in FILE, one per line; - for stdin' -r -F
 complete -c mytools -n "__fish_mytools_using_subcommand s" -l files0-from -d 'The same, with a NUL between paths, as by find -print0' -r -F

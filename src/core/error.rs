@@ -207,6 +207,17 @@ impl fmt::Display for Error {
     }
 }
 
+impl Error {
+    /// Names the input of a problem that names none.
+    #[must_use]
+    pub(crate) fn or_at_path(mut self, path: &[u8]) -> Self {
+        if let Self::Problem(problem) = &mut self {
+            problem.path.get_or_insert_with(|| String::from_utf8_lossy(path).into_owned());
+        }
+        self
+    }
+}
+
 impl std::error::Error for Error {}
 
 impl From<Problem> for Error {

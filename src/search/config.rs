@@ -52,6 +52,14 @@ pub(crate) enum Binary {
 pub(crate) struct Config {
     /// The patterns; none matches nothing.
     pub(crate) patterns: Vec<String>,
+    /// Patterns that each selected line must match too.
+    pub(crate) and: Vec<String>,
+    /// Patterns that no selected line may match.
+    pub(crate) not: Vec<String>,
+    /// Patterns that each searched file must match somewhere.
+    pub(crate) and_file: Vec<String>,
+    /// Patterns that no searched file may match anywhere.
+    pub(crate) not_file: Vec<String>,
     /// Whether patterns are plain text.
     pub(crate) fixed: bool,
     /// Letter case.
@@ -110,6 +118,10 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             patterns: Vec::new(),
+            and: Vec::new(),
+            not: Vec::new(),
+            and_file: Vec::new(),
+            not_file: Vec::new(),
             fixed: false,
             case: Case::Sensitive,
             bounds: Bounds::None,

@@ -8,6 +8,7 @@ pub(crate) mod binary;
 pub(crate) mod config;
 pub(crate) mod context;
 pub(crate) mod drain;
+pub(crate) mod gate;
 pub(crate) mod matches;
 pub(crate) mod part;
 pub(crate) mod plan;

@@ -10,6 +10,7 @@ use crate::core::pattern::terminator::Terminator;
 use crate::search::binary::{Rule, stopped};
 use crate::search::config::{Binary, Config};
 use crate::search::context::{Edge, Shape};
+use crate::search::gate::Gate;
 use crate::search::printer::{Depth, Needs, Printer, printer, tells_patterns};
 use crate::search::region::Search;
 
@@ -19,6 +20,8 @@ pub(crate) struct Plan {
     pub(crate) config: Config,
     /// The compiled patterns.
     pub(crate) matcher: Matcher,
+    /// Which files are searched at all.
+    pub(crate) gate: Gate,
     /// What becomes of the lines.
     pub(crate) printer: Box<dyn Printer>,
     /// What it wants of the search.
@@ -38,10 +41,15 @@ impl Plan {
             ban_nul: !is_text(&config),
             terminator: config.terminator,
         };
+        let each = |patterns: &[String]| -> Result<Vec<Matcher>> {
+            patterns.iter().map(|one| Matcher::new(std::slice::from_ref(one), syntax, Detail::Spans)).collect()
+        };
         let matcher = Matcher::new(&config.patterns, syntax, detail)?;
+        let matcher = matcher.narrowed(each(&config.and)?, each(&config.not)?);
+        let gate = Gate::new(each(&config.and_file)?, each(&config.not_file)?, config.terminator);
         let printer = printer(&config, &matcher)?;
         let glance = is_few_files(&config.select);
-        Ok(Self { needs: printer.needs(), config, matcher, printer, glance })
+        Ok(Self { needs: printer.needs(), config, matcher, gate, printer, glance })
     }
 
     /// What a NUL does in a file.

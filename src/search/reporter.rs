@@ -4,8 +4,11 @@
 //! [`Reporter::select`] found, so whoever needs to look at the selection in between can.
 
 use crate::core::error::Result;
+use crate::core::input::open::Source;
 use crate::core::pattern::matcher::Scratch;
+use crate::search::binary::Rule;
 use crate::search::context::{Edge, Nothing, Shape, emit, skip};
+use crate::search::gate::Keeper;
 use crate::search::plan::Plan;
 use crate::search::printer::{Counts, Depth, Lines, Pen};
 use crate::search::region::{Found, Region, count_selected, select};
@@ -16,12 +19,27 @@ pub(crate) struct Reporter<'p> {
     scratch: Scratch,
     found: Found,
     pen: Box<dyn Pen + 'p>,
+    keeper: Keeper,
 }
 
 impl<'p> Reporter<'p> {
     /// The reporter of a thread.
     pub(crate) fn new(plan: &'p Plan) -> Self {
-        Self { plan, scratch: plan.matcher.scratch(), found: Found::default(), pen: plan.printer.pen() }
+        let (pen, keeper) = (plan.printer.pen(), plan.gate.keeper());
+        Self { plan, scratch: plan.matcher.scratch(), found: Found::default(), pen, keeper }
+    }
+
+    /// Whether a file that is all in memory is to be searched.
+    pub(crate) fn passes(&mut self, rule: Rule, bytes: &[u8]) -> bool {
+        self.plan.gate.is_open() || self.plan.gate.passes(&mut self.keeper, rule, bytes)
+    }
+
+    /// The source, where it is to be searched. Fails without naming the path.
+    pub(crate) fn admit(&mut self, rule: Rule, source: Source) -> Result<Option<Source>> {
+        if self.plan.gate.is_open() {
+            return Ok(Some(source));
+        }
+        self.plan.gate.admit(&mut self.keeper, rule, source)
     }
 
     /// Finds the selected lines of a region; whether there are any.

@@ -239,7 +239,12 @@ impl Searcher<'_, '_> {
         };
         let terminator = plan.matcher.terminator;
         let lines = Lines { before: plan.shape(rule).before, longest: MAX_RECORD, terminator };
-        Ok(Some(match opened.source {
+        let admitted = reporter.admit(rule, opened.source);
+        let Some(source) = admitted.map_err(|error| error.or_at_path(&path))? else {
+            output.stats.searches += 1;
+            return Ok(None);
+        };
+        Ok(Some(match source {
             Source::File { file, len, start } => {
                 if rule == Rule::Glance && start > 0 {
                     rule = Rule::Convert;
@@ -299,6 +304,10 @@ impl Searcher<'_, '_> {
             output.stats.searches += 1;
             edge.binary = nul.map(|at| at as u64);
             output.problems.extend(plan.omission(path, rule, &edge));
+            return Ok(());
+        }
+        if !reporter.passes(rule, bytes) {
+            output.stats.searches += 1;
             return Ok(());
         }
         let region = Region { nul, ..Region::whole(bytes) };

@@ -3,6 +3,7 @@
 //! Names, short forms and meanings are ripgrep's; `-p` is a path. Each concern declares its flags and fills in its part
 //! of the configuration in a file of its own.
 
+mod conditions;
 mod files;
 mod flags;
 mod ignore;
@@ -36,6 +37,8 @@ Examples:
     mytools search -wi -C2 error app.log
   How often, for each file
     mytools search -c TODO -t rust
+  Lines with one word and another, but not a third, in files that import something
+    mytools search retry --and timeout --not debug --and-file '^import http' src/
   Fields of a log as records
     mytools search 'status=(?<code>\\d{3}) .* ms=(?<ms>\\d+)' logs/ --format jsonl";
 
@@ -60,6 +63,7 @@ pub(crate) fn command() -> Command {
         )
         .args(pattern::args())
         .args(text::args())
+        .args(conditions::args())
         .args(files::args())
         .args(names::args())
         .args(ignore::args())
@@ -118,6 +122,7 @@ fn config(matches: &ArgMatches, globals: &Globals, environment: &Environment) ->
     let stdin = pattern::fill(&mut config, matches, &mut positional)?;
     files::fill(&mut config, matches, positional)?;
     opening::fill(&mut config, matches)?;
+    conditions::fill(&mut config, matches)?;
     config.select.tells_omitted = globals.settings.debug;
     let implicit = config.select.is_implicit();
     let roots = &mut config.select.roots;

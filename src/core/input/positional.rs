@@ -1,7 +1,7 @@
-//! Positional reads: the one function that differs between systems.
+//! Positional reads, which differ between systems.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 
 /// Reads at an offset without moving a shared cursor. May read less than asked; 0 is the end of the file.
 #[cfg(unix)]
@@ -27,4 +27,25 @@ pub(crate) fn read_full_at(file: &File, buffer: &mut [u8], offset: u64) -> io::R
         }
     }
     Ok(filled)
+}
+
+/// Reads a stretch of a file in order, without moving a shared cursor.
+#[derive(Debug)]
+pub(crate) struct PositionalReader {
+    /// The open file.
+    pub(crate) file: File,
+    /// Offset of the next byte.
+    pub(crate) at: u64,
+    /// Offset of the end of the stretch.
+    pub(crate) end: u64,
+}
+
+impl Read for PositionalReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.end.saturating_sub(self.at)).unwrap_or(usize::MAX);
+        let wanted = buffer.len().min(left);
+        let read = read_at(&self.file, buffer.get_mut(..wanted).unwrap_or_default(), self.at)?;
+        self.at += read as u64;
+        Ok(read)
+    }
 }

@@ -13,6 +13,7 @@ use regex_automata::util::captures::Captures;
 use regex_syntax::hir::Hir;
 
 use crate::core::error::{Code, Problem, Result};
+use crate::core::pattern::conditions::{Asking, Conditions};
 use crate::core::pattern::literals;
 use crate::core::pattern::prefilter::{Payoff, Prefilter};
 use crate::core::pattern::syntax::{Parsed, Syntax, parse};
@@ -28,6 +29,8 @@ pub(crate) struct Matcher {
     pub(crate) terminator: Terminator,
     /// Each pattern with its own groups, for who must know which one matched.
     each: Option<Regex>,
+    /// What else a line must hold; a line that does not has no match.
+    conditions: Option<Box<Conditions>>,
 }
 
 /// How lines are found.
@@ -50,6 +53,7 @@ pub(crate) struct Scratch {
     payoff: Payoff,
     captures: Captures,
     each: Option<(Cache, Captures)>,
+    conditions: Option<Box<Asking>>,
 }
 
 /// Whether the patterns must be told apart.
@@ -84,7 +88,22 @@ impl Matcher {
             Detail::Spans => None,
             Detail::Patterns => Some(compile(|builder| builder.build_many_from_hir(&each).map_err(Box::new))?),
         };
-        Ok(Self { regex: compile_one(&joined, strategy)?, prefilter, strategy, terminator: syntax.terminator, each })
+        let regex = compile_one(&joined, strategy)?;
+        Ok(Self { regex, prefilter, strategy, terminator: syntax.terminator, each, conditions: None })
+    }
+
+    /// The same, of lines that also match each of `and` and none of `not`. Other lines have no match.
+    #[must_use]
+    pub(crate) fn narrowed(mut self, and: Vec<Self>, not: Vec<Self>) -> Self {
+        if !and.is_empty() || !not.is_empty() {
+            self.conditions = Some(Box::new(Conditions::new(&self, and, not)));
+        }
+        self
+    }
+
+    /// Whether candidate lines are found without running an automaton over everything.
+    pub(super) fn has_prefilter(&self) -> bool {
+        self.prefilter.is_some()
     }
 
     /// What a new thread needs.
@@ -94,12 +113,29 @@ impl Matcher {
             payoff: Payoff::default(),
             captures: self.regex.create_captures(),
             each: self.each.as_ref().map(|regex| (regex.create_cache(), regex.create_captures())),
+            conditions: self.conditions.as_ref().map(|conditions| Box::new(conditions.asking())),
         }
     }
 
     /// Calls `found` with the start and end of every matching line of `block`, which holds whole lines; the end is
     /// after the line's terminator.
     pub(crate) fn lines(
+        &self,
+        scratch: &mut Scratch,
+        block: &[u8],
+        found: impl FnMut(usize, usize) -> ControlFlow<()>,
+    ) {
+        match (&self.conditions, scratch.conditions.take()) {
+            (Some(conditions), Some(mut asking)) => {
+                conditions.lines(self, scratch, &mut asking, block, found);
+                scratch.conditions = Some(asking);
+            }
+            _ => self.candidates(scratch, block, found),
+        }
+    }
+
+    /// As `lines`, whatever the conditions.
+    pub(super) fn candidates(
         &self,
         scratch: &mut Scratch,
         block: &[u8],
@@ -148,7 +184,7 @@ impl Matcher {
             let (from, to) = prefilter.find(block, at)?;
             let (start, end) = (self.terminator.line_start(block, at, from), self.terminator.line_end(block, to));
             scratch.payoff.candidate(start - at, end - start);
-            if self.is_match(scratch, self.text(block, start, end)) {
+            if self.is_candidate(scratch, self.text(block, start, end)) {
                 return Some((start, end));
             }
             at = end;
@@ -169,7 +205,7 @@ impl Matcher {
     fn next_by_line(&self, scratch: &mut Scratch, block: &[u8], mut at: usize) -> Option<(usize, usize)> {
         while at < block.len() {
             let end = self.terminator.line_end(block, at);
-            if self.is_match(scratch, self.text(block, at, end)) {
+            if self.is_candidate(scratch, self.text(block, at, end)) {
                 return Some((at, end));
             }
             at = end;
@@ -179,13 +215,28 @@ impl Matcher {
 
     /// The text of a line.
     #[inline]
-    fn text<'b>(&self, block: &'b [u8], start: usize, end: usize) -> &'b [u8] {
+    pub(super) fn text<'b>(&self, block: &'b [u8], start: usize, end: usize) -> &'b [u8] {
         self.terminator.trim(block.get(start..end).unwrap_or_default())
     }
 
     /// Whether a line, without its terminator, matches.
     #[inline]
     pub(crate) fn is_match(&self, scratch: &mut Scratch, line: &[u8]) -> bool {
+        self.is_candidate(scratch, line) && self.fulfils(scratch, line)
+    }
+
+    /// Whether a line fulfils the conditions.
+    #[inline]
+    fn fulfils(&self, scratch: &mut Scratch, line: &[u8]) -> bool {
+        match (&self.conditions, &mut scratch.conditions) {
+            (Some(conditions), Some(asking)) => conditions.hold(asking, line),
+            _ => true,
+        }
+    }
+
+    /// As `is_match`, whatever the conditions.
+    #[inline]
+    pub(super) fn is_candidate(&self, scratch: &mut Scratch, line: &[u8]) -> bool {
         if let (Some(prefilter), Strategy::Literal) = (&self.prefilter, self.strategy) {
             return prefilter.find(line, 0).is_some();
         }
@@ -196,6 +247,9 @@ impl Matcher {
     /// match not right behind another.
     #[inline]
     pub(crate) fn spans(&self, scratch: &mut Scratch, line: &[u8], mut found: impl FnMut(usize, usize)) {
+        if !self.fulfils(scratch, line) {
+            return;
+        }
         if let (Some(prefilter), Strategy::Literal) = (&self.prefilter, self.strategy) {
             let mut at = 0;
             while let Some((start, end)) = prefilter.find(line, at) {
@@ -213,6 +267,14 @@ impl Matcher {
         }
     }
 
+    /// Adds to the matches of a line those of the conditions that it must match, by their starts.
+    pub(crate) fn mark_conditions(&self, scratch: &mut Scratch, line: &[u8], marks: &mut Vec<(usize, usize)>) {
+        if let (Some(conditions), Some(asking)) = (&self.conditions, &mut scratch.conditions) {
+            conditions.marks(asking, line, marks);
+            marks.sort_unstable();
+        }
+    }
+
     /// Calls `found` with every match in a line, as `spans` finds them, and its groups; none where patterns are plain
     /// text and have no groups.
     pub(crate) fn captures(
@@ -221,6 +283,9 @@ impl Matcher {
         line: &[u8],
         mut found: impl FnMut((usize, usize), Option<&Captures>),
     ) {
+        if !self.fulfils(scratch, line) {
+            return;
+        }
         if self.strategy == Strategy::Literal {
             self.spans(scratch, line, |start, end| found((start, end), None));
             return;
@@ -238,6 +303,9 @@ impl Matcher {
     /// As `captures`, with the pattern that matched in `Captures::pattern` and that pattern's own groups. Nothing
     /// where the matcher was not made for [`Detail::Patterns`].
     pub(crate) fn pattern_captures(&self, scratch: &mut Scratch, line: &[u8], mut found: impl FnMut(&Captures)) {
+        if !self.fulfils(scratch, line) {
+            return;
+        }
         let (Some(regex), Some((cache, captures))) = (&self.each, &mut scratch.each) else { return };
         let mut steps = Steps::default();
         while let Some(input) = steps.input(line) {

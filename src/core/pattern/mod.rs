@@ -4,6 +4,7 @@
 //! text that every match must contain, [`prefilter`] looks for that text, and [`matcher`] finds lines and spans with
 //! them. Invariant: a prefilter never hides a match; it only says where one may be.
 
+pub(crate) mod conditions;
 pub(crate) mod literals;
 pub(crate) mod matcher;
 pub(crate) mod prefilter;

@@ -177,7 +177,11 @@ impl Page<'_> {
             return;
         }
         let mut spans = std::mem::take(self.spans);
-        matches::find(self.matcher, scratch, line, &mut spans);
+        if self.style.only_matching {
+            matches::find(self.matcher, scratch, line, &mut spans);
+        } else {
+            matches::mark(self.matcher, scratch, line, &mut spans);
+        }
         self.show(line.bytes, &spans, line.number, separator);
         *self.spans = spans;
     }
