@@ -8,6 +8,7 @@ use crate::cli::environment::Environment;
 use crate::cli::globals::Globals;
 use crate::cli::{DONE, FAILED, NONE};
 use crate::cli::{memory, stages};
+use crate::core::data::time::Time;
 use crate::core::diagnostics::Diagnostics;
 use crate::core::error::{Code, Problem, Result};
 use crate::core::exec::memory::Memory;
@@ -91,6 +92,7 @@ fn request(matches: &ArgMatches, globals: &Globals, environment: &Environment) -
             vars: environment.vars.clone(),
             strict: matches.get_flag("strict"),
             year: Some(jiff::Zoned::now().year()),
+            now: now(),
         },
         prompt: environment.stdout_is_terminal,
         progress: globals.progress.clone(),
@@ -101,6 +103,12 @@ fn request(matches: &ArgMatches, globals: &Globals, environment: &Environment) -
 fn memory(matches: &ArgMatches, environment: &Environment) -> Memory {
     let directory = matches.get_one::<PathBuf>("temp-dir").unwrap_or(&environment.temp_dir);
     Memory::new(memory::limit(matches.get_one("memory").copied()), directory.clone())
+}
+
+/// The time on the system's clock.
+fn now() -> Option<Time> {
+    let now = jiff::Timestamp::now();
+    Time::at(now.as_second(), now.subsec_nanosecond().unsigned_abs())
 }
 
 fn read_options(matches: &ArgMatches) -> ReadOptions {

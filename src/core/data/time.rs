@@ -4,6 +4,8 @@
 
 mod bin;
 mod parse;
+mod parts;
+mod span;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -12,6 +14,7 @@ use crate::core::data::number::{Number, Wide};
 use crate::core::error::{Code, Problem};
 
 pub(crate) use bin::Width;
+pub(crate) use span::Span;
 
 /// A point in time, in the years 0 to 9999.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -101,11 +104,6 @@ impl Time {
     pub(crate) fn plus(self, seconds: Number) -> Option<Self> {
         let nanos = seconds.multiply(Number::int(NANOS), &mut Wide::default())?.round(0).to_integer()?;
         Self::from_total(self.total().checked_add(nanos)?)
-    }
-
-    /// The hour on the zone's clocks, 0 to 23.
-    pub(crate) fn hour(self, zone: &Zone) -> i64 {
-        (self.seconds + zone.offset(self)).rem_euclid(DAY) / 3600
     }
 
     /// Appends the time as RFC 3339 in the zone, with as many digits of a second as it needs.
@@ -213,7 +211,7 @@ mod tests {
         assert_eq!(b.since(a), Number::parse(b"0.25").unwrap());
         assert_eq!(a.plus(Number::parse(b"0.25").unwrap()), Some(b));
         assert_eq!(a.plus(Number::parse(b"1e30").unwrap()), None);
-        assert_eq!(winter.unwrap().hour(&berlin), 1);
+        assert_eq!(winter.unwrap().parts(&berlin).hour, 1);
         assert_eq!(winter.unwrap().format("%d.%m.%Y %H:%M", &berlin).as_deref(), Some("01.01.2026 01:30"));
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use regex::bytes::Regex;
 
 use super::Env;
-use super::ast::{Arithmetic, Column, Comparison, Expr, Kind, Parsed, Span, balanced};
+use super::ast::{Arithmetic, Column, Comparison, Expr, Kind, Parsed, Span as Place, balanced};
 use super::eval::Run;
 use super::function::{self, Arguments};
 use super::node::{Mode, Node, Op, Source, Type};
@@ -15,7 +15,7 @@ use super::split::slot_name;
 use super::tally::{Tally, Wanted};
 use crate::core::data::batch::Batch;
 use crate::core::data::number::Number;
-use crate::core::data::time::Zone;
+use crate::core::data::time::{Span, Zone};
 use crate::core::data::value::Value;
 use crate::core::error::Problem;
 
@@ -43,16 +43,16 @@ pub(super) struct Binder<'a> {
 type Bind = Result<Node, Problem>;
 
 impl Binder<'_> {
-    pub(super) fn problem(&self, span: Span, message: impl Into<String>) -> Problem {
+    pub(super) fn problem(&self, span: Place, message: impl Into<String>) -> Problem {
         self.parsed.problem(span, message)
     }
 
-    pub(super) fn text(&self, span: Span) -> &str {
+    pub(super) fn text(&self, span: Place) -> &str {
         self.parsed.source.get(span.start..span.end).unwrap_or_default()
     }
 
     /// The index of a part's text among the sites.
-    fn site(&mut self, span: Span) -> u32 {
+    fn site(&mut self, span: Place) -> u32 {
         if let Some(site) = self.site_of.get(self.text(span)) {
             return *site;
         }
@@ -133,11 +133,11 @@ impl Binder<'_> {
     }
 
     #[expect(clippy::unnecessary_box_returns, reason = "operations hold their parts boxed")]
-    fn condition_node(&mut self, op: Op, span: Span) -> Box<Node> {
+    fn condition_node(&mut self, op: Op, span: Place) -> Box<Node> {
         Box::new(Node { op, kind: Type::Bool, site: self.site(span) })
     }
 
-    fn maybe_not(&mut self, op: Op, negated: bool, span: Span) -> Op {
+    fn maybe_not(&mut self, op: Op, negated: bool, span: Place) -> Op {
         if negated { Op::Not(self.condition_node(op, span)) } else { op }
     }
 
@@ -176,7 +176,27 @@ impl Binder<'_> {
         Ok(node)
     }
 
+    /// A time and a span that is written out: `date(t) + '1mo'`.
+    fn moved(&mut self, operator: Arithmetic, time: &Expr, span: &Expr) -> Result<Option<(Op, Type)>, Problem> {
+        let Kind::Text(text) = &span.kind else { return Ok(None) };
+        let span = match (operator, Span::parse(text)) {
+            (Arithmetic::Add, Some(span)) => span,
+            (Arithmetic::Subtract, Some(span)) => span.reversed(),
+            _ => return Ok(None),
+        };
+        let node = self.bind(time)?;
+        Ok((node.kind != Type::Number && node.kind != Type::Bool)
+            .then(|| (Op::Later(Box::new(node), span), Type::Time)))
+    }
+
     fn arithmetic(&mut self, operator: Arithmetic, left: &Expr, right: &Expr) -> Result<(Op, Type), Problem> {
+        let moved = match (operator, self.moved(operator, left, right)?) {
+            (Arithmetic::Add, None) => self.moved(operator, right, left)?,
+            (_, moved) => moved,
+        };
+        if let Some(moved) = moved {
+            return Ok(moved);
+        }
         let (l, r) = (Box::new(self.operand(left)?), Box::new(self.operand(right)?));
         match (operator, l.kind, r.kind) {
             (_, Type::Time, _) | (_, _, Type::Time) => {}
@@ -197,11 +217,11 @@ impl Binder<'_> {
             }
             _ => Err(self
                 .problem(left.span.to(right.span), "times are only subtracted, or moved by seconds")
-                .hint("date(a) - date(b) is in seconds; date(a) + 3600 is an hour later")),
+                .hint("date(a) - date(b) is in seconds; date(a) + '1h' is an hour later, date(a) + '1mo' a month")),
         }
     }
 
-    fn compare(&mut self, operator: Comparison, left: &Expr, right: &Expr, span: Span) -> Result<Op, Problem> {
+    fn compare(&mut self, operator: Comparison, left: &Expr, right: &Expr, span: Place) -> Result<Op, Problem> {
         if left.is_literal() && right.is_literal() {
             let name = [left, right].into_iter().find_map(|side| match &side.kind {
                 Kind::Text(text) => Some(text.clone()),
@@ -279,7 +299,7 @@ impl Binder<'_> {
     }
 
     /// Compiles a regex.
-    pub(super) fn regex(&self, pattern: &[u8], span: Span) -> Result<Regex, Problem> {
+    pub(super) fn regex(&self, pattern: &[u8], span: Place) -> Result<Regex, Problem> {
         let pattern = String::from_utf8_lossy(pattern);
         Regex::new(&pattern).map_err(|error| {
             let text = error.to_string();
@@ -289,7 +309,7 @@ impl Binder<'_> {
     }
 
     /// `x in (…)`: literals become a set, other items comparisons.
-    fn within(&mut self, subject: &Expr, items: &[Expr], span: Span) -> Result<Op, Problem> {
+    fn within(&mut self, subject: &Expr, items: &[Expr], span: Place) -> Result<Op, Problem> {
         if subject.is_literal() && items.iter().all(Expr::is_literal) {
             return Err(self.problem(span, "both sides of 'in' are constants").hint("compare a column with something"));
         }
@@ -315,7 +335,7 @@ impl Binder<'_> {
         Ok(balanced(op, equal, |left, right| Op::Or(node(left), node(right))))
     }
 
-    fn call(&mut self, name: &str, at: Span, args: &[Expr], span: Span) -> Result<(Op, Type), Problem> {
+    fn call(&mut self, name: &str, at: Place, args: &[Expr], span: Place) -> Result<(Op, Type), Problem> {
         let Some(row) = crate::core::registry::find(function::FUNCTIONS, name) else {
             return Err(self.unknown_function(name, at));
         };
@@ -331,7 +351,7 @@ impl Binder<'_> {
         (row.item.bind)(&mut Arguments { binder: self, exprs: args, nodes, span })
     }
 
-    fn unknown_function(&self, name: &str, at: Span) -> Problem {
+    fn unknown_function(&self, name: &str, at: Place) -> Problem {
         if self.aggregates.contains(&name) {
             return self
                 .problem(at, format!("'{name}' is an aggregate, which works on groups of records"))
@@ -345,7 +365,7 @@ impl Binder<'_> {
     }
 
     /// Computes a node whose parts are all constants.
-    fn fold(&mut self, node: Node, span: Span) -> Bind {
+    fn fold(&mut self, node: Node, span: Place) -> Bind {
         if matches!(node.op, Op::Constant(_)) || !is_constant(&node) {
             return Ok(node);
         }
@@ -401,7 +421,7 @@ fn is_constant(node: &Node) -> bool {
     match &node.op {
         Op::Constant(_) => true,
         Op::Column(_) | Op::Row => false,
-        Op::Negate(x) | Op::Not(x) | Op::IsNull(x) | Op::Date(x) => is_constant(x),
+        Op::Negate(x) | Op::Not(x) | Op::IsNull(x) | Op::Date(x) | Op::Later(x, _) => is_constant(x),
         Op::Arithmetic(_, x, y)
         | Op::Difference(x, y)
         | Op::Concat(x, y)

@@ -18,10 +18,14 @@ mod predicate;
 mod program;
 mod split;
 mod tally;
+mod template;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
+mod url;
+
+use crate::core::data::time::Time;
 
 pub(crate) use ast::{Kind, Parsed, columns, replace_column, visit};
 pub(crate) use parser::{Item, parse, parse_list};
@@ -40,6 +44,8 @@ pub(crate) struct Env {
     pub(crate) vars: Vec<(String, String)>,
     /// Whether a value that is not a number is an error.
     pub(crate) strict: bool,
+    /// When the run began, for `now()`.
+    pub(crate) now: Option<Time>,
     /// The year of syslog times, which have none. Without it they are not read as times.
     pub(crate) year: Option<i16>,
 }

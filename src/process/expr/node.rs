@@ -7,7 +7,7 @@ use regex::bytes::Regex;
 use super::ast::{Arithmetic, Column, Comparison};
 use super::tally::{Tally, Wanted};
 use crate::core::data::number::Number;
-use crate::core::data::time::{Time, Width, Zone};
+use crate::core::data::time::{Span, Time, Width, Zone};
 use crate::core::data::value::Value;
 use crate::core::format::json::path::{self, Segment};
 
@@ -66,6 +66,8 @@ pub(super) enum Op {
         seconds: Box<Node>,
         back: bool,
     },
+    /// A time and a span of the calendar to add.
+    Later(Box<Node>, Span),
     Concat(Box<Node>, Box<Node>),
     /// The first that is not null.
     Coalesce(Vec<Node>),
@@ -98,9 +100,11 @@ pub(super) enum Op {
     },
     /// The time that a value is.
     Date(Box<Node>),
+    /// The start of the bin that a time is in, on the clocks of a zone, where one is given.
     Bin {
         time: Box<Node>,
         width: Width,
+        zone: Option<Zone>,
     },
     Call {
         evaluate: Evaluate,
@@ -166,7 +170,8 @@ impl<'v> Call<'v, '_> {
         time
     }
 
-    fn misfit(&mut self, index: usize, wanted: Wanted, value: &Value<'_>) {
+    /// Counts an argument that is not what it should be, unless it is null.
+    pub(super) fn misfit(&mut self, index: usize, wanted: Wanted, value: &Value<'_>) {
         if !value.is_null() {
             let site = self.sites.get(index).copied().unwrap_or(0);
             self.tally.misfit(site, wanted, self.at, &value.to_text());

@@ -6,6 +6,7 @@ use super::{Env, Parsed, Program, Tally, parse};
 use crate::core::block::Block;
 use crate::core::data::batch::{Batch, Column, Values, store};
 use crate::core::data::cell::{Cell, Kind};
+use crate::core::data::time::Time;
 use crate::core::data::value::Value;
 use crate::core::error::Error;
 
@@ -41,6 +42,7 @@ pub(super) fn env() -> Env {
         args: vec![("min".to_string(), "10".to_string()), ("word".to_string(), "x".to_string())],
         vars: vec![("HOME".to_string(), "/root".to_string())],
         year: Some(2026),
+        now: Time::at(1_772_366_851, 0),
         ..Env::default()
     }
 }

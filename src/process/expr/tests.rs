@@ -313,7 +313,7 @@ fn errors_name_the_fix_and_the_place() {
         ("bin(a, '5 moons') == 1", "'5 moons' is no width of a bin; write bin(time, '5m') or bin(x, 10)", "'5 moons'"),
         (
             "date(a) * 2 > 1",
-            "times are only subtracted, or moved by seconds; date(a) - date(b) is in seconds; date(a) + 3600 is an hour later",
+            "times are only subtracted, or moved by seconds; date(a) - date(b) is in seconds; date(a) + '1h' is an hour later, date(a) + '1mo' a month",
             "date(a) * 2",
         ),
         ("", "expected a value, found the end", ""),

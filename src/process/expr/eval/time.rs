@@ -21,8 +21,12 @@ impl<'b> Run<'b, '_> {
                 vec![time; rows.len()]
             }
             Op::Date(inner) => self.times(inner, rows),
-            Op::Bin { time, width } => {
+            Op::Later(time, span) => {
                 let zone = self.zone;
+                self.times(time, rows).into_iter().map(|time| time?.later(*span, zone)).collect()
+            }
+            Op::Bin { time, width, zone } => {
+                let zone = zone.as_ref().unwrap_or(self.zone);
                 self.times(time, rows).into_iter().map(|time| time?.bin(*width, zone)).collect()
             }
             Op::Shift { time, seconds, back } => {

@@ -25,11 +25,7 @@ pub(super) const ROW: Row<Function> = Row {
             Ok(args.each(
                 Type::Any,
                 Box::new(|call| {
-                    let json = match call.value(0) {
-                        Value::Nested(json) => json,
-                        Value::Text(text) | Value::Bare(text) if is_json(&text) => text,
-                        _ => return Value::Null,
-                    };
+                    let Some(json) = nested(call.value(0)) else { return Value::Null };
                     let path = match call.value(1) {
                         Value::Number(index) => index
                             .to_integer()
@@ -48,6 +44,15 @@ pub(super) const ROW: Row<Function> = Row {
         },
     },
 };
+
+/// The array or object that a value is, or that its text is.
+pub(super) fn nested(value: Value<'_>) -> Option<Cow<'_, [u8]>> {
+    match value {
+        Value::Nested(json) => Some(json),
+        Value::Text(text) | Value::Bare(text) if is_json(&text) => Some(text),
+        _ => None,
+    }
+}
 
 /// Whether text is a JSON array or object.
 fn is_json(text: &[u8]) -> bool {
