@@ -12,7 +12,7 @@ pub(super) const ROW: Row<Function> = Row {
     name: "pow",
     aliases: &["power"],
     usage: "pow(x, y)",
-    summary: "x to the power of y; exact where y is a whole number and 128 bits hold the result",
+    summary: "The x to the power of y; exact where y is a whole number and 128 bits hold the result",
     examples: &[
         Example { input: "pow(1.1, 3)", output: "1.331" },
         Example { input: "pow(2, 0.5)", output: "1.4142135623730951" },

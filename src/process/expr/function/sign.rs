@@ -11,7 +11,7 @@ pub(super) const ROW: Row<Function> = Row {
     name: "sign",
     aliases: &[],
     usage: "sign(x)",
-    summary: "1 for positive numbers, -1 for negative ones, 0 for zero",
+    summary: "One for positive numbers, minus one for negative ones, zero for zero",
     examples: &[Example { input: "sign(-2.5)", output: "-1" }],
     item: Function {
         arity: (1, 1),
