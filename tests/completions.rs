@@ -13,6 +13,7 @@ const SCRIPTS: &[(&str, &str)] = &[
     ("fish", "mytools.fish"),
     ("elvish", "mytools.elv"),
     ("powershell", "_mytools.ps1"),
+    ("nushell", "mytools.nu"),
 ];
 
 #[test]

@@ -15,3 +15,4 @@ mod limits;
 mod pipelines;
 mod properties;
 mod readme;
+mod shells;

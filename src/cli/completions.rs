@@ -1,11 +1,15 @@
 //! `mytools completions SHELL`: the script that gives a shell its Tab completion.
 //!
+//! Those of bash, zsh and fish ask the program at each Tab (`complete`); the others are static lists of flags.
+//!
 //! The same bytes are checked in under `completions/`; a test compares them.
 
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgMatches, Command};
 use clap_complete::Shell;
+use clap_complete_nushell::Nushell;
 
 use crate::cli::command;
+use crate::cli::complete::scripts;
 use crate::core::error::Result;
 use crate::core::output::writer::{Buffering, Writer};
 
@@ -17,7 +21,7 @@ pub(crate) fn command() -> Command {
             Arg::new("shell")
                 .value_name("SHELL")
                 .required(true)
-                .value_parser(value_parser!(Shell))
+                .value_parser(["bash", "zsh", "fish", "elvish", "powershell", "nushell"])
                 .help("The shell to print it for"),
         )
         .after_long_help(
@@ -31,8 +35,14 @@ pub(crate) fn command() -> Command {
 /// Prints the script.
 pub(crate) fn run(matches: &ArgMatches) -> Result<u8> {
     let mut script = Vec::new();
-    if let Some(shell) = matches.get_one::<Shell>("shell") {
-        clap_complete::generate(*shell, &mut command::build(), "mytools", &mut script);
+    let mut command = command::build();
+    match matches.get_one::<String>("shell").map_or("", String::as_str) {
+        "bash" => script.extend_from_slice(scripts::BASH.as_bytes()),
+        "zsh" => script.extend_from_slice(scripts::ZSH.as_bytes()),
+        "fish" => script.extend_from_slice(scripts::FISH.as_bytes()),
+        "elvish" => clap_complete::generate(Shell::Elvish, &mut command, "mytools", &mut script),
+        "powershell" => clap_complete::generate(Shell::PowerShell, &mut command, "mytools", &mut script),
+        _ => clap_complete::generate(Nushell, &mut command, "mytools", &mut script),
     }
     let mut out = Writer::stdout(Buffering::Block)?;
     out.put(&script)?;

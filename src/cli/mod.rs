@@ -3,6 +3,7 @@
 //! Nothing below this floor knows about clap, the environment or the process it runs in.
 
 mod command;
+mod complete;
 mod completions;
 mod environment;
 mod globals;
@@ -34,6 +35,9 @@ const FAILED: u8 = 2;
 /// Runs the command line `args`, of which the first is the program's name.
 pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
+    if let Some(shell) = std::env::var_os(complete::VARIABLE) {
+        return ExitCode::from(complete::run(&shell, &args));
+    }
     let matches = match command::build().try_get_matches_from(&args) {
         Ok(matches) => matches,
         Err(error) => return usage::report(&error, globals::error_mode(&args)),

@@ -111,7 +111,7 @@ fn now() -> Option<Time> {
     Time::at(now.as_second(), now.subsec_nanosecond().unsigned_abs())
 }
 
-fn read_options(matches: &ArgMatches) -> ReadOptions {
+pub(super) fn read_options(matches: &ArgMatches) -> ReadOptions {
     ReadOptions {
         delimiter: matches.get_one("delimiter").copied(),
         quote: matches.get_one("quote").copied(),

@@ -4,6 +4,7 @@
 
 pub(crate) mod aggregate;
 pub(crate) mod expr;
+pub(crate) mod glance;
 pub(crate) mod pipeline;
 pub(crate) mod plan;
 pub(crate) mod prepared;

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::core::block::{Block, Origin};
+use crate::core::data::batch::Batch;
 use crate::core::error::{Code, Error, Problem, Result};
 use crate::core::format::{
     Decoder, FORMATS, Fault, Format, HEAD, Opening, Projection, ReadOptions, Reader, Scratch, StreamFault, Unopened,
@@ -136,6 +137,11 @@ impl Prepared {
 
     /// The columns of its first records, for suggestions; it takes the sample out.
     pub(crate) fn sampled_columns(&mut self) -> Vec<Arc<str>> {
+        self.sample().columns.into_iter().map(|column| column.name).collect()
+    }
+
+    /// Its first records, where columns are only known from records; it takes the sample out.
+    pub(crate) fn sample(&mut self) -> Batch {
         let mut bytes = std::mem::take(&mut self.sample);
         if let Ok(Opening { wrap: Some(wrap), data_start, .. }) = self.reader.open(&bytes, true) {
             let mut records = Vec::new();
@@ -146,8 +152,7 @@ impl Prepared {
         }
         let end = bytes.len();
         let block = Block { bytes, end, ..Block::default() };
-        let (batch, _) = self.decoder.decode(block, &Projection::default(), &mut Scratch::default());
-        batch.columns.into_iter().map(|column| column.name).collect()
+        self.decoder.decode(block, &Projection::default(), &mut Scratch::default()).0
     }
 }
 

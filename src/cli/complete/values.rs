@@ -1,0 +1,162 @@
+//! What each kind of word may become.
+
+use clap::{ArgMatches, Command, ValueHint};
+use clap_complete::engine;
+
+use crate::cli::complete::expression::{Kind, complete};
+use crate::cli::complete::files::{Wanted, files};
+use crate::cli::complete::place::{Found, Place, find};
+use crate::cli::complete::{Around, Candidate, Then};
+use crate::cli::{command, request, stages};
+use crate::core::input::types;
+use crate::core::registry::find as find_row;
+use crate::process::glance::{Glance, glance};
+use crate::process::plan::Request;
+use crate::process::stage::STAGES;
+
+/// The orders of sort keys.
+const ORDERS: &[&str] = &["desc", "text", "num", "natural", "nulls-first"];
+
+/// The types of `--schema` and `--cast`.
+const TYPES: &[&str] = &["str", "int", "float", "bool"];
+
+/// Encodings that people have; any label of the WHATWG standard may be given.
+const ENCODINGS: &[&str] = &[
+    "auto",
+    "none",
+    "utf-8",
+    "utf-16le",
+    "utf-16be",
+    "windows-1250",
+    "windows-1251",
+    "windows-1252",
+    "windows-1253",
+    "windows-1254",
+    "windows-1255",
+    "windows-1256",
+    "windows-1257",
+    "windows-1258",
+    "iso-8859-1",
+    "iso-8859-2",
+    "iso-8859-5",
+    "iso-8859-15",
+    "koi8-r",
+    "koi8-u",
+    "macintosh",
+    "shift_jis",
+    "euc-jp",
+    "iso-2022-jp",
+    "gbk",
+    "gb18030",
+    "big5",
+    "euc-kr",
+];
+
+/// What word `index` may become.
+pub(super) fn candidates(words: &[String], index: usize, around: &Around) -> Vec<Candidate> {
+    let root = command::build();
+    let found = find(&root, words, index);
+    let word = words.get(index).map_or("", String::as_str);
+    let named = found.command.get_name();
+    match found.place {
+        Place::Value { arg, before } => {
+            let (front, value) = word.split_at_checked(before).unwrap_or(("", word));
+            let id = arg.get_id().as_str();
+            let mut values = if let Some(kind) = kind(named, id) {
+                complete(value, kind, &glimpse(words, &found, index, around))
+            } else if let Some(names) = names(named, id) {
+                let fitting = names.into_iter().filter(|(name, _)| name.starts_with(value));
+                fitting.map(|(name, help)| Candidate::new(name, help)).collect()
+            } else if matches!(arg.get_value_hint(), ValueHint::AnyPath | ValueHint::FilePath | ValueHint::DirPath) {
+                files(value, Wanted::Any, around)
+            } else {
+                return from_engine(words, index, around);
+            };
+            for candidate in &mut values {
+                candidate.word.insert_str(0, front);
+            }
+            values
+        }
+        Place::Positional(_) if named == "process" => files(word, Wanted::Data, around),
+        Place::Positional(0) if named == "search" && !has_pattern(words, index) => Vec::new(),
+        Place::Positional(_) if named == "search" => files(word, Wanted::Any, around),
+        Place::Engine | Place::Positional(_) => from_engine(words, index, around),
+    }
+}
+
+/// What a value of an argument of `process` names, where that is columns.
+fn kind(named: &str, id: &str) -> Option<Kind> {
+    if named != "process" {
+        return None;
+    }
+    let stage = find_row(STAGES, id).filter(|row| row.item.value.is_some());
+    let attached = || STAGES.iter().any(|row| row.item.attach.contains(&id));
+    match id {
+        "sort" | "top" => Some(Kind::Keys(ORDERS)),
+        "schema" | "cast" => Some(Kind::Keys(TYPES)),
+        "limit" | "skip" | "tail" | "sample" => Some(Kind::By),
+        "select" | "drop" | "rename" | "distinct" | "freq" | "unpivot" | "explode" | "fill-down" | "on"
+        | "split-by" => Some(Kind::Columns),
+        "group-by" => Some(Kind::Groups),
+        "agg" | "window" | "pivot" => Some(Kind::Aggregates),
+        "join" | "union" | "diff" | "keep" | "kind" | "tolerance" => None,
+        _ if stage.is_some() || attached() => Some(Kind::Expressions),
+        _ => None,
+    }
+}
+
+/// The words that a value may be, where clap does not know them.
+fn names(named: &str, id: &str) -> Option<Vec<(String, String)>> {
+    match (named, id) {
+        ("search", "type" | "type-not" | "type-clear") => {
+            let types = types::definitions().into_iter();
+            Some(types.map(|(name, globs)| (name, globs.join(" "))).collect())
+        }
+        (_, "encoding") => Some(ENCODINGS.iter().map(|name| ((*name).to_string(), String::new())).collect()),
+        _ => None,
+    }
+}
+
+/// Whether a flag says what is searched for, so that the first positional argument is a path.
+fn has_pattern(words: &[String], index: usize) -> bool {
+    let flags = ["-e", "-f", "--regexp", "--file", "--files", "--type-list"];
+    words.iter().enumerate().any(|(at, word)| {
+        let name = word.split('=').next().unwrap_or(word);
+        at != index && (flags.contains(&name) || word.starts_with("-e") || word.starts_with("-f"))
+    })
+}
+
+/// The columns at a place of the line: those of the inputs on it, behind the stages that are written before.
+fn glimpse(words: &[String], found: &Found<'_>, index: usize, around: &Around) -> Glance {
+    let before = words.get(..found.first).unwrap_or_default();
+    let after = words.get(index + 1..).unwrap_or_default();
+    let everything: Vec<&String> = before.iter().chain(after).collect();
+    let (Some(all), Some(before)) = (parse(everything.into_iter()), parse(before.iter())) else {
+        return Glance::default();
+    };
+    let inputs = all.get_many::<String>("input").into_iter().flatten();
+    let inputs = inputs.map(|input| around.path(input).display().to_string()).collect();
+    let stages = stages::written(&before).unwrap_or_default();
+    let from = all.get_one::<String>("from").cloned();
+    glance(&Request { inputs, stages, from, read: request::read_options(&all), ..Request::default() })
+}
+
+/// The arguments of `process` in words that may not be complete.
+fn parse<'w>(words: impl Iterator<Item = &'w String>) -> Option<ArgMatches> {
+    let parsed = command::build().ignore_errors(true).try_get_matches_from(words).ok()?;
+    parsed.subcommand_matches("process").cloned()
+}
+
+/// What clap knows: commands, flags, the values it lists.
+fn from_engine(words: &[String], index: usize, around: &Around) -> Vec<Candidate> {
+    let mut command: Command = command::build();
+    let words = words.iter().map(Into::into).collect();
+    let found = engine::complete(&mut command, words, index, around.directory.as_deref()).unwrap_or_default();
+    let offered = found.into_iter().filter(|candidate| !candidate.is_hide_set()).map(|candidate| {
+        let word = candidate.get_value().to_string_lossy().into_owned();
+        let help = candidate.get_help().map(ToString::to_string).unwrap_or_default();
+        let then = if word.ends_with(['=', '/']) { Then::More } else { Then::Space };
+        Candidate::new(word, help.lines().next().unwrap_or_default()).then(then)
+    });
+    offered.collect()
+}

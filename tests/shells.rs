@@ -1,0 +1,179 @@
+//! Tab in real shells: bash through its completion variables, fish through `complete -C`, zsh in a pseudo-terminal of its
+//! own making. Each must offer the same words.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use crate::harness::{Dir, MYTOOLS, repository, skip};
+
+/// What is typed, and what the last word may become, without the shell's quotes.
+const CASES: &[(&str, &[&str])] = &[
+    ("mytools pro", &["process"]),
+    ("mytools completions zs", &["zsh"]),
+    ("mytools process --fro", &["--from"]),
+    ("mytools process ev", &["events.csv"]),
+    ("mytools process my", &["my data.csv"]),
+    ("mytools process su", &["sub/"]),
+    ("mytools process events.csv -g re", &["region"]),
+    ("mytools process events.csv -gre", &["-gregion"]),
+    ("mytools process events.csv --group-by=re", &["--group-by=region"]),
+    ("mytools process events.csv -g region,stat", &["region,status"]),
+    ("mytools process events.csv -c un", &["unit price"]),
+    ("mytools process events.csv -c 'un", &["unit price"]),
+    ("mytools process events.csv -c region,un", &["region,`unit price`"]),
+    ("mytools process events.csv -c sta", &["status", "sta*r"]),
+    (
+        "mytools process events.csv -w 'status >= 500 and re",
+        &["status >= 500 and region", "status >= 500 and replace("],
+    ),
+    ("mytools process events.csv -w \"upper(reg", &["upper(region"]),
+    ("mytools process events.csv -a 'n=count, m=medi", &["n=count, m=median("]),
+    ("mytools process events.csv -s status:d", &["status:desc"]),
+    ("mytools process events.csv --top '10:status by reg", &["10:status by region"]),
+    ("mytools process events.csv -n '10 by reg", &["10 by region"]),
+    ("mytools process events.csv --derive 'rate=status/2' -s ra", &["rate"]),
+    ("mytools process events.csv --drop region -g reg", &[]),
+    ("mytools process nested.jsonl -g user.na", &["user.name"]),
+    ("mytools process data.csv.gz -g al", &["alpha"]),
+    ("mytools process my\\ data.csv -g al", &["alpha"]),
+    ("mytools process 'my data.csv' -g be", &["beta"]),
+    ("mytools process sub -g gam", &["gamma"]),
+    ("mytools process wait.csv -c re", &[]),
+    ("mytools process - -c re", &[]),
+    ("mytools process -c re", &[]),
+    ("mytools process events.csv -f jsonl", &["jsonl"]),
+    ("mytools search -t rus", &["rust"]),
+    ("mytools search foo su", &["sub/"]),
+];
+
+fn files() -> Dir {
+    let dir = Dir::new();
+    dir.file("events.csv", "ts,user_id,region,unit price,status,sta*r\n1,a,eu,2,200,x\n");
+    dir.file("my data.csv", "alpha,beta\n1,2\n").file("notes.txt", "x\n").file("sub/inner.csv", "gamma\n1\n");
+    dir.file("nested.jsonl", "{\"user\":{\"name\":\"ann\",\"id\":1},\"ms\":3}\n");
+    let mut gz = GzEncoder::new(Vec::new(), Compression::fast());
+    gz.write_all(b"alpha,beta\n1,2\n").unwrap();
+    dir.file("data.csv.gz", gz.finish().unwrap());
+    let made = Command::new("mkfifo").arg(dir.path().join("wait.csv")).status().unwrap();
+    assert!(made.success());
+    dir
+}
+
+/// A command in the directory, with our program in front of the path.
+fn shell(name: &str, dir: &Dir) -> Command {
+    let bin = Path::new(MYTOOLS).parent().unwrap();
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default());
+    let mut command = Command::new(name);
+    command.current_dir(dir.path()).env("PATH", path).env("HOME", dir.path()).env("TERM", "dumb").stdin(Stdio::null());
+    command
+}
+
+fn is_there(name: &str) -> bool {
+    Command::new(name).arg("--version").output().is_ok()
+}
+
+fn script(name: &str) -> String {
+    repository().join("completions").join(name).display().to_string()
+}
+
+fn sorted(words: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut words: Vec<String> = words.into_iter().collect();
+    words.sort();
+    words
+}
+
+#[test]
+#[cfg(unix)]
+fn tab_in_bash() {
+    if !is_there("bash") {
+        return skip("bash");
+    }
+    let dir = files();
+    let driver = r#"
+source "$1"; compopt() { :; }
+COMP_WORDBREAKS=$' \t\n"\'><=;|&(:'
+COMP_LINE="$2"; COMP_POINT=${#COMP_LINE}
+_mytools mytools
+printf '%s\n' "${COMPREPLY[@]}"
+"#;
+    for (typed, expected) in CASES {
+        let args = ["--norc", "-c", driver, "bash", &script("mytools.bash"), typed];
+        let output = shell("bash", &dir).args(args).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let found = sorted(text.lines().filter(|line| !line.is_empty()).map(|line| line.replace('\\', "")));
+        assert_eq!(found.len(), expected.len(), "{typed}: {found:?} {}", String::from_utf8_lossy(&output.stderr));
+        for (word, whole) in found.iter().zip(sorted(expected.iter().map(ToString::to_string))) {
+            assert!(whole.ends_with(word.as_str()), "{typed}: {word} is not the end of {whole}");
+        }
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn tab_in_fish() {
+    if !is_there("fish") {
+        return skip("fish");
+    }
+    let dir = files();
+    let driver = "source $argv[1]; complete -C $argv[2]";
+    for (typed, expected) in CASES {
+        let args = ["--no-config", "-c", driver, &script("mytools.fish"), typed];
+        let output = shell("fish", &dir).args(args).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let found = sorted(text.lines().map(|line| line.split('\t').next().unwrap_or_default().to_string()));
+        let expected = sorted(expected.iter().map(ToString::to_string));
+        assert_eq!(found, expected, "{typed}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+/// What a line reads as without the shell's quotes.
+fn plain(line: &str) -> String {
+    line.replace(['\\', '\'', '"'], "").trim_end().to_string()
+}
+
+#[test]
+#[cfg(unix)]
+fn tab_in_zsh() {
+    if !is_there("zsh") {
+        return skip("zsh");
+    }
+    let dir = files();
+    // A widget writes the line into a file, so that no screen has to be read.
+    let rc = r#"
+unsetopt zle_bracketed_paste 2>/dev/null; PS1='' PS2='' RPS1=''
+autoload -Uz compinit; compinit -u -D
+source "$SCRIPT"
+dump() { print -r -- "$BUFFER" >> "$LINES_FILE"; BUFFER='' }
+zle -N dump; bindkey '^X' dump; bindkey '^I' complete-word
+print ready >> "$LINES_FILE"
+"#;
+    dir.file("rc", rc);
+    let mut driver = String::from(
+        "zmodload zsh/zpty\nzpty -b z zsh -f -i\nwait_for() { local i; for i in {1..1000}; do \
+         [[ -f lines ]] && (( $(wc -l < lines) >= $1 )) && return; while zpty -rt z junk 2>/dev/null; do :; done; \
+         sleep 0.01; done; exit 3 }\nzpty -w z 'source ./rc'\nwait_for 1\n",
+    );
+    let unique: Vec<_> = CASES.iter().filter(|(_, expected)| expected.len() < 2).collect();
+    for (at, (typed, _)) in unique.iter().enumerate() {
+        let typed = typed.replace('\'', r"'\''");
+        driver.push_str(&format!("zpty -w -n z '{typed}'$'\\t''\x18'\nwait_for {}\n", at + 2));
+    }
+    driver.push_str("zpty -d z\n");
+    let mut command = shell("zsh", &dir);
+    command.env("SCRIPT", script("_mytools")).env("LINES_FILE", dir.path().join("lines"));
+    let output = command.args(["-f", "-c", &driver]).output().unwrap();
+    let lines = fs::read_to_string(dir.path().join("lines")).unwrap_or_default();
+    assert!(output.status.success(), "{lines} {}", String::from_utf8_lossy(&output.stderr));
+    for ((typed, expected), line) in unique.iter().zip(lines.lines().skip(1)) {
+        let word = typed.rsplit_once(|blank: char| blank == ' ').map_or("", |(_, word)| word);
+        let quoted = typed.rfind(['\'', '"']).filter(|_| typed.matches(['\'', '"']).count() % 2 == 1);
+        let front = &typed[..quoted.unwrap_or(typed.len() - word.len())];
+        let expected = expected.first().map_or_else(|| plain(typed), |word| plain(&format!("{front}{word}")));
+        assert_eq!(plain(line), expected, "{typed}");
+    }
+}
