@@ -463,7 +463,7 @@ _mytools() {
             return 0
             ;;
         mytools__subcmd__search)
-            opts="-e -f -F -i -s -S -w -x -v -m -a -p -. -u -L -d -g -t -T -z -n -N -H -I -A -B -C -o -r -c -l -q -h -j --regexp --file --fixed-strings --ignore-case --case-sensitive --smart-case --word-regexp --line-regexp --invert-match --max-count --text --no-text --binary --no-binary --crlf --no-crlf --null-data --and --not --and-file --not-file --path --files-from --files0-from --hidden --no-hidden --unrestricted --follow --no-follow --maxdepth --max-depth --max-filesize --one-file-system --no-one-file-system --sort --sortr --sort-files --no-sort-files --glob --iglob --glob-case-insensitive --no-glob-case-insensitive --type --type-not --type-add --type-clear --type-list --ignore-file --ignore-file-case-insensitive --no-ignore-file-case-insensitive --no-ignore --ignore --no-ignore-dot --ignore-dot --no-ignore-vcs --ignore-vcs --no-ignore-exclude --ignore-exclude --no-ignore-global --ignore-global --no-ignore-parent --ignore-parent --no-ignore-messages --ignore-messages --no-require-git --require-git --no-ignore-files --ignore-files --search-zip --no-search-zip --line-number --no-line-number --with-filename --no-filename --heading --no-heading --after-context --before-context --context --only-matching --replace --count --files-with-matches --json --files --quiet --format --help --threads --color --error-format --no-messages --debug"
+            opts="-e -f -F -i -s -S -w -x -v -m -a -p -. -u -L -d -g -t -T -z -n -N -H -I -b -A -B -C -o -r -M -0 -c -l -q -h -j --regexp --file --fixed-strings --ignore-case --case-sensitive --smart-case --word-regexp --line-regexp --invert-match --max-count --text --no-text --binary --no-binary --crlf --no-crlf --null-data --and --not --and-file --not-file --path --files-from --files0-from --hidden --no-hidden --unrestricted --follow --no-follow --maxdepth --max-depth --max-filesize --one-file-system --no-one-file-system --sort --sortr --sort-files --no-sort-files --glob --iglob --glob-case-insensitive --no-glob-case-insensitive --type --type-not --type-add --type-clear --type-list --ignore-file --ignore-file-case-insensitive --no-ignore-file-case-insensitive --no-ignore --ignore --no-ignore-dot --ignore-dot --no-ignore-vcs --ignore-vcs --no-ignore-exclude --ignore-exclude --no-ignore-global --ignore-global --no-ignore-parent --ignore-parent --no-ignore-messages --ignore-messages --no-require-git --require-git --no-ignore-files --ignore-files --search-zip --no-search-zip --line-number --no-line-number --with-filename --no-filename --heading --no-heading --column --no-column --byte-offset --no-byte-offset --vimgrep --pretty --after-context --before-context --context --passthru --only-matching --replace --trim --no-trim --max-columns --max-columns-preview --no-max-columns-preview --max-columns-centered --no-max-columns-centered --colors --hyperlink-format --null --context-separator --no-context-separator --field-match-separator --field-context-separator --path-separator --line-buffered --no-line-buffered --block-buffered --no-block-buffered --count --count-matches --count-total --include-zero --no-include-zero --files-with-matches --files-without-match --json --no-json --files --quiet --stats --no-stats --format --help --threads --color --error-format --no-messages --debug"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -618,6 +618,38 @@ _mytools() {
                     return 0
                     ;;
                 -r)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-columns)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -M)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --colors)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --hyperlink-format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --context-separator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --field-match-separator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --field-context-separator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --path-separator)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

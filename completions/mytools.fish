@@ -79,6 +79,13 @@ complete -c mytools -n "__fish_mytools_using_subcommand search" -s A -l after-co
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s B -l before-context -d 'Lines before each match' -r
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s C -l context -d 'Lines before and after each match' -r
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s r -l replace -d 'Print matches replaced: $1, $name, ${1}x; no file is changed' -r
+complete -c mytools -n "__fish_mytools_using_subcommand search" -s M -l max-columns -d 'Do not print lines of more bytes; 0: print all' -r
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l colors -d 'Change a colour: match:fg:red, path:style:bold, line:none' -r
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l hyperlink-format -d 'Make paths links, in colour: default, vscode, kitty, ...' -r
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l context-separator -d 'Between groups of lines [default: --]; \\x00 and \\t are known' -r
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l field-match-separator -d 'Between the fields of a line that matches [default: :]' -r
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l field-context-separator -d 'Between the fields of a line of context [default: -]' -r
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l path-separator -d 'Between the parts of printed paths' -r
 complete -c mytools -n "__fish_mytools_using_subcommand search" -l format -d 'Print a record for each match: jsonl, json, csv, tsv, table, ...' -r -f -a "json\t''
 jsonl\t''
 ndjson\t''
@@ -155,14 +162,41 @@ complete -c mytools -n "__fish_mytools_using_subcommand search" -s n -l line-num
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s N -l no-line-number -d 'No line numbers'
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s H -l with-filename -d 'Print paths'
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s I -l no-filename -d 'No paths'
-complete -c mytools -n "__fish_mytools_using_subcommand search" -l heading -d 'Print the path above its lines'
-complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-heading -d 'Print the path on each line'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l heading -d 'Print the path above its lines, as on a terminal'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-heading -d 'Print the path on each line, as in a pipe'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l column -d 'Print the column of the first match, in bytes from 1'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-column
+complete -c mytools -n "__fish_mytools_using_subcommand search" -s b -l byte-offset -d 'Print the offset of each line; with -o, of each match'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-byte-offset
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l vimgrep -d 'Print each match on a line: path:line:column:text'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l pretty -d 'Colours, headings and line numbers, also in a pipe'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l passthru -d 'Print the lines that do not match too'
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s o -l only-matching -d 'Print the matches alone'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l trim -d 'Leave out blanks at the start of lines'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-trim
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l max-columns-preview -d 'Of longer lines print the start'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-max-columns-preview
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l max-columns-centered -d 'Of longer lines print what is around the first match'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-max-columns-centered
+complete -c mytools -n "__fish_mytools_using_subcommand search" -s 0 -l null -d 'Print a NUL behind paths'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-context-separator
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l line-buffered -d 'Print each line at once, for `tail -f app.log | mytools search ... | ...`'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-line-buffered
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l block-buffered -d 'Print many lines at once, also on a terminal'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-block-buffered
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s c -l count -d 'Print the number of matching lines of each file; with -o, of matches'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l count-matches -d 'Print the number of matches of each file'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l count-total -d 'Print one number: all matching lines, or matches with --count-matches'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l include-zero -d 'Count files without a match too'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-include-zero
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s l -l files-with-matches -d 'Print the paths of files that match'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l files-without-match -d 'Print the paths of files that do not match'
 complete -c mytools -n "__fish_mytools_using_subcommand search" -l json -d 'Print JSON events, as ripgrep does'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-json
 complete -c mytools -n "__fish_mytools_using_subcommand search" -l files -d 'Print the paths that would be searched'
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s q -l quiet -d 'Print nothing; the exit code tells'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l stats -d 'Print how much was searched and found at the end'
+complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-stats
 complete -c mytools -n "__fish_mytools_using_subcommand search" -s h -l help -d 'Print help: -h on one screen, --help with details and examples'
 complete -c mytools -n "__fish_mytools_using_subcommand search" -l no-messages -d 'Keep quiet about files that cannot be read'
 complete -c mytools -n "__fish_mytools_using_subcommand search" -l debug -d 'Print silent decisions on standard error'
@@ -203,6 +237,13 @@ complete -c mytools -n "__fish_mytools_using_subcommand s" -s A -l after-context
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s B -l before-context -d 'Lines before each match' -r
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s C -l context -d 'Lines before and after each match' -r
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s r -l replace -d 'Print matches replaced: $1, $name, ${1}x; no file is changed' -r
+complete -c mytools -n "__fish_mytools_using_subcommand s" -s M -l max-columns -d 'Do not print lines of more bytes; 0: print all' -r
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l colors -d 'Change a colour: match:fg:red, path:style:bold, line:none' -r
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l hyperlink-format -d 'Make paths links, in colour: default, vscode, kitty, ...' -r
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l context-separator -d 'Between groups of lines [default: --]; \\x00 and \\t are known' -r
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l field-match-separator -d 'Between the fields of a line that matches [default: :]' -r
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l field-context-separator -d 'Between the fields of a line of context [default: -]' -r
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l path-separator -d 'Between the parts of printed paths' -r
 complete -c mytools -n "__fish_mytools_using_subcommand s" -l format -d 'Print a record for each match: jsonl, json, csv, tsv, table, ...' -r -f -a "json\t''
 jsonl\t''
 ndjson\t''
@@ -279,14 +320,41 @@ complete -c mytools -n "__fish_mytools_using_subcommand s" -s n -l line-number -
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s N -l no-line-number -d 'No line numbers'
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s H -l with-filename -d 'Print paths'
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s I -l no-filename -d 'No paths'
-complete -c mytools -n "__fish_mytools_using_subcommand s" -l heading -d 'Print the path above its lines'
-complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-heading -d 'Print the path on each line'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l heading -d 'Print the path above its lines, as on a terminal'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-heading -d 'Print the path on each line, as in a pipe'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l column -d 'Print the column of the first match, in bytes from 1'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-column
+complete -c mytools -n "__fish_mytools_using_subcommand s" -s b -l byte-offset -d 'Print the offset of each line; with -o, of each match'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-byte-offset
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l vimgrep -d 'Print each match on a line: path:line:column:text'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l pretty -d 'Colours, headings and line numbers, also in a pipe'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l passthru -d 'Print the lines that do not match too'
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s o -l only-matching -d 'Print the matches alone'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l trim -d 'Leave out blanks at the start of lines'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-trim
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l max-columns-preview -d 'Of longer lines print the start'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-max-columns-preview
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l max-columns-centered -d 'Of longer lines print what is around the first match'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-max-columns-centered
+complete -c mytools -n "__fish_mytools_using_subcommand s" -s 0 -l null -d 'Print a NUL behind paths'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-context-separator
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l line-buffered -d 'Print each line at once, for `tail -f app.log | mytools search ... | ...`'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-line-buffered
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l block-buffered -d 'Print many lines at once, also on a terminal'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-block-buffered
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s c -l count -d 'Print the number of matching lines of each file; with -o, of matches'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l count-matches -d 'Print the number of matches of each file'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l count-total -d 'Print one number: all matching lines, or matches with --count-matches'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l include-zero -d 'Count files without a match too'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-include-zero
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s l -l files-with-matches -d 'Print the paths of files that match'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l files-without-match -d 'Print the paths of files that do not match'
 complete -c mytools -n "__fish_mytools_using_subcommand s" -l json -d 'Print JSON events, as ripgrep does'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-json
 complete -c mytools -n "__fish_mytools_using_subcommand s" -l files -d 'Print the paths that would be searched'
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s q -l quiet -d 'Print nothing; the exit code tells'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l stats -d 'Print how much was searched and found at the end'
+complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-stats
 complete -c mytools -n "__fish_mytools_using_subcommand s" -s h -l help -d 'Print help: -h on one screen, --help with details and examples'
 complete -c mytools -n "__fish_mytools_using_subcommand s" -l no-messages -d 'Keep quiet about files that cannot be read'
 complete -c mytools -n "__fish_mytools_using_subcommand s" -l debug -d 'Print silent decisions on standard error'

@@ -6,9 +6,10 @@
 use crate::core::input::select::Select;
 use crate::core::pattern::syntax::{Bounds, Case};
 use crate::core::pattern::terminator::Terminator;
+use crate::search::look::Look;
 
 /// What to print.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
     /// Lines that match.
     Lines,
@@ -16,8 +17,12 @@ pub(crate) enum Mode {
     Json,
     /// How many lines match, for each file.
     Count,
+    /// How many matches there are, for each file.
+    Matches,
     /// Paths of files with a match.
     Paths,
+    /// Paths of files without one.
+    Missing,
     /// Paths of files that would be searched.
     Files,
 }
@@ -90,6 +95,8 @@ pub(crate) struct Config {
     pub(crate) line_number: Option<bool>,
     /// Whether the path stands above its lines; by default on a terminal.
     pub(crate) heading: Option<bool>,
+    /// How results look.
+    pub(crate) look: Look,
     /// Whether to colour.
     pub(crate) color: bool,
     /// Whether standard output is a terminal.
@@ -137,6 +144,7 @@ impl Default for Config {
             with_filename: None,
             line_number: None,
             heading: None,
+            look: Look::default(),
             color: false,
             terminal: false,
             width: None,

@@ -54,7 +54,7 @@ pub(crate) trait Sink {
     /// Lines were left out between two printed ones.
     fn gap(&mut self);
     /// A selected line that is not printed because the input is binary.
-    fn hidden(&mut self);
+    fn hidden(&mut self, scratch: &mut Scratch, line: &Line<'_>);
 }
 
 /// Takes lines and keeps nothing.
@@ -64,7 +64,7 @@ impl Sink for Nothing {
     fn matched(&mut self, _: &mut Scratch, _: &Line<'_>) {}
     fn context(&mut self, _: &mut Scratch, _: &Line<'_>) {}
     fn gap(&mut self) {}
-    fn hidden(&mut self) {}
+    fn hidden(&mut self, _: &mut Scratch, _: &Line<'_>) {}
 }
 
 /// What is printed around matches, and when it ends.
@@ -74,6 +74,8 @@ pub(crate) struct Shape {
     pub(crate) before: usize,
     /// Lines after a match.
     pub(crate) after: usize,
+    /// Whether all lines are printed.
+    pub(crate) passthru: bool,
     /// Most selected lines.
     pub(crate) limit: Option<u64>,
     /// Whether the first selected line ends the search.
@@ -105,6 +107,9 @@ pub(crate) fn emit(
 ) {
     if edge.halted {
         return;
+    }
+    if shape.passthru {
+        edge.owed = usize::MAX;
     }
     let known = edge.binary.is_some();
     let (end, hidden_from) = end_at_nul(shape, region, edge);
@@ -190,9 +195,10 @@ impl<'b, S: Sink> Run<'_, 'b, S> {
                 if self.shape.before > 0 {
                     self.before(start, number)?;
                 }
+                // Also a line that is not printed has been read.
+                self.edge.position = self.region.offset + end as u64;
                 self.matched(start, end, number)?;
                 limited = self.limit_reached();
-                self.edge.position = self.region.offset + end as u64;
                 start = end;
                 number += 1;
             }
@@ -217,7 +223,7 @@ impl<'b, S: Sink> Run<'_, 'b, S> {
     /// Prints the context owed after the last match, up to `upto`. Past the limit, a line that would be selected is
     /// still printed as one.
     fn after(&mut self, upto: usize) -> Result<(), Over> {
-        let limited = self.limit_reached() && upto == self.end;
+        let limited = self.limit_reached() && upto == self.end && !self.shape.passthru;
         while self.edge.owed > 0 {
             let start = self.local(self.edge.visited);
             if start >= upto {
@@ -266,7 +272,8 @@ impl<'b, S: Sink> Run<'_, 'b, S> {
     fn matched(&mut self, start: usize, end: usize, number: u64) -> Result<(), Over> {
         self.gap(start);
         if self.is_hidden(start, end) {
-            self.sink.hidden();
+            let line = self.line(start, end, number);
+            self.sink.hidden(self.scratch, &line);
             return self.over();
         }
         let line = self.line(start, end, number);

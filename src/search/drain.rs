@@ -7,6 +7,7 @@ use crate::core::diagnostics::Diagnostics;
 use crate::core::error::{Problem, Result};
 use crate::core::exec::ordered::Flow;
 use crate::core::output::writer::Writer;
+use crate::search::config::Mode;
 use crate::search::context::Edge;
 use crate::search::part::Part;
 use crate::search::plan::Plan;
@@ -94,8 +95,8 @@ impl<'d> Drain<'d> {
         match output.part.take() {
             None => {
                 self.problems(&output);
-                if output.lead && self.written {
-                    self.target.put(self.plan.printer.separator())?;
+                if output.lead {
+                    self.stats.bytes_printed += self.separate()?;
                 }
                 self.put(&output.bytes, output.records)?;
             }
@@ -105,8 +106,8 @@ impl<'d> Drain<'d> {
             }
         }
         self.stats.add(&output.stats);
-        let found = self.stats.searches_with_match > 0;
-        Ok(if self.plan.config.quiet && found { Flow::Stop } else { Flow::Continue })
+        let enough = self.plan.config.quiet && !self.plan.needs.stats && self.stats.found > 0;
+        Ok(if enough { Flow::Stop } else { Flow::Continue })
     }
 
     /// Reports a problem.
@@ -123,6 +124,16 @@ impl<'d> Drain<'d> {
     /// Whether the parts of a big input are coming in, and nothing else may be printed.
     pub(crate) fn is_open(&self) -> bool {
         self.open.is_some()
+    }
+
+    /// Writes what stands between two files if anything was printed before; returns how many bytes that are.
+    fn separate(&mut self) -> Result<u64> {
+        let separator = self.plan.printer.separator();
+        if !self.written || separator.is_empty() {
+            return Ok(0);
+        }
+        self.target.put(separator)?;
+        Ok(separator.len() as u64)
     }
 
     fn put(&mut self, bytes: &[u8], records: u64) -> Result<()> {
@@ -150,9 +161,7 @@ impl<'d> Drain<'d> {
         }
         if !over && !output.bytes.is_empty() {
             if open.printed == 0 {
-                if self.written {
-                    self.target.put(self.plan.printer.separator())?;
-                }
+                open.printed += self.separate()?;
                 let mut start = std::mem::take(&mut self.scrap);
                 start.clear();
                 self.plan.printer.head(&part.input.path, &mut start);
@@ -196,14 +205,25 @@ impl<'d> Drain<'d> {
 
     /// Ends the output.
     pub(crate) fn finish(&mut self, began: Instant) -> Result<()> {
-        if let Some(assembly) = self.records.take() {
-            for note in &assembly.end(self.target)? {
-                self.problem(note);
-            }
-        }
+        let (plan, elapsed) = (self.plan, began.elapsed());
         let mut end = Vec::new();
-        self.plan.printer.finish(&self.stats, began.elapsed(), &mut end);
-        self.target.put(&end)?;
+        let records = plan.printer.finish(&self.stats, elapsed, &mut end)?;
+        self.put(&end, records)?;
+        let stats = self.stats.lines(elapsed);
+        let tells_stats = plan.config.look.stats && plan.config.mode != Mode::Files && !plan.printer.tells_stats();
+        match self.records.take() {
+            Some(assembly) => {
+                for note in &assembly.end(self.target)? {
+                    self.problem(note);
+                }
+                // Between records there is no place for them.
+                for line in stats.lines().filter(|line| tells_stats && !line.is_empty()) {
+                    self.problem(&Problem::note(line));
+                }
+            }
+            None if tells_stats => self.target.put(stats.as_bytes())?,
+            None => {}
+        }
         Ok(())
     }
 }

@@ -13,14 +13,6 @@ pub(crate) fn find(matcher: &Matcher, scratch: &mut Scratch, line: &Line<'_>, sp
     });
 }
 
-/// As `find`, with what the conditions of the pattern match too, by their starts: what colour marks.
-pub(crate) fn mark(matcher: &Matcher, scratch: &mut Scratch, line: &Line<'_>, spans: &mut Vec<(usize, usize)>) {
-    find(matcher, scratch, line, spans);
-    if !spans.is_empty() {
-        matcher.mark_conditions(scratch, matcher.terminator.trim(line.bytes), spans);
-    }
-}
-
 /// How many matches are in a line.
 pub(crate) fn count(matcher: &Matcher, scratch: &mut Scratch, line: &Line<'_>) -> u64 {
     let mut matches = 0;

@@ -9,6 +9,7 @@ pub(crate) mod config;
 pub(crate) mod context;
 pub(crate) mod drain;
 pub(crate) mod gate;
+pub(crate) mod look;
 pub(crate) mod matches;
 pub(crate) mod part;
 pub(crate) mod plan;
@@ -62,5 +63,5 @@ pub(crate) fn run(plan: &Plan, target: &mut Writer, diagnostics: &Diagnostics) -
         drain.problem(&problem);
     }
     drain.finish(began)?;
-    Ok(Outcome { matched: drain.stats.searches_with_match > 0 })
+    Ok(Outcome { matched: drain.stats.found > 0 })
 }

@@ -66,19 +66,22 @@ impl Plan {
     /// What is printed around matches in a file with this rule.
     pub(crate) fn shape(&self, rule: Rule) -> Shape {
         let Needs { depth, context, hides_binary, .. } = self.needs;
+        let passthru = context && self.config.look.passthru;
         let (before, mut after) = if context { (self.config.before, self.config.after) } else { (0, 0) };
-        if depth != Depth::Lines && self.config.max_count.is_some() {
+        if passthru {
+            after = usize::MAX;
+        } else if depth != Depth::Lines && self.config.max_count.is_some() {
             // In a count, context matters past the limit, where it may hold further matches.
             after = self.config.after;
         }
         let limit = self.config.max_count;
         let first_only = depth == Depth::First;
-        Shape { before, after, limit, first_only, invert: self.config.invert, hides_binary, rule }
+        Shape { before, after, passthru, limit, first_only, invert: self.config.invert, hides_binary, rule }
     }
 
     /// Whether parts of an input can be counted each on its own.
     pub(crate) fn is_free(&self, shape: &Shape) -> bool {
-        self.needs.depth != Depth::Lines && !shape.rule.reads_all() && shape.limit.is_none()
+        self.needs.depth != Depth::Lines && !self.needs.stats && !shape.rule.reads_all() && shape.limit.is_none()
     }
 
     /// How lines are looked for.

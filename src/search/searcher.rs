@@ -300,19 +300,17 @@ impl Searcher<'_, '_> {
             }
         }
         // A NUL in ripgrep's first buffer ends the search of a file before it begins.
-        if rule == Rule::Quit && nul.is_some_and(|at| at < WINDOW) && !has_short_head(bytes) {
-            output.stats.searches += 1;
-            edge.binary = nul.map(|at| at as u64);
-            output.problems.extend(plan.omission(path, rule, &edge));
-            return Ok(());
-        }
-        if !reporter.passes(rule, bytes) {
-            output.stats.searches += 1;
-            return Ok(());
-        }
-        let region = Region { nul, ..Region::whole(bytes) };
         let from = output.bytes.len();
-        let counts = self.search(reporter, &shape, &region, &mut edge, path, output)?;
+        let counts = if rule == Rule::Quit && nul.is_some_and(|at| at < WINDOW) && !has_short_head(bytes) {
+            edge.binary = nul.map(|at| at as u64);
+            Counts::default()
+        } else if reporter.passes(rule, bytes) {
+            let region = Region { nul, ..Region::whole(bytes) };
+            self.search(reporter, &shape, &region, &mut edge, path, output)?
+        } else {
+            output.stats.searches += 1;
+            return Ok(());
+        };
         output.problems.extend(plan.omission(path, rule, &edge));
         let printed = (output.bytes.len() - from) as u64;
         let elapsed = began.map(|began| began.elapsed()).unwrap_or_default();
@@ -337,11 +335,12 @@ impl Searcher<'_, '_> {
             return Ok(reporter.count(shape, region));
         }
         let selected = reporter.select(region);
-        if !selected && !shape.rule.reads_all() && !self.plan.needs.stats {
+        let printing = selected || shape.passthru;
+        if !printing && !shape.rule.reads_all() && !self.plan.needs.stats {
             return Ok(Counts::default());
         }
         let from = output.bytes.len();
-        if selected {
+        if printing {
             if from > 0 {
                 output.bytes.extend_from_slice(self.plan.printer.separator());
             }

@@ -2,4 +2,5 @@
 
 mod csv;
 mod json;
+mod output_flags;
 mod search;

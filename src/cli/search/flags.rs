@@ -20,7 +20,12 @@ pub(super) fn option(
     heading: &'static str,
     help: &'static str,
 ) -> Arg {
-    Arg::new(name).short(short).long(name).value_name(value).help(help).help_heading(heading)
+    long_option(name, value, heading, help).short(short)
+}
+
+/// A flag with a value and a long name only.
+pub(super) fn long_option(name: &'static str, value: &'static str, heading: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name(value).help(help).help_heading(heading)
 }
 
 /// A switch that takes another one back; it is not listed.
@@ -28,8 +33,25 @@ pub(super) fn negation(name: &'static str) -> Arg {
     Arg::new(name).long(name).action(ArgAction::SetTrue).hide(true)
 }
 
+/// A flag that few need: `--help` lists it, `-h` does not.
+pub(super) fn rare(arg: Arg) -> Arg {
+    arg.hide_short_help(true)
+}
+
 /// The one of several flags that was given last.
 pub(super) fn last<'n>(matches: &ArgMatches, names: &[&'n str]) -> Option<&'n str> {
+    in_order(matches, names).pop()
+}
+
+/// Those of several flags that were given, each where it was given last, in that order.
+pub(super) fn in_order<'n>(matches: &ArgMatches, names: &[&'n str]) -> Vec<&'n str> {
     let given = names.iter().filter(|name| matches.value_source(name) == Some(ValueSource::CommandLine));
-    given.max_by_key(|name| matches.indices_of(name).and_then(Iterator::max)).copied()
+    let mut given: Vec<&'n str> = given.copied().collect();
+    given.sort_by_key(|name| matches.indices_of(name).and_then(Iterator::max));
+    given
+}
+
+/// Whether a switch was given, and not taken back by its negation behind it; none where neither was.
+pub(super) fn either(matches: &ArgMatches, yes: &str, no: &str) -> Option<bool> {
+    last(matches, &[yes, no]).map(|name| name == yes)
 }

@@ -7,6 +7,7 @@ mod conditions;
 mod files;
 mod flags;
 mod ignore;
+mod look;
 mod names;
 mod opening;
 mod output;
@@ -69,6 +70,7 @@ pub(crate) fn command() -> Command {
         .args(ignore::args())
         .args(opening::args())
         .args(output::args())
+        .args(look::args())
         .args(results::args())
         .after_help(EXAMPLES)
         .after_long_help(format!("{EXAMPLES}\n\n{AFTER}"))
@@ -90,8 +92,7 @@ pub(crate) fn run(
     let config = config(matches, globals, environment)?;
     let quiet = config.quiet;
     let plan = Plan::new(config)?;
-    let buffering = if environment.stdout_is_terminal { Buffering::Line } else { Buffering::Block };
-    let mut output = Writer::stdout(buffering)?;
+    let mut output = Writer::stdout(look::buffering(matches, environment))?;
     let outcome = search::run(&plan, &mut output, diagnostics);
     let flushed = output.finish();
     let outcome = outcome?;
@@ -117,6 +118,7 @@ fn config(matches: &ArgMatches, globals: &Globals, environment: &Environment) ->
     };
     results::fill(&mut config, matches);
     output::fill(&mut config, matches);
+    look::fill(&mut config, matches, environment);
     text::fill(&mut config, matches);
     let mut positional = matches.get_many::<OsString>("positional").unwrap_or_default().cloned();
     let stdin = pattern::fill(&mut config, matches, &mut positional)?;

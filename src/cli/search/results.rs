@@ -3,25 +3,36 @@
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches};
 
-use crate::cli::search::flags::switch;
+use crate::cli::search::flags::{either, in_order, negation, rare, switch};
 use crate::search::config::{Config, Mode};
 
 const RESULTS: &str = "What to print instead of lines";
 
 /// The flags of which the last one given decides what is printed.
-const MODES: [&str; 3] = ["count", "files-with-matches", "json"];
+const MODES: [(&str, Mode); 5] = [
+    ("count", Mode::Count),
+    ("count-matches", Mode::Matches),
+    ("files-with-matches", Mode::Paths),
+    ("files-without-match", Mode::Missing),
+    ("json", Mode::Json),
+];
 
 /// The flags.
 pub(super) fn args() -> Vec<Arg> {
-    let mode = |short, name: &'static str, help| {
-        switch(short, name, RESULTS, help).overrides_with_all(MODES.into_iter().filter(move |other| *other != name))
-    };
     vec![
-        mode(Some('c'), "count", "Print the number of matching lines of each file; with -o, of matches"),
-        mode(Some('l'), "files-with-matches", "Print the paths of files that match"),
-        mode(None, "json", "Print JSON events, as ripgrep does"),
+        switch(Some('c'), "count", RESULTS, "Print the number of matching lines of each file; with -o, of matches"),
+        switch(None, "count-matches", RESULTS, "Print the number of matches of each file"),
+        switch(None, "count-total", RESULTS, "Print one number: all matching lines, or matches with --count-matches"),
+        rare(switch(None, "include-zero", RESULTS, "Count files without a match too")),
+        negation("no-include-zero"),
+        switch(Some('l'), "files-with-matches", RESULTS, "Print the paths of files that match"),
+        switch(None, "files-without-match", RESULTS, "Print the paths of files that do not match"),
+        switch(None, "json", RESULTS, "Print JSON events, as ripgrep does"),
+        negation("no-json"),
         switch(None, "files", RESULTS, "Print the paths that would be searched"),
         switch(Some('q'), "quiet", RESULTS, "Print nothing; the exit code tells"),
+        switch(None, "stats", RESULTS, "Print how much was searched and found at the end"),
+        negation("no-stats"),
         Arg::new("format")
             .long("format")
             .value_name("FORMAT")
@@ -37,19 +48,22 @@ pub(super) fn fill(config: &mut Config, matches: &ArgMatches) {
     config.mode = mode(matches);
     config.format = matches.get_one::<String>("format").cloned();
     config.quiet = matches.get_flag("quiet");
+    config.look.include_zero = either(matches, "include-zero", "no-include-zero").unwrap_or(false);
+    config.look.count_total = matches.get_flag("count-total");
+    config.look.stats = either(matches, "stats", "no-stats").unwrap_or(false);
 }
 
-/// What is printed, where one flag stands for it; of several the first here.
+/// What is printed: the last of the flags decides, but for `--files`, after which nothing is searched. `--no-json` takes
+/// back only `--json`.
 fn mode(matches: &ArgMatches) -> Mode {
     if matches.get_flag("files") {
-        Mode::Files
-    } else if matches.get_flag("count") {
-        Mode::Count
-    } else if matches.get_flag("files-with-matches") {
-        Mode::Paths
-    } else if matches.get_flag("json") {
-        Mode::Json
-    } else {
-        Mode::Lines
+        return Mode::Files;
     }
+    let names: Vec<&str> = MODES.iter().map(|(name, _)| *name).chain(["no-json"]).collect();
+    let given = in_order(matches, &names);
+    given.iter().fold(Mode::Lines, |mode, given| match MODES.iter().find(|(name, _)| name == given) {
+        Some((_, mode)) => *mode,
+        None if mode == Mode::Json => Mode::Lines,
+        None => mode,
+    })
 }

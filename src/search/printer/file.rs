@@ -32,12 +32,14 @@ pub(crate) fn tail(printer: &dyn Printer, file: &Searched<'_>, out: &mut Vec<u8>
         elapsed: file.elapsed,
         searches: 1,
         searches_with_match: u64::from(file.counts.lines > 0),
+        found: u64::from(file.counts.lines > 0),
         bytes_searched: match (file.rule, file.edge.binary) {
             (Rule::Glance, Some(offset)) => offset.min(file.edge.position),
             _ => file.edge.position,
         },
         bytes_printed: file.printed,
         counts: file.counts,
+        total: 0,
     };
     let records = printer.tail(file, &mut stats, out)?;
     Ok((stats, records))

@@ -49,8 +49,13 @@ impl Printer for Json {
         Ok(0)
     }
 
-    fn finish(&self, stats: &Stats, elapsed: Duration, out: &mut Vec<u8>) {
+    fn finish(&self, stats: &Stats, elapsed: Duration, out: &mut Vec<u8>) -> Result<u64> {
         summary(stats, elapsed, out);
+        Ok(0)
+    }
+
+    fn tells_stats(&self) -> bool {
+        true
     }
 }
 
@@ -109,7 +114,7 @@ impl Sink for Events<'_> {
 
     fn gap(&mut self) {}
 
-    fn hidden(&mut self) {
+    fn hidden(&mut self, _: &mut Scratch, _: &Line<'_>) {
         self.counts.lines += 1;
     }
 }
@@ -174,7 +179,7 @@ fn end(path: &[u8], binary: Option<u64>, stats: &Stats, out: &mut Vec<u8>) {
         Some(offset) => number(offset, out),
         None => out.extend_from_slice(b"null"),
     }
-    let Stats { elapsed, searches, searches_with_match, bytes_searched, bytes_printed, counts } = stats;
+    let Stats { elapsed, searches, searches_with_match, bytes_searched, bytes_printed, counts, .. } = stats;
     let text = format!(
         ",\"stats\":{{\"elapsed\":{{\"secs\":{},\"nanos\":{},\"human\":\"{:.6}s\"}},\"searches\":{searches},\
          \"searches_with_match\":{searches_with_match},\"bytes_searched\":{bytes_searched},\
@@ -198,7 +203,7 @@ fn summary(stats: &Stats, total: Duration, out: &mut Vec<u8>) {
             time.as_secs()
         )
     };
-    let Stats { elapsed, searches, searches_with_match, bytes_searched, bytes_printed, counts } = stats;
+    let Stats { elapsed, searches, searches_with_match, bytes_searched, bytes_printed, counts, .. } = stats;
     let text = format!(
         "{{\"data\":{{\"elapsed_total\":{},\"stats\":{{\"bytes_printed\":{bytes_printed},\
          \"bytes_searched\":{bytes_searched},\"elapsed\":{},\"matched_lines\":{},\"matches\":{},\

@@ -5,8 +5,12 @@
 //! the printer itself, so that the parts of one big file can be printed by different threads.
 
 pub(crate) mod color;
+pub(crate) mod excerpt;
 pub(crate) mod file;
+pub(crate) mod hyperlink;
 pub(crate) mod json;
+pub(crate) mod page;
+pub(crate) mod prelude;
 pub(crate) mod records;
 pub(crate) mod standard;
 pub(crate) mod stats;
@@ -43,6 +47,7 @@ pub(crate) enum Depth {
 
 /// What a printer wants of the search.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a need of its own")]
 pub(crate) struct Needs {
     /// How far lines are looked at.
     pub(crate) depth: Depth,
@@ -76,8 +81,15 @@ pub(crate) trait Printer: Send + Sync {
     /// and are set right where the file counts otherwise. Returns how many records were appended.
     fn tail(&self, file: &Searched<'_>, stats: &mut Stats, out: &mut Vec<u8>) -> Result<u64>;
 
-    /// Appends what stands at the end of the run, which took `elapsed`.
-    fn finish(&self, _stats: &Stats, _elapsed: Duration, _out: &mut Vec<u8>) {}
+    /// Appends what stands at the end of the run, which took `elapsed`; returns how many records that were.
+    fn finish(&self, _stats: &Stats, _elapsed: Duration, _out: &mut Vec<u8>) -> Result<u64> {
+        Ok(0)
+    }
+
+    /// Whether that tells the statistics.
+    fn tells_stats(&self) -> bool {
+        false
+    }
 
     /// The records it prints, where it prints any.
     fn table(&self) -> Option<&Table> {
@@ -138,17 +150,22 @@ impl Counts {
 
 /// Whether the printer for a configuration must know which of the patterns matched.
 pub(crate) fn tells_patterns(config: &Config) -> bool {
-    config.format.is_some() && !config.quiet && matches!(config.mode, Mode::Lines | Mode::Json)
+    config.format.is_some()
+        && !config.quiet
+        && !config.look.count_total
+        && matches!(config.mode, Mode::Lines | Mode::Json)
 }
 
 /// The printer for a configuration.
 pub(crate) fn printer(config: &Config, matcher: &Matcher) -> Result<Box<dyn Printer>> {
     let style = Style::new(config);
     Ok(match config.mode {
-        _ if config.quiet => Box::new(Summary::nothing()),
-        Mode::Count | Mode::Paths | Mode::Files => Box::new(Summary::new(config, style)?),
+        _ if config.quiet || config.look.count_total => Box::new(Summary::new(config, style)?),
         Mode::Lines | Mode::Json if config.format.is_some() => Box::new(Records::new(config, matcher)?),
-        Mode::Json => Box::new(Json::new(config)),
         Mode::Lines => Box::new(Standard::new(config, style)),
+        Mode::Json => Box::new(Json::new(config)),
+        Mode::Count | Mode::Matches | Mode::Paths | Mode::Missing | Mode::Files => {
+            Box::new(Summary::new(config, style)?)
+        }
     })
 }

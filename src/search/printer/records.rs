@@ -91,9 +91,9 @@ impl Table {
         })
     }
 
-    /// One record per file, with a count or without.
-    pub(crate) fn of_files(format: &str, options: &WriteOptions, counted: bool) -> Result<Self> {
-        let columns = if counted { vec!["path".into(), "count".into()] } else { vec!["path".into()] };
+    /// One record per file or per run, with these fields.
+    pub(crate) fn of_files(format: &str, options: &WriteOptions, columns: &[&str]) -> Result<Self> {
+        let columns = columns.iter().map(|name| Arc::from(*name)).collect();
         let encoder = encoder(format::named(format)?, options)?;
         Ok(Self { encoder, columns, patterns: Vec::new(), groups: Vec::new(), notes: Vec::new() })
     }
@@ -141,14 +141,13 @@ impl Table {
         Ok(())
     }
 
-    /// Encodes the record of one file.
-    pub(crate) fn encode_file(&self, path: &[u8], count: u64, out: &mut Vec<u8>) -> Result<()> {
+    /// Encodes the record of one file, or of a run, which has no path.
+    pub(crate) fn encode_file(&self, path: Option<&[u8]>, count: Option<u64>, out: &mut Vec<u8>) -> Result<()> {
         let mut rows = self.rows();
-        let cell = rows.store(Kind::Text, path);
-        rows.push(0, cell);
-        if self.columns.len() > 1 {
-            let cell = rows.number(count);
-            rows.push(1, cell);
+        let path = path.map(|path| rows.store(Kind::Text, path));
+        let count = count.map(|count| rows.number(count));
+        for (at, cell) in path.into_iter().chain(count).enumerate() {
+            rows.push(at, cell);
         }
         rows.count = 1;
         self.encode(&mut rows, out)
@@ -158,6 +157,8 @@ impl Table {
 /// Prints records of matches.
 pub(crate) struct Records {
     table: Table,
+    /// Whether statistics are wanted.
+    stats: bool,
 }
 
 impl Records {
@@ -165,13 +166,14 @@ impl Records {
     pub(crate) fn new(config: &Config, matcher: &Matcher) -> Result<Self> {
         let options = WriteOptions { width: config.width, color: config.color, ..WriteOptions::default() };
         let format = config.format.as_deref().unwrap_or_default();
-        Ok(Self { table: Table::of_matches(format, &options, &config.patterns, matcher)? })
+        let table = Table::of_matches(format, &options, &config.patterns, matcher)?;
+        Ok(Self { table, stats: config.look.stats })
     }
 }
 
 impl Printer for Records {
     fn needs(&self) -> Needs {
-        Needs { depth: Depth::Lines, numbers: true, context: false, hides_binary: true, stats: false }
+        Needs { depth: Depth::Lines, numbers: true, context: false, hides_binary: true, stats: self.stats }
     }
 
     fn pen(&self) -> Box<dyn Pen + '_> {
@@ -374,7 +376,7 @@ impl Sink for Making<'_> {
 
     fn gap(&mut self) {}
 
-    fn hidden(&mut self) {
+    fn hidden(&mut self, _: &mut Scratch, _: &Line<'_>) {
         self.counts.lines += 1;
     }
 }

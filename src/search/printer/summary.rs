@@ -1,63 +1,95 @@
-//! What is told of a file instead of its lines: a count, its path, or nothing.
+//! What is told of a file instead of its lines: a count, its path, or nothing; or one count of all files.
+
+use std::time::Duration;
 
 use crate::core::error::Result;
 use crate::core::format::WriteOptions;
 use crate::core::pattern::matcher::{Matcher, Scratch};
+use crate::core::pattern::terminator::Terminator;
 use crate::search::binary::Rule;
 use crate::search::config::{Config, Mode};
 use crate::search::context::{Line, Sink};
 use crate::search::matches;
-use crate::search::printer::color::Paint;
 use crate::search::printer::file::Searched;
 use crate::search::printer::records::Table;
 use crate::search::printer::stats::Stats;
 use crate::search::printer::style::Style;
 use crate::search::printer::{Counts, Depth, Lines, Needs, Pen, Printer};
 
-/// Prints one line or record for a file.
+/// Prints one line or record for a file, or for all.
 pub(crate) struct Summary {
     told: Told,
+    style: Style,
+    /// Whether matches are counted where lines are meant otherwise.
+    matches: bool,
+    /// Whether files without a match are counted too.
+    zero: bool,
+    /// Whether statistics are wanted.
+    stats: bool,
     /// Who writes records, where a format is asked for.
     table: Option<Table>,
 }
 
 /// What is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Told {
-    /// How many lines were selected, or how many matches they have.
-    Count(Depth, Style),
-    /// That there is one.
-    Path(Style),
-    /// Nothing.
+    /// How many lines were selected in a file, or how many matches they have.
+    Count,
+    /// The same, of all files together.
+    Total,
+    /// The path of a file with a selected line.
+    Path,
+    /// The path of a file without one.
+    Missing,
+    /// Nothing, as the exit code tells whether there is a selected line.
     Nothing,
+    /// Nothing, as the exit code tells whether there is a file without one.
+    NothingMissing,
 }
 
 impl Summary {
-    /// Counts or paths, as lines or as records.
-    pub(crate) fn new(config: &Config, style: Style) -> Result<Self> {
+    /// Counts or paths, as lines or as records, or nothing.
+    pub(crate) fn new(config: &Config, mut style: Style) -> Result<Self> {
         let told = match config.mode {
-            Mode::Count if config.only_matching => Told::Count(Depth::Matches, style),
-            Mode::Count => Told::Count(Depth::Count, style),
-            _ => Told::Path(style),
+            Mode::Missing if config.quiet => Told::NothingMissing,
+            _ if config.quiet => Told::Nothing,
+            Mode::Missing => Told::Missing,
+            Mode::Paths | Mode::Files => Told::Path,
+            _ if config.look.count_total => Told::Total,
+            Mode::Count | Mode::Matches | Mode::Lines | Mode::Json => Told::Count,
+        };
+        if config.mode == Mode::Files {
+            // What ends the lines of files does not end a list of them.
+            style.terminator = Terminator::Lf;
+        }
+        let columns: &[&str] = match told {
+            Told::Count => &["path", "count"],
+            Told::Total => &["count"],
+            Told::Path | Told::Missing | Told::Nothing | Told::NothingMissing => &["path"],
         };
         let options = WriteOptions { width: config.width, color: config.color, ..WriteOptions::default() };
-        let format = config.format.as_deref();
-        let table = format.map(|format| Table::of_files(format, &options, config.mode == Mode::Count)).transpose()?;
-        Ok(Self { told, table })
+        let format = config.format.as_deref().filter(|_| !config.quiet);
+        let table = format.map(|format| Table::of_files(format, &options, columns)).transpose()?;
+        let matches = config.mode == Mode::Matches || config.only_matching;
+        let Config { look, .. } = config;
+        Ok(Self { told, style, matches: matches && !config.invert, zero: look.include_zero, stats: look.stats, table })
     }
 
-    /// Only the exit code.
-    pub(crate) fn nothing() -> Self {
-        Self { told: Told::Nothing, table: None }
+    /// What is counted of what was found.
+    fn count(&self, counts: Counts) -> u64 {
+        if self.matches { counts.matches } else { counts.lines }
     }
 }
 
 impl Printer for Summary {
     fn needs(&self) -> Needs {
-        let depth = match &self.told {
-            Told::Count(depth, _) => *depth,
-            Told::Path(_) | Told::Nothing => Depth::First,
+        let depth = match self.told {
+            _ if self.stats => Depth::Matches,
+            Told::Count | Told::Total if self.matches => Depth::Matches,
+            Told::Count | Told::Total => Depth::Count,
+            Told::Path | Told::Missing | Told::Nothing | Told::NothingMissing => Depth::First,
         };
-        Needs { depth, numbers: false, context: false, hides_binary: false, stats: false }
+        Needs { depth, numbers: false, context: false, hides_binary: false, stats: self.stats }
     }
 
     fn pen(&self) -> Box<dyn Pen + '_> {
@@ -68,35 +100,45 @@ impl Printer for Summary {
     }
 
     fn tail(&self, file: &Searched<'_>, stats: &mut Stats, out: &mut Vec<u8>) -> Result<u64> {
-        if file.rule == Rule::Quit && file.edge.binary.is_some() {
-            stats.counts = Counts::default();
-            stats.searches_with_match = 0;
-        }
-        if stats.counts.lines == 0 {
+        let left = file.rule == Rule::Quit && file.edge.binary.is_some();
+        let counted = matches!(self.told, Told::Count | Told::Total);
+        // The count of a part of the file would look like that of the file.
+        let unknown = left || (counted && file.failed);
+        let counts = if unknown { Counts::default() } else { stats.counts };
+        let missing = matches!(self.told, Told::Missing | Told::NothingMissing);
+        // A file that is left out as binary makes `--files-without-match` a success, as it does in ripgrep.
+        let found = (counts.lines > 0) != missing && !(missing && file.failed);
+        stats.found = u64::from(found);
+        stats.total = self.count(counts);
+        let shown = match self.told {
+            Told::Count => found || (self.zero && !unknown),
+            Told::Path | Told::Missing => found && !left,
+            Told::Total | Told::Nothing | Told::NothingMissing => false,
+        };
+        if !shown {
             return Ok(0);
         }
-        let count = match self.told {
-            Told::Nothing => return Ok(0),
-            // The count of a part of the file would look like that of the file.
-            Told::Count(..) if file.failed => {
-                *stats = Stats { searches: 1, ..Stats::default() };
-                return Ok(0);
-            }
-            Told::Count(Depth::Matches, _) => stats.counts.matches,
-            Told::Count(..) | Told::Path(_) => stats.counts.lines,
-        };
-        match (&self.told, &self.table) {
-            (_, Some(table)) => {
-                table.encode_file(file.path, count, out)?;
+        let count = (self.told == Told::Count).then_some(stats.total);
+        match (&self.table, count) {
+            (Some(table), _) => {
+                table.encode_file(Some(&self.style.shown(file.path)), count, out)?;
                 return Ok(1);
             }
-            (Told::Count(_, style), None) => count_line(style, file.path, count, out),
-            (Told::Path(style), None) => {
-                Paint::Path.put(style.color, file.path, out);
-                out.extend_from_slice(style.terminator.bytes());
-            }
-            (Told::Nothing, None) => {}
+            (None, Some(count)) => self.count_line(file.path, count, out),
+            (None, None) => self.style.put_path_line(file.path, out),
         }
+        Ok(0)
+    }
+
+    fn finish(&self, stats: &Stats, _: Duration, out: &mut Vec<u8>) -> Result<u64> {
+        if self.told != Told::Total {
+            return Ok(0);
+        }
+        if let Some(table) = &self.table {
+            table.encode_file(None, Some(stats.total), out)?;
+            return Ok(1);
+        }
+        out.extend_from_slice(format!("{}\n", stats.total).as_bytes());
         Ok(0)
     }
 
@@ -105,13 +147,15 @@ impl Printer for Summary {
     }
 }
 
-fn count_line(style: &Style, path: &[u8], count: u64, out: &mut Vec<u8>) {
-    if style.path {
-        Paint::Path.put(style.color, path, out);
-        out.push(b':');
+impl Summary {
+    fn count_line(&self, path: &[u8], count: u64, out: &mut Vec<u8>) {
+        if self.style.path {
+            self.style.put_linked_path(path, out);
+            out.extend_from_slice(self.style.path_end.unwrap_or(b":"));
+        }
+        out.extend_from_slice(itoa::Buffer::new().format(count).as_bytes());
+        out.extend_from_slice(self.style.terminator.bytes());
     }
-    out.extend_from_slice(itoa::Buffer::new().format(count).as_bytes());
-    out.extend_from_slice(style.terminator.bytes());
 }
 
 /// Counts, and prints nothing.
@@ -150,7 +194,7 @@ impl Sink for Counting<'_> {
 
     fn gap(&mut self) {}
 
-    fn hidden(&mut self) {
+    fn hidden(&mut self, _: &mut Scratch, _: &Line<'_>) {
         self.counts.lines += 1;
     }
 }
