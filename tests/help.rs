@@ -15,6 +15,12 @@ fn short_help_gives_each_flag_one_line() {
 }
 
 #[test]
+fn short_help_of_search_fits_on_one_screen() {
+    let lines = mytools(["search", "-h"]).ok().lines().count();
+    assert!(lines <= 55, "{lines} lines");
+}
+
+#[test]
 fn long_help_has_examples_and_exit_codes() {
     for command in ["search", "process"] {
         let help = mytools([command, "--help"]).ok();

@@ -109,7 +109,7 @@ fn kind(named: &str, id: &str) -> Option<Kind> {
 fn names(named: &str, id: &str) -> Option<Vec<(String, String)>> {
     match (named, id) {
         ("search", "type" | "type-not" | "type-clear") => {
-            let types = types::definitions().into_iter();
+            let types = types::definitions(&[]).unwrap_or_default().into_iter();
             Some(types.map(|(name, globs)| (name, globs.join(" "))).collect())
         }
         (_, "encoding") => Some(ENCODINGS.iter().map(|name| ((*name).to_string(), String::new())).collect()),

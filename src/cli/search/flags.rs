@@ -33,11 +33,6 @@ pub(super) fn negation(name: &'static str) -> Arg {
     Arg::new(name).long(name).action(ArgAction::SetTrue).hide(true)
 }
 
-/// A flag that few need: `--help` lists it, `-h` does not.
-pub(super) fn rare(arg: Arg) -> Arg {
-    arg.hide_short_help(true)
-}
-
 /// The one of several flags that was given last.
 pub(super) fn last<'n>(matches: &ArgMatches, names: &[&'n str]) -> Option<&'n str> {
     in_order(matches, names).pop()

@@ -4,7 +4,7 @@ use bstr::ByteVec;
 use clap::{Arg, ArgAction, ArgMatches};
 
 use crate::cli::environment::Environment;
-use crate::cli::search::flags::{last, long_option, negation, rare, switch};
+use crate::cli::search::flags::{last, long_option, negation, switch};
 use crate::core::output::writer::Buffering;
 use crate::search::config::Config;
 use crate::search::printer::color::ColorSpec;
@@ -16,42 +16,38 @@ const LOOK: &str = "Colours and separators";
 pub(super) fn args() -> Vec<Arg> {
     let separator = |name, help| {
         let arg = long_option(name, "TEXT", LOOK, help).allow_hyphen_values(true);
-        rare(arg.value_parser(|text: &str| Ok::<_, String>(Vec::unescape_bytes(text))))
+        arg.value_parser(|text: &str| Ok::<_, String>(Vec::unescape_bytes(text)))
     };
     vec![
-        rare(
-            long_option("colors", "SPEC", LOOK, "Change a colour: match:fg:red, path:style:bold, line:none")
-                .action(ArgAction::Append)
-                .value_parser(ColorSpec::parse)
-                .long_help(
-                    "Change a colour; may be given again. PIECE:fg:COLOR, PIECE:bg:COLOR, PIECE:style:STYLE or \
+        long_option("colors", "SPEC", LOOK, "Change a colour: match:fg:red, path:style:bold, line:none")
+            .action(ArgAction::Append)
+            .value_parser(ColorSpec::parse)
+            .long_help(
+                "Change a colour; may be given again. PIECE:fg:COLOR, PIECE:bg:COLOR, PIECE:style:STYLE or \
                      PIECE:none, where a piece is path, line, column, match or highlight (the rest of a line with a \
                      match); a colour is black, red, green, yellow, blue, magenta, cyan, white, a number up to 255 or \
                      three as 255,128,0, also in hexadecimal (0xff); a style is bold, intense, underline or italic, or \
                      one of them behind `no`",
-                ),
-        ),
-        rare(
-            long_option("hyperlink-format", "FORMAT", LOOK, "Make paths links, in colour: default, vscode, kitty, ...")
-                .value_parser(Format::parse)
-                .long_help(
-                    "Make paths and line numbers links where there is colour. A URL with {path}, {line}, {column}, \
+            ),
+        long_option("hyperlink-format", "FORMAT", LOOK, "Make paths links, in colour: default, vscode, kitty, ...")
+            .value_parser(Format::parse)
+            .long_help(
+                "Make paths and line numbers links where there is colour. A URL with {path}, {line}, {column}, \
                      {host} and {wslprefix}, or one of default, none, cursor, file, grep+, kitty, macvim, textmate, \
                      vscode, vscode-insiders, vscodium",
-                ),
-        ),
+            ),
         switch(Some('0'), "null", LOOK, "Print a NUL behind paths"),
         separator("context-separator", r"Between groups of lines [default: --]; \x00 and \t are known"),
         negation("no-context-separator"),
         separator("field-match-separator", "Between the fields of a line that matches [default: :]"),
         separator("field-context-separator", "Between the fields of a line of context [default: -]"),
-        rare(long_option("path-separator", "BYTE", LOOK, "Between the parts of printed paths").value_parser(
-            |text: &str| match Vec::unescape_bytes(text).as_slice() {
+        long_option("path-separator", "BYTE", LOOK, "Between the parts of printed paths").value_parser(|text: &str| {
+            match Vec::unescape_bytes(text).as_slice() {
                 [] => Ok(None),
                 [byte] => Ok(Some(*byte)),
                 _ => Err("it is one byte"),
-            },
-        )),
+            }
+        }),
         switch(
             None,
             "line-buffered",
@@ -59,7 +55,7 @@ pub(super) fn args() -> Vec<Arg> {
             "Print each line at once, for `tail -f app.log | mytools search ... | ...`",
         ),
         negation("no-line-buffered"),
-        rare(switch(None, "block-buffered", LOOK, "Print many lines at once, also on a terminal")),
+        switch(None, "block-buffered", LOOK, "Print many lines at once, also on a terminal"),
         negation("no-block-buffered"),
     ]
 }

@@ -30,13 +30,15 @@ use crate::search;
 use crate::search::config::{Config, Mode};
 use crate::search::plan::Plan;
 
-const EXAMPLES: &str = "\
+/// The examples of `-h`.
+const FIRST_EXAMPLES: &str = "\
 Examples:
-  Lines with a word, in a tree, without what git ignores
-    mytools search 'fn main' src/
-  Whole words, ignoring case, with two lines of context
-    mytools search -wi -C2 error app.log
-  How often, for each file
+  mytools search 'fn main' src/            Lines with a text, in a tree, without what git ignores
+  mytools search -wi -C2 error app.log     Whole words, ignoring case, with two lines of context
+";
+
+/// Further examples, of `--help`.
+const EXAMPLES: &str = "  How often, for each file
     mytools search -c TODO -t rust
   Lines with one word and another, but not a third, in files that import something
     mytools search retry --and timeout --not debug --and-file '^import http' src/
@@ -48,6 +50,38 @@ Exit codes: 0 a match, 1 no match, 2 an error (0 for -q with a match)
 
 Files are printed in path order. Hidden files, binary files and what .gitignore, .ignore and .rgignore files name are left \
 out; -u, -uu and -uuu take them in, step by step.";
+
+/// The flags that `-h` lists, to fit on one screen; `--help` lists all.
+const SHORT: [&str; 28] = [
+    "regexp",
+    "fixed-strings",
+    "ignore-case",
+    "smart-case",
+    "word-regexp",
+    "invert-match",
+    "multiline",
+    "and",
+    "not",
+    "glob",
+    "type",
+    "hidden",
+    "unrestricted",
+    "search-zip",
+    "sort",
+    "line-number",
+    "after-context",
+    "before-context",
+    "context",
+    "only-matching",
+    "replace",
+    "count",
+    "files-with-matches",
+    "files",
+    "quiet",
+    "json",
+    "format",
+    "positional",
+];
 
 /// The declaration.
 pub(crate) fn command() -> Command {
@@ -72,8 +106,12 @@ pub(crate) fn command() -> Command {
         .args(output::args())
         .args(look::args())
         .args(results::args())
-        .after_help(EXAMPLES)
-        .after_long_help(format!("{EXAMPLES}\n\n{AFTER}"))
+        .mut_args(|arg| {
+            let short = SHORT.contains(&arg.get_id().as_str());
+            arg.hide_short_help(!short)
+        })
+        .after_help(FIRST_EXAMPLES)
+        .after_long_help(format!("{FIRST_EXAMPLES}{EXAMPLES}\n\n{AFTER}"))
 }
 
 /// Runs the command; returns the exit code.

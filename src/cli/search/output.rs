@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgMatches, value_parser};
 
-use crate::cli::search::flags::{either, last, negation, option, rare, switch};
+use crate::cli::search::flags::{either, last, negation, option, switch};
 use crate::search::config::Config;
 use crate::search::look::Excerpt;
 
@@ -17,17 +17,17 @@ pub(super) fn args() -> Vec<Arg> {
 fn fields() -> Vec<Arg> {
     vec![
         switch(Some('n'), "line-number", OUTPUT, "Print line numbers"),
-        switch(Some('N'), "no-line-number", OUTPUT, "No line numbers").hide_short_help(true),
+        switch(Some('N'), "no-line-number", OUTPUT, "No line numbers"),
         switch(Some('H'), "with-filename", OUTPUT, "Print paths"),
         switch(Some('I'), "no-filename", OUTPUT, "No paths"),
         switch(None, "heading", OUTPUT, "Print the path above its lines, as on a terminal"),
-        rare(switch(None, "no-heading", OUTPUT, "Print the path on each line, as in a pipe")),
+        switch(None, "no-heading", OUTPUT, "Print the path on each line, as in a pipe"),
         switch(None, "column", OUTPUT, "Print the column of the first match, in bytes from 1"),
         negation("no-column"),
         switch(Some('b'), "byte-offset", OUTPUT, "Print the offset of each line; with -o, of each match"),
         negation("no-byte-offset"),
         switch(None, "vimgrep", OUTPUT, "Print each match on a line: path:line:column:text"),
-        rare(switch(None, "pretty", OUTPUT, "Colours, headings and line numbers, also in a pipe")),
+        switch(None, "pretty", OUTPUT, "Colours, headings and line numbers, also in a pipe"),
     ]
 }
 
@@ -52,7 +52,7 @@ fn shown() -> Vec<Arg> {
         switch(Some('o'), "only-matching", OUTPUT, "Print the matches alone"),
         option('r', "replace", "TEXT", OUTPUT, "Print matches replaced: $1, $name, ${1}x; no file is changed")
             .allow_hyphen_values(true),
-        rare(switch(None, "trim", OUTPUT, "Leave out blanks at the start of lines")),
+        switch(None, "trim", OUTPUT, "Leave out blanks at the start of lines"),
         negation("no-trim"),
     ]
 }
@@ -62,14 +62,12 @@ fn cut() -> Vec<Arg> {
     vec![
         option('M', "max-columns", "N", OUTPUT, "Do not print lines of more bytes; 0: print all")
             .value_parser(value_parser!(u64)),
-        rare(switch(None, "max-columns-preview", OUTPUT, "Of longer lines print the start")),
+        switch(None, "max-columns-preview", OUTPUT, "Of longer lines print the start"),
         negation("no-max-columns-preview"),
-        rare(
-            switch(None, "max-columns-centered", OUTPUT, "Of longer lines print what is around the first match").long_help(
+        switch(None, "max-columns-centered", OUTPUT, "Of longer lines print what is around the first match").long_help(
                 "Of lines longer than -M N print at most N bytes with the first match in their middle. Characters stay \
                  whole; `…` stands where something is left out, and `[... 2 more matches]` tells of matches out of sight",
             ),
-        ),
         negation("no-max-columns-centered"),
     ]
 }

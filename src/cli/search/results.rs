@@ -3,7 +3,7 @@
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches};
 
-use crate::cli::search::flags::{either, in_order, negation, rare, switch};
+use crate::cli::search::flags::{either, in_order, negation, switch};
 use crate::search::config::{Config, Mode};
 
 const RESULTS: &str = "What to print instead of lines";
@@ -23,7 +23,7 @@ pub(super) fn args() -> Vec<Arg> {
         switch(Some('c'), "count", RESULTS, "Print the number of matching lines of each file; with -o, of matches"),
         switch(None, "count-matches", RESULTS, "Print the number of matches of each file"),
         switch(None, "count-total", RESULTS, "Print one number: all matching lines, or matches with --count-matches"),
-        rare(switch(None, "include-zero", RESULTS, "Count files without a match too")),
+        switch(None, "include-zero", RESULTS, "Count files without a match too"),
         negation("no-include-zero"),
         switch(Some('l'), "files-with-matches", RESULTS, "Print the paths of files that match"),
         switch(None, "files-without-match", RESULTS, "Print the paths of files that do not match"),

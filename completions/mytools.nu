@@ -1,0 +1,341 @@
+module completions {
+
+  def "nu-complete mytools color" [] {
+    [ "auto" "always" "ansi" "never" ]
+  }
+
+  def "nu-complete mytools error-format" [] {
+    [ "text" "json" ]
+  }
+
+  # Search text and turn data files into answers
+  export extern mytools [
+    --help(-h)                # Print help: -h on one screen, --help with details and examples
+    --threads(-j): string     # Number of threads [default: one per core]
+    --color: string@"nu-complete mytools color" # auto (default), always or never
+    --error-format: string@"nu-complete mytools error-format" # Problems as text or as json lines
+    --no-messages             # Keep quiet about files that cannot be read
+    --debug                   # Print silent decisions on standard error
+    --version(-V)             # Print version
+  ]
+
+  def "nu-complete mytools search sort" [] {
+    [ "path" "none" "modified" "accessed" "created" "size" "count" ]
+  }
+
+  def "nu-complete mytools search sortr" [] {
+    [ "path" "none" "modified" "accessed" "created" "size" "count" ]
+  }
+
+  def "nu-complete mytools search format" [] {
+    [ "json" "jsonl" "ndjson" "csv" "tsv" "tab" "yaml" "yml" "logfmt" "lines" "text" "table" "markdown" "md" "html" "vertical" "chart" ]
+  }
+
+  def "nu-complete mytools search color" [] {
+    [ "auto" "always" "ansi" "never" ]
+  }
+
+  def "nu-complete mytools search error-format" [] {
+    [ "text" "json" ]
+  }
+
+  # Find lines that match a pattern, in files, trees and pipes
+  export extern "mytools search" [
+    --regexp(-e): string      # A pattern; may be given again, any of them matches
+    --file(-f): path          # Patterns from a file, one per line, or - for standard input
+    --fixed-strings(-F)       # Patterns are plain text
+    --ignore-case(-i)         # Ignore case
+    --case-sensitive(-s)      # Do not ignore case
+    --smart-case(-S)          # Ignore case where a pattern has no upper case letter
+    --word-regexp(-w)         # Match whole words
+    --line-regexp(-x)         # Match whole lines
+    --invert-match(-v)        # Select the lines that do not match
+    --max-count(-m): string   # At most this many matching lines of a file
+    --text(-a)                # Search binary files as if they were text
+    --no-text
+    --binary                  # Search binary files, but do not print their lines
+    --no-binary
+    --crlf                    # Lines end with \n or \r\n; $ matches before both
+    --no-crlf
+    --null-data               # Lines end with a NUL byte
+    --and: string             # Only lines that match this too; may be given again
+    --not: string             # No lines that match this; may be given again
+    --and-file: string        # Only files with a line that matches this; may be given again
+    --not-file: string        # No files with a line that matches this; may be given again
+    --path(-p): path          # A file or directory to search, besides those behind the pattern
+    --files-from: path        # Search the files listed in FILE, one per line; - for stdin
+    --files0-from: path       # The same, with a NUL between paths, as by find -print0
+    --hidden(-.)              # Hidden files and directories too, but for .git
+    --no-hidden
+    --unrestricted(-u)        # What is ignored too; -uu: hidden files; -uuu: binary files
+    --follow(-L)              # Follow symbolic links
+    --no-follow
+    --max-depth(-d): string   # How deep to go: 1 is right in a directory
+    --maxdepth: string        # How deep to go: 1 is right in a directory
+    --max-filesize: string    # No files larger than this: bytes, 50K, 2M, 1G
+    --one-file-system         # Stay on the file system of each directory given
+    --no-one-file-system
+    --sort: string@"nu-complete mytools search sort" # path (default), none, modified, accessed, created, size, count
+    --sortr: string@"nu-complete mytools search sortr" # The other way round
+    --sort-files              # The same as --sort path
+    --no-sort-files
+    --glob(-g): string        # Only files that match; with a leading !, only others
+    --iglob: string           # The same, where case does not matter
+    --glob-case-insensitive   # Case does not matter in -g either
+    --no-glob-case-insensitive
+    --type(-t): string        # Only files of this type: rust, py, md, ...
+    --type-not(-T): string    # No files of this type
+    --type-add: string        # Another glob for a type, NAME:GLOB, for this run
+    --type-clear: string      # Forget the globs of a type
+    --type-list               # Print all types with their globs
+    --ignore-file: path       # Respect the rules in this file too, after those found
+    --ignore-file-case-insensitive # Case does not matter in ignore files
+    --no-ignore-file-case-insensitive
+    --no-ignore               # Do not respect any ignore file but those of --ignore-file
+    --ignore
+    --no-ignore-dot           # No .ignore and .rgignore files
+    --ignore-dot
+    --no-ignore-vcs           # No rules of git; with --hidden, look into .git
+    --ignore-vcs
+    --no-ignore-exclude       # No .git/info/exclude
+    --ignore-exclude
+    --no-ignore-global        # No excludes of your git configuration
+    --ignore-global
+    --no-ignore-parent        # No ignore files of directories above
+    --ignore-parent
+    --no-ignore-messages      # Keep quiet about mistakes in ignore files
+    --ignore-messages
+    --no-require-git          # Respect .gitignore outside of git repositories too
+    --require-git
+    --no-ignore-files         # Forget the files of --ignore-file
+    --ignore-files
+    --search-zip(-z)          # Search in compressed files, known by their content
+    --no-search-zip
+    --line-number(-n)         # Print line numbers
+    --no-line-number(-N)      # No line numbers
+    --with-filename(-H)       # Print paths
+    --no-filename(-I)         # No paths
+    --heading                 # Print the path above its lines, as on a terminal
+    --no-heading              # Print the path on each line, as in a pipe
+    --column                  # Print the column of the first match, in bytes from 1
+    --no-column
+    --byte-offset(-b)         # Print the offset of each line; with -o, of each match
+    --no-byte-offset
+    --vimgrep                 # Print each match on a line: path:line:column:text
+    --pretty                  # Colours, headings and line numbers, also in a pipe
+    --after-context(-A): string # Lines after each match
+    --before-context(-B): string # Lines before each match
+    --context(-C): string     # Lines before and after each match
+    --passthru                # Print the lines that do not match too
+    --only-matching(-o)       # Print the matches alone
+    --replace(-r): string     # Print matches replaced: $1, $name, ${1}x; no file is changed
+    --trim                    # Leave out blanks at the start of lines
+    --no-trim
+    --max-columns(-M): string # Do not print lines of more bytes; 0: print all
+    --max-columns-preview     # Of longer lines print the start
+    --no-max-columns-preview
+    --max-columns-centered    # Of longer lines print what is around the first match
+    --no-max-columns-centered
+    --colors: string          # Change a colour: match:fg:red, path:style:bold, line:none
+    --hyperlink-format: string # Make paths links, in colour: default, vscode, kitty, ...
+    --null(-0)                # Print a NUL behind paths
+    --context-separator: string # Between groups of lines [default: --]; \x00 and \t are known
+    --no-context-separator
+    --field-match-separator: string # Between the fields of a line that matches [default: :]
+    --field-context-separator: string # Between the fields of a line of context [default: -]
+    --path-separator: string  # Between the parts of printed paths
+    --line-buffered           # Print each line at once, for `tail -f app.log | mytools search ... | ...`
+    --no-line-buffered
+    --block-buffered          # Print many lines at once, also on a terminal
+    --no-block-buffered
+    --count(-c)               # Print the number of matching lines of each file; with -o, of matches
+    --count-matches           # Print the number of matches of each file
+    --count-total             # Print one number: all matching lines, or matches with --count-matches
+    --include-zero            # Count files without a match too
+    --no-include-zero
+    --files-with-matches(-l)  # Print the paths of files that match
+    --files-without-match     # Print the paths of files that do not match
+    --json                    # Print JSON events, as ripgrep does
+    --no-json
+    --files                   # Print the paths that would be searched
+    --quiet(-q)               # Print nothing; the exit code tells
+    --stats                   # Print how much was searched and found at the end
+    --no-stats
+    --format: string@"nu-complete mytools search format" # Print a record for each match: jsonl, json, csv, tsv, table, ...
+    --help(-h)                # Print help: -h on one screen, --help with details and examples
+    --threads(-j): string     # Number of threads [default: one per core]
+    --color: string@"nu-complete mytools search color" # auto (default), always or never
+    --error-format: string@"nu-complete mytools search error-format" # Problems as text or as json lines
+    --no-messages             # Keep quiet about files that cannot be read
+    --debug                   # Print silent decisions on standard error
+    ...positional: string     # A regular expression, then files and directories, or - for standard input
+  ]
+
+  def "nu-complete mytools process from" [] {
+    [ "json" "jsonl" "ndjson" "csv" "tsv" "tab" "logfmt" "syslog" "common" "clf" "combined" "access" "regex" "spaces" "columns" "lines" "text" ]
+  }
+
+  def "nu-complete mytools process ragged" [] {
+    [ "error" "pad" "skip" ]
+  }
+
+  def "nu-complete mytools process format" [] {
+    [ "json" "jsonl" "ndjson" "csv" "tsv" "tab" "yaml" "yml" "logfmt" "lines" "text" "table" "markdown" "md" "html" "vertical" "chart" "same" ]
+  }
+
+  def "nu-complete mytools process quoting" [] {
+    [ "keep" "minimal" "all" "nonnumeric" "never" ]
+  }
+
+  def "nu-complete mytools process progress" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  def "nu-complete mytools process infer" [] {
+    [ "number" "none" "bool" ]
+  }
+
+  def "nu-complete mytools process color" [] {
+    [ "auto" "always" "ansi" "never" ]
+  }
+
+  def "nu-complete mytools process error-format" [] {
+    [ "text" "json" ]
+  }
+
+  # Turn data files into other formats and into answers
+  export extern "mytools process" [
+    --where(-w): string       # Keep the records for which a condition holds
+    --derive: string          # Compute columns
+    --select(-c): string      # Keep these columns, in this order
+    --drop: string            # Remove these columns
+    --rename: string          # Give columns other names
+    --group-by(-g): string    # One record per group, in order of first appearance
+    --agg(-a): string         # Aggregate the groups of the -g directly before
+    --count                   # The number of records
+    --freq: string            # How often each value occurs, the most frequent first
+    --sort(-s): string        # Sort by columns
+    --top: string             # Keep the N records with the largest values
+    --limit(-n): string       # Keep the first N records, or the first N of each group
+    --skip: string            # Leave out the first N records
+    --distinct: string        # Keep one record for each value of the columns
+    --keep: string            # Belongs to the --distinct directly before it
+    --from: string@"nu-complete mytools process from" # Read this format [default: by name, then by content]
+    --root: string            # Stream the array at this path of a JSON document: data.items
+    --delimiter(-d): string   # Between cells: a character, or tab
+    --quote: string           # Around cells, in input and output
+    --no-header               # The first record is data: columns are c1, c2, ...
+    --header: string          # Names instead of those in the header: a,b,c
+    --ragged: string@"nu-complete mytools process ragged" # Short or long records: error, pad, skip
+    --rejects: path           # Keep records that break the rules of their format in this file and go on
+    --skip-lines: string      # Pass over so many lines first
+    --pattern: string         # Read lines by this; its named groups are the columns (--from regex)
+    --format(-f): string@"nu-complete mytools process format" # Write this format [default: as -o says, or json]
+    --to: string@"nu-complete mytools process format" # Write this format [default: as -o says, or json]
+    -t                        # Write a table, as -f table
+    --output(-o): path        # Write this file whole; it may be an input
+    --out-delimiter: string   # Between the cells of delimited output
+    --quoting: string@"nu-complete mytools process quoting" # keep, minimal, all, nonnumeric or never
+    --crlf                    # End the records of delimited output with CR LF
+    --bom                     # Begin with a byte order mark, for spreadsheets
+    --indent: string          # Spaces per level of JSON
+    --explain                 # Print the numbered plan instead of running it
+    --progress: string@"nu-complete mytools process progress" # Show how far the run is: auto (default), always, never
+    --exit-status             # Exit with 1 where no rows come out
+    --null-value: string      # Text that stands for null, in input and output
+    --infer: string@"nu-complete mytools process infer" # What cells become in JSON: number, none, bool
+    --schema: string          # Columns that stay text in JSON: zip:str,id:str
+    --precision: string       # Digits after the point of computed numbers
+    --strict                  # A value that is not the number it should be is an error
+    --tz: string              # The zone of times without one [default: UTC]
+    --arg: string             # A value for expressions, as arg('NAME')
+    --memory: string          # Memory for sorting, grouping, joining: 512M, 4G, 25% [default: 25%]
+    --temp-dir: path          # Where temporary files go [default: TMPDIR, or as the system has it]
+    --help(-h)                # Print help: -h on one screen, --help with details and examples
+    --threads(-j): string     # Number of threads [default: one per core]
+    --color: string@"nu-complete mytools process color" # auto (default), always or never
+    --error-format: string@"nu-complete mytools process error-format" # Problems as text or as json lines
+    --no-messages             # Keep quiet about files that cannot be read
+    --debug                   # Print silent decisions on standard error
+    ...input: string          # Files, directories, globs or - (standard input)
+  ]
+
+  def "nu-complete mytools list what" [] {
+    [ "formats" "losses" "stages" "functions" "aggregates" "types" ]
+  }
+
+  def "nu-complete mytools list format" [] {
+    [ "json" "jsonl" "ndjson" "csv" "tsv" "tab" "yaml" "yml" "logfmt" "lines" "text" "table" "markdown" "md" "html" "vertical" "chart" ]
+  }
+
+  def "nu-complete mytools list color" [] {
+    [ "auto" "always" "ansi" "never" ]
+  }
+
+  def "nu-complete mytools list error-format" [] {
+    [ "text" "json" ]
+  }
+
+  # List formats, what is lost between them, stages, functions, aggregates or file types
+  export extern "mytools list" [
+    --format(-f): string@"nu-complete mytools list format" # Write this format
+    --to: string@"nu-complete mytools list format" # Write this format
+    --help(-h)                # Print help: -h on one screen, --help with details and examples
+    --threads(-j): string     # Number of threads [default: one per core]
+    --color: string@"nu-complete mytools list color" # auto (default), always or never
+    --error-format: string@"nu-complete mytools list error-format" # Problems as text or as json lines
+    --no-messages             # Keep quiet about files that cannot be read
+    --debug                   # Print silent decisions on standard error
+    what: string@"nu-complete mytools list what" # What to list: formats, losses, stages, functions, aggregates, types
+  ]
+
+  def "nu-complete mytools completions shell" [] {
+    [ "bash" "zsh" "fish" "elvish" "powershell" "nushell" ]
+  }
+
+  def "nu-complete mytools completions color" [] {
+    [ "auto" "always" "ansi" "never" ]
+  }
+
+  def "nu-complete mytools completions error-format" [] {
+    [ "text" "json" ]
+  }
+
+  # Print the completion script of a shell
+  export extern "mytools completions" [
+    --help(-h)                # Print help: -h on one screen, --help with details and examples
+    --threads(-j): string     # Number of threads [default: one per core]
+    --color: string@"nu-complete mytools completions color" # auto (default), always or never
+    --error-format: string@"nu-complete mytools completions error-format" # Problems as text or as json lines
+    --no-messages             # Keep quiet about files that cannot be read
+    --debug                   # Print silent decisions on standard error
+    shell: string@"nu-complete mytools completions shell" # The shell to print it for
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "mytools help" [
+  ]
+
+  # Find lines that match a pattern, in files, trees and pipes
+  export extern "mytools help search" [
+  ]
+
+  # Turn data files into other formats and into answers
+  export extern "mytools help process" [
+  ]
+
+  # List formats, what is lost between them, stages, functions, aggregates or file types
+  export extern "mytools help list" [
+  ]
+
+  # Print the completion script of a shell
+  export extern "mytools help completions" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "mytools help help" [
+  ]
+
+}
+
+export use completions *
