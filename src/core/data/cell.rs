@@ -43,6 +43,12 @@ impl Kind {
         Self::TextRaw,
         Self::Nested,
     ];
+
+    /// The kind of that number, by its lowest four bits.
+    #[inline]
+    pub(crate) fn from_bits(bits: u32) -> Self {
+        Self::ALL.get((bits & 15) as usize).copied().unwrap_or(Self::Missing)
+    }
 }
 
 /// Longest span of a cell in bytes.
@@ -53,7 +59,7 @@ const SIDE: u32 = 1 << 31;
 /// A span of a batch's block (or of its side buffer) with its [`Kind`].
 ///
 /// Layout of the second word: bit 31 side buffer, bits 27–30 kind, bits 0–26 length.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Cell {
     start: u32,
     word: u32,
@@ -98,7 +104,7 @@ impl Cell {
     /// The form of the source text.
     #[inline]
     pub(crate) fn kind(self) -> Kind {
-        Kind::ALL.get(((self.word >> 27) & 15) as usize).copied().unwrap_or(Kind::Missing)
+        Kind::from_bits(self.word >> 27)
     }
 
     /// Whether the span lies in the side buffer.
@@ -117,6 +123,16 @@ impl Cell {
     #[inline]
     pub(crate) fn len(self) -> usize {
         (self.word & (MAX_CELL as u32)) as usize
+    }
+
+    /// The cell over a copy of its bytes at the end of a side buffer.
+    pub(crate) fn moved(self, bytes: &[u8], side: &mut Vec<u8>) -> Self {
+        if bytes.is_empty() {
+            return Self { word: self.word & !SIDE, start: 0 };
+        }
+        let start = side.len();
+        side.extend_from_slice(bytes);
+        Self::side(self.kind(), start, bytes.len())
     }
 
     /// Whether the cell is null or missing.

@@ -6,5 +6,6 @@
 pub(crate) mod cancel;
 pub(crate) mod memory;
 pub(crate) mod ordered;
+pub(crate) mod partitions;
 pub(crate) mod relay;
 pub(crate) mod spill;

@@ -5,8 +5,8 @@ use std::any::Any;
 use crate::core::data::batch::Values;
 use crate::core::data::value::Value;
 use crate::process::aggregate::extreme::{Place, Slot, better, item_text};
-use crate::process::aggregate::intake::{Item, each_value};
-use crate::process::aggregate::kept::Kept;
+use crate::process::aggregate::intake::{Item, each_place};
+use crate::process::aggregate::kept::{KEPT, Kept};
 use crate::process::aggregate::{Accumulator, Intake, NO_GROUP, own};
 
 /// The value of each group where another is least, or greatest where `GREATEST`; of equal ones the first.
@@ -41,8 +41,9 @@ impl<const GREATEST: bool> Accumulator for AtExtreme<GREATEST> {
     fn update(&mut self, intake: &Intake<'_>) {
         let Some(values) = intake.input else { return };
         let by = Intake { input: intake.second, ..*intake };
-        each_value(&by, |group, row, by| {
-            let Some(value) = item(intake, values, (row - intake.batch.first_row) as usize) else { return };
+        each_place(&by, |group, at, by| {
+            let Some(value) = item(intake, values, at as usize) else { return };
+            let row = intake.batch.id(at as usize);
             let Some(slot) = self.slots.get_mut(group as usize) else { return };
             let place = Place::of(by);
             let wins = slot.as_ref().is_none_or(|(old, _)| {
@@ -69,6 +70,10 @@ impl<const GREATEST: bool> Accumulator for AtExtreme<GREATEST> {
                 slot.clone_from(theirs);
             }
         }
+    }
+
+    fn memory(&self) -> usize {
+        self.slots.capacity() * size_of::<Option<(Slot, Kept)>>() + self.slots.len() * 2 * KEPT
     }
 
     fn as_any(&self) -> &dyn Any {

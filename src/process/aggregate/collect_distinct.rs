@@ -3,7 +3,7 @@
 use crate::core::data::value::Value;
 use crate::core::format::json::value::array;
 use crate::core::registry::{Example, Row};
-use crate::process::aggregate::frequencies::{STATE, of};
+use crate::process::aggregate::frequencies::{ALL, of};
 use crate::process::aggregate::{Aggregate, Argument};
 
 pub(super) const ROW: Row<Aggregate> = Row {
@@ -16,7 +16,7 @@ pub(super) const ROW: Row<Aggregate> = Row {
         arguments: &[Argument::Value],
         optional: 0,
         preset: None,
-        state: STATE,
+        state: ALL,
         read: |state, group, _| {
             let mut json = Vec::new();
             array(of(state).into_iter().flat_map(|state| state.distinct(group)), &mut json);

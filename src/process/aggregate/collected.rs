@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::core::data::cell::Kind;
 use crate::core::data::value::Value;
+use crate::core::error::Result;
 use crate::process::aggregate::intake::{Item, each_value, value};
 use crate::process::aggregate::{Accumulator, Intake, NO_GROUP, Parameters, State, own};
 
@@ -101,7 +102,7 @@ impl Accumulator for Collected {
         self.others.push((Arc::clone(&other.log), into.to_vec()));
     }
 
-    fn settle(&mut self, asked: &[Parameters]) {
+    fn settle(&mut self, asked: &[Parameters]) -> Result<()> {
         self.asked = asked.to_vec();
         self.others.push((std::mem::take(&mut self.log), (0..self.groups as u32).collect()));
         let mut order: Vec<(u32, u64, u32, u32)> = Vec::new();
@@ -122,6 +123,11 @@ impl Accumulator for Collected {
             total += *end;
             *end = total;
         }
+        Ok(())
+    }
+
+    fn memory(&self) -> usize {
+        self.log.entries.capacity() * size_of::<Entry>() + self.log.text.capacity()
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -53,6 +53,10 @@ impl Accumulator for Conditions {
         }
     }
 
+    fn memory(&self) -> usize {
+        self.slots.capacity() * size_of::<Held>()
+    }
+
     fn as_any(&self) -> &dyn Any {
         self
     }

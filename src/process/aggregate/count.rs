@@ -62,6 +62,10 @@ impl Accumulator for Count {
         }
     }
 
+    fn memory(&self) -> usize {
+        self.counts.capacity() * size_of::<u64>()
+    }
+
     fn as_any(&self) -> &dyn Any {
         self
     }

@@ -10,7 +10,7 @@ use crate::core::data::number::Number;
 use crate::core::data::value::Value;
 use crate::core::scan::number::parse_small;
 use crate::process::aggregate::intake::{Item, each_value, value};
-use crate::process::aggregate::kept::{Kept, text};
+use crate::process::aggregate::kept::{KEPT, Kept, text};
 use crate::process::aggregate::{Accumulator, Intake, NO_GROUP, own};
 
 /// The least value of each group, or the greatest where `GREATEST`.
@@ -132,6 +132,10 @@ impl<const GREATEST: bool> Accumulator for Extreme<GREATEST> {
                 slot.clone_from(theirs);
             }
         }
+    }
+
+    fn memory(&self) -> usize {
+        self.slots.capacity() * size_of::<Option<Slot>>() + self.slots.len() * KEPT
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -5,7 +5,7 @@ use std::any::Any;
 use crate::core::data::value::Value;
 use crate::core::registry::{Example, Row};
 use crate::process::aggregate::intake::each_value;
-use crate::process::aggregate::kept::Kept;
+use crate::process::aggregate::kept::{KEPT, Kept};
 use crate::process::aggregate::{Accumulator, Aggregate, Argument, Intake, NO_GROUP, State, own};
 
 pub(super) const ROW: Row<Aggregate> = Row {
@@ -64,6 +64,10 @@ impl<const LAST: bool> Accumulator for Edge<LAST> {
                 slot.clone_from(theirs);
             }
         }
+    }
+
+    fn memory(&self) -> usize {
+        self.slots.capacity() * size_of::<Option<(u64, Kept)>>() + self.slots.len() * KEPT
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -6,7 +6,7 @@ use crate::core::data::value::Value;
 use crate::core::format::json::value::array;
 use crate::process::aggregate::extreme::{Place, Slot, better, item_text};
 use crate::process::aggregate::intake::each_value;
-use crate::process::aggregate::kept::Kept;
+use crate::process::aggregate::kept::{KEPT, Kept};
 use crate::process::aggregate::{Accumulator, Intake, NO_GROUP, Parameters, count_of, own};
 
 /// The best few values of each group: the greatest where `GREATEST`, else the least.
@@ -76,6 +76,10 @@ impl<const GREATEST: bool> Accumulator for Foremost<GREATEST> {
                 insert(slots, self.most, is_behind, || new.clone());
             }
         }
+    }
+
+    fn memory(&self) -> usize {
+        self.slots.len() * (size_of::<Vec<Slot>>() + self.most.min(8) * (size_of::<Slot>() + KEPT))
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -6,12 +6,28 @@ use std::cmp::Reverse;
 
 use crate::core::data::cell::Kind;
 use crate::core::data::value::Value;
+use crate::core::error::Result;
+use crate::core::exec::memory::Memory;
 use crate::process::aggregate::intake::{Item, each_value, value};
 use crate::process::aggregate::kept::text;
 use crate::process::aggregate::key_set::{KeySet, Seed};
-use crate::process::aggregate::{Accumulator, Intake, NO_GROUP, Parameters, State, own};
+use crate::process::aggregate::pairs::{Pair, Pairs};
+use crate::process::aggregate::{Accumulator, Intake, NO_GROUP, Parameters, State, count_of, own};
 
-pub(super) const STATE: State = State { name: "frequencies", build: || Box::new(Frequencies::new()) };
+/// The state of those that ask for a few of the most frequent values.
+pub(super) const STATE: State = State { name: "frequencies", build: || Box::new(Frequencies::new(Keep::Best)) };
+
+/// The state of those that ask for all values.
+pub(super) const ALL: State = State { name: "values", build: || Box::new(Frequencies::new(Keep::All)) };
+
+/// Which values are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keep {
+    /// All of them: the answer holds them, so memory must.
+    All,
+    /// The most frequent ones, so that the others need not stay in memory.
+    Best,
+}
 
 /// All pairs of group and value, in one set: the group's number in four bytes, then the text.
 pub(super) struct Frequencies {
@@ -24,6 +40,13 @@ pub(super) struct Frequencies {
     /// Where each group ends in the order.
     ends: Vec<usize>,
     asked: Vec<Parameters>,
+    keep: Keep,
+    /// Pairs that memory did not hold.
+    written: Pairs,
+    /// The memory that was too small.
+    memory: Option<Memory>,
+    /// For each group, the number of different values, where that is not the number of pairs.
+    counted: Option<Vec<u64>>,
 }
 
 /// How often a pair came, and its form where it came first.
@@ -34,13 +57,31 @@ struct Seen {
     kind: Kind,
 }
 
+/// Bytes of a [`Seen`] on disk.
+const SEEN: usize = 17;
+
+impl Seen {
+    fn to_bytes(self) -> [u8; SEEN] {
+        let mut bytes = [self.kind as u8; SEEN];
+        let words = self.count.to_le_bytes().into_iter().chain(self.first.to_le_bytes());
+        bytes.iter_mut().zip(words).for_each(|(byte, word)| *byte = word);
+        bytes
+    }
+
+    fn from_bytes(bytes: [u8; SEEN]) -> Self {
+        let word =
+            |at: usize| bytes.get(at..).and_then(|rest| rest.first_chunk()).map_or(0, |word| u64::from_le_bytes(*word));
+        Self { count: word(0), first: word(8), kind: Kind::from_bits(u32::from(bytes[SEEN - 1])) }
+    }
+}
+
 /// The settled state, to read from.
 pub(super) fn of(state: &dyn Accumulator) -> Option<&Frequencies> {
     own(state)
 }
 
 impl Frequencies {
-    fn new() -> Self {
+    fn new(keep: Keep) -> Self {
         Self {
             groups: 0,
             pairs: KeySet::new(Seed::default()),
@@ -49,6 +90,10 @@ impl Frequencies {
             order: Vec::new(),
             ends: Vec::new(),
             asked: Vec::new(),
+            keep,
+            written: Pairs::default(),
+            memory: None,
+            counted: None,
         }
     }
 
@@ -62,6 +107,20 @@ impl Frequencies {
         let mut pairs = self.pairs_of(group).to_vec();
         pairs.sort_unstable_by_key(|pair| self.seen.get(*pair as usize).map_or(0, |seen| seen.first));
         pairs.into_iter().map(|pair| self.value(pair))
+    }
+
+    /// The different values of a group, the most frequent first, with how often each came.
+    pub(in crate::process) fn counted(&self, group: usize) -> impl Iterator<Item = (Value<'_>, u64)> {
+        let count = |pair: u32| self.seen.get(pair as usize).map_or(0, |seen| seen.count);
+        self.pairs_of(group).iter().map(move |pair| (self.value(*pair), count(*pair)))
+    }
+
+    /// The number of different values of a group.
+    pub(in crate::process) fn different(&self, group: usize) -> u64 {
+        match &self.counted {
+            Some(counted) => counted.get(group).copied().unwrap_or(0),
+            None => self.pairs_of(group).len() as u64,
+        }
     }
 
     /// The parameters of an aggregate that reads.
@@ -95,6 +154,62 @@ impl Frequencies {
                 }
             }
         }
+    }
+
+    /// Orders the pairs.
+    fn arrange(&mut self) {
+        let mut order: Vec<u32> = (0..self.seen.len() as u32).collect();
+        order.sort_by_cached_key(|pair| {
+            let seen = self.seen.get(*pair as usize);
+            (self.group_of(*pair), seen.map(|seen| (Reverse(seen.count), seen.first)))
+        });
+        self.ends = vec![0; self.groups];
+        for pair in &order {
+            let group = self.group_of(*pair) as usize;
+            if let Some(end) = self.ends.get_mut(group) {
+                *end += 1;
+            }
+        }
+        let mut total = 0;
+        for end in &mut self.ends {
+            total += *end;
+            *end = total;
+        }
+        self.order = order;
+    }
+
+    /// Puts all that was written together, partition by partition, and keeps what may be asked for.
+    fn read_back(&mut self) -> Result<()> {
+        if let Some(memory) = self.memory.take() {
+            self.spill(&memory)?;
+        }
+        // `mode` has no parameter and asks for one.
+        let count = |parameters: &Parameters| if parameters.is_empty() { 1 } else { count_of(parameters) };
+        let most = self.asked.iter().map(count).max().unwrap_or(1);
+        let written = std::mem::take(&mut self.written);
+        let mut counted = vec![0; self.groups];
+        let (groups, mut best) = (self.groups, std::mem::replace(self, Self::new(Keep::Best)));
+        let take = |here: &mut Option<Self>, pair: Pair<'_, SEEN>| {
+            let here = here.get_or_insert_with(|| Self::new(Keep::Best));
+            here.add(pair.group, Seen::from_bytes(pair.about), |text| text.extend_from_slice(pair.text));
+        };
+        let done = |here: Option<Self>| {
+            let Some(mut here) = here else { return };
+            here.groups = groups;
+            here.arrange();
+            for (group, counted) in counted.iter_mut().enumerate() {
+                *counted += here.different(group);
+                for pair in here.pairs_of(group).iter().take(most) {
+                    let Some(seen) = here.seen.get(*pair as usize) else { continue };
+                    let text = here.pairs.key(*pair as usize).get(4..).unwrap_or_default();
+                    best.add(group as u32, *seen, |pair| pair.extend_from_slice(text));
+                }
+            }
+        };
+        written.each(take, done)?;
+        *self = best;
+        self.counted = Some(counted);
+        Ok(())
     }
 
     fn group_of(&self, pair: u32) -> u32 {
@@ -133,6 +248,8 @@ impl Accumulator for Frequencies {
 
     fn merge(&mut self, other: &dyn Accumulator, into: &[u32]) {
         let Some(other) = own::<Self>(other) else { return };
+        self.written.merge(&other.written, into);
+        self.memory = self.memory.take().or_else(|| other.memory.clone());
         for (number, seen) in (0_u32..).zip(&other.seen) {
             let group = into.get(other.group_of(number) as usize).copied().unwrap_or(NO_GROUP);
             let text = other.pairs.key(number as usize).get(4..).unwrap_or_default();
@@ -142,26 +259,31 @@ impl Accumulator for Frequencies {
         }
     }
 
-    fn settle(&mut self, asked: &[Parameters]) {
+    fn settle(&mut self, asked: &[Parameters]) -> Result<()> {
         self.prepare(asked);
-        let mut order: Vec<u32> = (0..self.seen.len() as u32).collect();
-        order.sort_by_cached_key(|pair| {
-            let seen = self.seen.get(*pair as usize);
-            (self.group_of(*pair), seen.map(|seen| (Reverse(seen.count), seen.first)))
-        });
-        self.ends = vec![0; self.groups];
-        for pair in &order {
-            let group = self.group_of(*pair) as usize;
-            if let Some(end) = self.ends.get_mut(group) {
-                *end += 1;
-            }
+        if !self.written.is_empty() {
+            self.read_back()?;
         }
-        let mut total = 0;
-        for end in &mut self.ends {
-            total += *end;
-            *end = total;
+        self.arrange();
+        Ok(())
+    }
+
+    fn memory(&self) -> usize {
+        self.pairs.memory() + self.seen.capacity() * size_of::<Seen>()
+    }
+
+    fn spill(&mut self, memory: &Memory) -> Result<()> {
+        if self.keep == Keep::All {
+            return Ok(());
         }
-        self.order = order;
+        let pairs = std::mem::replace(&mut self.pairs, KeySet::new(Seed::default()));
+        let seen = std::mem::take(&mut self.seen);
+        let pair = |(number, seen): (usize, Seen)| {
+            let (group, text) = pairs.key(number).split_first_chunk()?;
+            Some(Pair { group: u32::from_le_bytes(*group), text, about: seen.to_bytes() })
+        };
+        self.memory = Some(memory.clone());
+        self.written.write(memory, seen.into_iter().enumerate().filter_map(pair))
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -70,8 +70,11 @@ impl GroupTable {
     /// Appends the group of each row to `groups`. `inputs` are the key columns.
     pub(crate) fn assign(&mut self, batch: &Batch, rows: &[u32], inputs: &[&Values], groups: &mut Vec<u32>) {
         groups.reserve(rows.len());
-        let ordered = self.len() == 0 || batch.first_row >= self.latest;
-        self.latest = self.latest.max(batch.first_row + batch.rows as u64);
+        let ordered = batch.ids.is_none() && (self.len() == 0 || batch.first_row >= self.latest);
+        let highest = |ids: &Vec<u64>| ids.iter().copied().max().unwrap_or(0);
+        let after =
+            batch.ids.as_ref().map_or(batch.first_row + batch.rows as u64, |ids| highest(ids).saturating_add(1));
+        self.latest = self.latest.max(after);
         for run in rows.chunks(RUN) {
             let from = groups.len();
             match inputs {
@@ -82,6 +85,19 @@ impl GroupTable {
                 self.lower(batch, run, inputs, groups.get(from..).unwrap_or_default());
             }
         }
+    }
+
+    /// Appends the hash of each row's keys to `hashes`, as [`GroupTable::merge`] sees them.
+    pub(crate) fn hashes(&mut self, batch: &Batch, rows: &[u32], inputs: &[&Values], hashes: &mut Vec<u64>) {
+        for run in rows.chunks(RUN) {
+            self.encode_run(batch, run, inputs);
+            hashes.extend(self.run.iter().map(|pending| pending.key.hash()));
+        }
+    }
+
+    /// About the bytes of memory it takes.
+    pub(crate) fn memory(&self) -> usize {
+        self.set.memory() + self.first.capacity() * 8 + self.kinds.capacity()
     }
 
     /// One key column of cells.
@@ -111,15 +127,15 @@ impl GroupTable {
                 start => self.scratch.get(start as usize..pending.end as usize).unwrap_or_default(),
             });
             if group as usize == self.first.len() {
-                self.first.push(batch.first_row + u64::from(*row));
+                self.first.push(batch.id(*row as usize));
                 self.kinds.push(plain(cell.kind()));
             }
             groups.push(group);
         }
     }
 
-    /// Any number of key columns, encoded one after the other.
-    fn assign_encoded(&mut self, batch: &Batch, run: &[u32], inputs: &[&Values], groups: &mut Vec<u32>) {
+    /// Makes the keys of a run ready, any number of columns, encoded one after the other.
+    fn encode_run(&mut self, batch: &Batch, run: &[u32], inputs: &[&Values]) {
         self.run.clear();
         self.scratch.clear();
         for row in run {
@@ -140,11 +156,16 @@ impl GroupTable {
             };
             self.run.push(pending);
         }
+    }
+
+    /// Any number of key columns.
+    fn assign_encoded(&mut self, batch: &Batch, run: &[u32], inputs: &[&Values], groups: &mut Vec<u32>) {
+        self.encode_run(batch, run, inputs);
         for (row, pending) in run.iter().zip(&self.run) {
             let bytes = self.scratch.get(pending.start as usize..pending.end as usize).unwrap_or_default();
             let group = self.set.insert(pending.key, || bytes);
             if group as usize == self.first.len() {
-                self.first.push(batch.first_row + u64::from(*row));
+                self.first.push(batch.id(*row as usize));
                 self.kinds.extend(inputs.iter().map(|input| kind(batch, input, *row)));
             }
             groups.push(group);
@@ -160,7 +181,7 @@ impl GroupTable {
     /// Takes rows that came later than higher ones into account.
     fn lower(&mut self, batch: &Batch, run: &[u32], inputs: &[&Values], groups: &[u32]) {
         for (row, group) in run.iter().zip(groups) {
-            let id = batch.first_row + u64::from(*row);
+            let id = batch.id(*row as usize);
             let Some(first) = self.first.get_mut(*group as usize).filter(|first| id < **first) else { continue };
             *first = id;
             let at = *group as usize * self.keys;

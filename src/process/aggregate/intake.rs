@@ -108,7 +108,7 @@ fn slow_cell(intake: &Intake<'_>, row: u32, group: u32, cell: Cell, sink: &mut i
     }
     let skips = sink.skips();
     skips.count += 1;
-    let id = intake.batch.first_row + u64::from(row);
+    let id = intake.batch.id(row as usize);
     if skips.first.as_ref().is_none_or(|(first, _)| id < *first) {
         let text: String = String::from_utf8_lossy(&value.to_text()).chars().take(40).collect();
         skips.first = Some((id, text));
@@ -118,22 +118,29 @@ fn slow_cell(intake: &Intake<'_>, row: u32, group: u32, cell: Cell, sink: &mut i
 /// Feeds the values of an intake that are not null to `take`, with their group and row id.
 #[inline]
 pub(super) fn each_value(intake: &Intake<'_>, mut take: impl FnMut(u32, u64, Item<'_>)) {
+    match &intake.batch.ids {
+        None => each_place(intake, |group, row, item| take(group, intake.batch.first_row + u64::from(row), item)),
+        Some(_) => each_place(intake, |group, row, item| take(group, intake.batch.id(row as usize), item)),
+    }
+}
+
+/// The same with the row's index in the batch.
+#[inline]
+pub(super) fn each_place(intake: &Intake<'_>, mut take: impl FnMut(u32, u32, Item<'_>)) {
     let Some(values) = intake.input else { return };
-    let first = intake.batch.first_row;
     match values {
         Values::Cells(cells) => {
             for (&row, &group) in intake.rows.iter().zip(intake.groups) {
                 let Some(&cell) = cells.get(row as usize) else { continue };
                 if !cell.is_null() {
-                    let bytes = intake.batch.bytes(cell);
-                    take(group, first + u64::from(row), Item::Cell { kind: cell.kind(), bytes });
+                    take(group, row, Item::Cell { kind: cell.kind(), bytes: intake.batch.bytes(cell) });
                 }
             }
         }
         Values::Numbers(numbers) => {
             for (&row, &group) in intake.rows.iter().zip(intake.groups) {
                 if let Some(Some(number)) = numbers.get(row as usize) {
-                    take(group, first + u64::from(row), Item::Number(*number));
+                    take(group, row, Item::Number(*number));
                 }
             }
         }

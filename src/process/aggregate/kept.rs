@@ -6,6 +6,9 @@ use crate::core::data::cell::Kind;
 use crate::core::data::value::Value;
 use crate::process::aggregate::intake::{Item, value};
 
+/// About the bytes of memory that a kept text takes besides itself.
+pub(super) const KEPT: usize = 32;
+
 /// The text of a value and its form.
 #[derive(Debug, Clone)]
 pub(super) struct Kept {

@@ -61,6 +61,11 @@ impl KeySet {
         self.ends.len()
     }
 
+    /// About the bytes of memory it takes.
+    pub(crate) fn memory(&self) -> usize {
+        self.table.allocation_size() + self.arena.capacity() + self.ends.capacity() * size_of::<usize>()
+    }
+
     /// The key of that number; null is empty.
     pub(crate) fn key(&self, number: usize) -> &[u8] {
         bytes_of(&self.arena, &self.ends, number)

@@ -37,10 +37,12 @@ mod moments;
 mod most_common;
 mod natural;
 mod nth;
+mod pairs;
 mod percentile;
 mod quantile;
 mod quantiles;
 mod range;
+mod ranks;
 mod ratio;
 mod stddev;
 mod stddev_pop;
@@ -58,6 +60,8 @@ use std::any::Any;
 use crate::core::data::batch::{Batch, Values};
 use crate::core::data::number::Number;
 use crate::core::data::value::Value;
+use crate::core::error::Result;
+use crate::core::exec::memory::Memory;
 use crate::core::registry::{Row, did_you_mean, find, names};
 
 /// Every aggregate, in the order of the help.
@@ -180,8 +184,18 @@ pub(crate) trait Accumulator: Send + Sync {
 
     /// Computes what cannot be read off the states directly, once, after everything was merged. `asked` holds the
     /// parameters of each aggregate that will read.
-    fn settle(&mut self, asked: &[Parameters]) {
+    fn settle(&mut self, asked: &[Parameters]) -> Result<()> {
         let _ = asked;
+        Ok(())
+    }
+
+    /// About the bytes of memory it takes.
+    fn memory(&self) -> usize;
+
+    /// Writes to disk what it can do without until it is settled: what grows with the rows, not with the groups.
+    fn spill(&mut self, memory: &Memory) -> Result<()> {
+        let _ = memory;
+        Ok(())
     }
 
     /// The values that were left out because they were not numbers.

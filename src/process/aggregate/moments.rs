@@ -258,6 +258,10 @@ impl Accumulator for Moments {
         self.skipped.clone()
     }
 
+    fn memory(&self) -> usize {
+        self.slots.capacity() * size_of::<Slot>() + self.wide.len() * size_of::<Option<Box<Wide>>>()
+    }
+
     fn as_any(&self) -> &dyn Any {
         self
     }

@@ -13,7 +13,10 @@ use rayon::prelude::*;
 
 use crate::core::data::number::{Number, POW10};
 use crate::core::data::value::Value;
+use crate::core::error::Result;
+use crate::core::exec::memory::Memory;
 use crate::process::aggregate::intake::{Numbers, Small, each_number};
+use crate::process::aggregate::ranks::{self, Written};
 use crate::process::aggregate::{Accumulator, Intake, NO_GROUP, Parameters, Skipped, State, own};
 
 pub(super) const STATE: State = State { name: "quantiles", build: || Box::new(Quantiles::default()) };
@@ -42,6 +45,8 @@ struct Log {
     scales: Vec<u8>,
     /// Numbers that are not 64-bit decimals.
     large: Vec<(u32, Number)>,
+    /// Numbers that memory did not hold.
+    written: Option<Written>,
 }
 
 impl Log {
@@ -63,6 +68,30 @@ impl Log {
             self.scales.resize(self.units.len(), self.scale);
         }
         self.scales.push(scale);
+    }
+
+    /// Writes all numbers but those that neither a 64-bit decimal nor a double holds.
+    fn spill(&mut self, memory: &Memory) -> Result<()> {
+        let mut written = match self.written.take() {
+            Some(written) => written,
+            None => Written::new(memory)?,
+        };
+        let exact = self.groups.iter().zip(&self.units).enumerate();
+        written.write(exact.map(|(at, (group, units))| (*group, *units, self.scale_of(at))))?;
+        let (doubles, large): (Vec<_>, Vec<_>) =
+            self.large.iter().partition(|(_, number)| matches!(number, Number::Float(_)));
+        written.write_doubles(doubles.into_iter().map(|(group, number)| (group, number.to_f64())))?;
+        *self = Self { large, written: Some(written), ..Self::default() };
+        Ok(())
+    }
+
+    fn memory_of_written(&self) -> Option<Memory> {
+        self.written.as_ref().map(|written| written.memory().clone())
+    }
+
+    fn memory(&self) -> usize {
+        let large = self.large.capacity() * size_of::<(u32, Number)>();
+        self.groups.capacity() * 4 + self.units.capacity() * 8 + self.scales.capacity() + large
     }
 
     fn scale_of(&self, index: usize) -> u8 {
@@ -89,6 +118,53 @@ struct Sorted {
 }
 
 impl Quantiles {
+    /// The same as settling in memory, for numbers on disk.
+    fn settle_written(&mut self, asked: &[Number], memory: &Memory) -> Result<()> {
+        let mut logs = std::mem::take(&mut self.others);
+        logs.push((std::mem::take(&mut self.log), (0..self.groups as u32).collect()));
+        // What is still in memory may be shared with others that settle, so it is written from a copy of its own.
+        let mut written: Vec<(Written, &[u32])> = Vec::new();
+        let (mut counts, mut rest) = (vec![0_usize; self.groups], Vec::new());
+        for (log, into) in &logs {
+            let place = |group: u32| place(into, group);
+            let mut more = Written::new(memory)?;
+            let exact = log.groups.iter().zip(&log.units).enumerate();
+            more.write(exact.map(|(at, (group, units))| (*group, *units, log.scale_of(at))))?;
+            rest.extend(log.large.iter().filter_map(|(group, number)| Some((place(*group)? as u32, *number))));
+            written.extend([more].into_iter().chain(log.written.clone()).map(|written| (written, into.as_slice())));
+        }
+        let number = |into: &[u32], group: u32| place(into, group).map(|group| group as u32);
+        for (written, into) in &written {
+            written.each_group(|group| {
+                if let Some(count) = place(into, group).and_then(|group| counts.get_mut(group)) {
+                    *count += 1;
+                }
+            })?;
+        }
+        rest.iter()
+            .for_each(|(group, _)| counts.iter_mut().skip(*group as usize).take(1).for_each(|count| *count += 1));
+        self.settled = vec![None; self.groups * asked.len()];
+        let (mut current, mut at, mut ranked) = (None, 0, Ranked::default());
+        let settled = &mut self.settled;
+        let mut done = |group: Option<u32>, ranked: &Ranked| {
+            let Some(group) = group else { return };
+            for (slot, quantile) in settled.iter_mut().skip(group as usize * asked.len()).zip(ranked.quantiles()) {
+                *slot = quantile;
+            }
+        };
+        ranks::each(&written, number, rest, |group, number| {
+            if current != Some(group) {
+                done(current, &ranked);
+                (current, at) = (Some(group), 0);
+                ranked = Ranked::new(asked, counts.get(group as usize).copied().unwrap_or(0));
+            }
+            ranked.see(at, number);
+            at += 1;
+        })?;
+        done(current, &ranked);
+        Ok(())
+    }
+
     /// Sorts the numbers by group and frees the logs.
     fn sort(&mut self) -> Sorted {
         let mut logs = std::mem::take(&mut self.others);
@@ -185,9 +261,14 @@ impl Accumulator for Quantiles {
         self.others.push((Arc::clone(&other.log), into.to_vec()));
     }
 
-    fn settle(&mut self, asked: &[Parameters]) {
+    fn settle(&mut self, asked: &[Parameters]) -> Result<()> {
         let share = |parameters: &Parameters| parameters.first().and_then(Value::to_number).unwrap_or(Number::ZERO);
         let asked: Vec<Number> = asked.iter().map(share).collect();
+        self.asked = asked.len();
+        let memory = self.others.iter().map(|(log, _)| log).chain([&self.log]).find_map(|log| log.memory_of_written());
+        if let Some(memory) = memory {
+            return self.settle_written(&asked, &memory);
+        }
         let mut sorted = self.sort();
         let (mut groups, mut rest, mut start) = (Vec::with_capacity(self.groups), sorted.units.as_mut_slice(), 0);
         for (group, end) in sorted.ends.iter().enumerate() {
@@ -198,16 +279,24 @@ impl Accumulator for Quantiles {
             groups.push(Group { units, scale: sorted.scale, scales, large: &sorted.large[from..to] });
             (rest, start) = (after, *end);
         }
-        self.asked = asked.len();
         self.settled = groups
             .into_par_iter()
             .with_min_len(64.min(1 + self.groups / 64))
             .flat_map_iter(|group| group.quantiles(&asked))
             .collect();
+        Ok(())
     }
 
     fn skipped(&self) -> Skipped {
         self.skipped.clone()
+    }
+
+    fn memory(&self) -> usize {
+        self.log.memory()
+    }
+
+    fn spill(&mut self, memory: &Memory) -> Result<()> {
+        Arc::get_mut(&mut self.log).map_or(Ok(()), |log| log.spill(memory))
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -231,20 +320,9 @@ impl Group<'_> {
         if count == 0 {
             return vec![None; asked.len()];
         }
-        let places: Vec<Place> = asked.iter().map(|q| Place::of(*q, count)).collect();
-        let mut ranks: Vec<usize> =
-            places.iter().flat_map(|place| [place.rank, (place.rank + 1).min(count - 1)]).collect();
-        ranks.sort_unstable();
-        ranks.dedup();
-        let numbers = self.select(&ranks);
-        let number = |rank: usize| ranks.binary_search(&rank).ok().and_then(|at| numbers.get(at)).copied();
-        places
-            .iter()
-            .map(|place| match number(place.rank + 1) {
-                Some(above) if !place.rest.is_zero() => Some(between(number(place.rank)?, above, place.rest)),
-                _ => number(place.rank).map(Number::normal),
-            })
-            .collect()
+        let mut ranked = Ranked::new(asked, count);
+        ranked.numbers = self.select(&ranked.ranks);
+        ranked.quantiles().collect()
     }
 
     /// The numbers at rising ranks.
@@ -282,6 +360,46 @@ fn select<T: Copy + Ord>(values: &mut [T], ranks: &[usize]) -> Vec<T> {
         (rest, base) = (above, rank + 1);
     }
     found
+}
+
+/// The quantiles of one group, and the ranks they need.
+#[derive(Default)]
+struct Ranked {
+    places: Vec<Place>,
+    /// Rising.
+    ranks: Vec<usize>,
+    /// The number at each rank, as far as they are known.
+    numbers: Vec<Number>,
+}
+
+impl Ranked {
+    /// The ranks for the quantiles at each of `asked` among `count` numbers, one at least.
+    fn new(asked: &[Number], count: usize) -> Self {
+        let places: Vec<Place> = asked.iter().map(|q| Place::of(*q, count)).collect();
+        let both = |place: &Place| [place.rank, (place.rank + 1).min(count.saturating_sub(1))];
+        let mut ranks: Vec<usize> = places.iter().flat_map(both).collect();
+        ranks.sort_unstable();
+        ranks.dedup();
+        Self { places, ranks, numbers: Vec::new() }
+    }
+
+    /// Takes the number at a rank; ranks rise from 0.
+    fn see(&mut self, rank: usize, number: Number) {
+        if self.ranks.get(self.numbers.len()) == Some(&rank) {
+            self.numbers.push(number);
+        }
+    }
+
+    fn number(&self, rank: usize) -> Option<Number> {
+        self.ranks.binary_search(&rank).ok().and_then(|at| self.numbers.get(at)).copied()
+    }
+
+    fn quantiles(&self) -> impl Iterator<Item = Option<Number>> {
+        self.places.iter().map(|place| match self.number(place.rank + 1) {
+            Some(above) if !place.rest.is_zero() => Some(between(self.number(place.rank)?, above, place.rest)),
+            _ => self.number(place.rank).map(Number::normal),
+        })
+    }
 }
 
 /// Where a quantile lies: at a rank and a part of the way to the next.

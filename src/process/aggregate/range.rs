@@ -82,6 +82,10 @@ impl Accumulator for Range {
         self.skipped.clone()
     }
 
+    fn memory(&self) -> usize {
+        self.slots.capacity() * size_of::<Option<(Number, Number)>>()
+    }
+
     fn as_any(&self) -> &dyn Any {
         self
     }

@@ -80,7 +80,7 @@ fn printed(value: &Value<'_>) -> String {
 }
 
 fn settled(named: &Named, state: &mut dyn Accumulator, q: Option<Number>, count: usize) -> Vec<String> {
-    state.settle(&[asked(named, q)]);
+    state.settle(&[asked(named, q)]).unwrap();
     (0..count).map(|group| printed(&(named.row.item.read)(state, group, 0))).collect()
 }
 
@@ -403,7 +403,7 @@ fn measure() {
             println!("  {} {:.1} ns", names[index], (busy() - start) / 1e7);
         }
         let (start, q) = (std::time::Instant::now(), named("p99").preset.unwrap());
-        states[5].settle(&[vec![Value::Number(q)]]);
+        states[5].settle(&[vec![Value::Number(q)]]).unwrap();
         println!("  settle p99 {:.1} ms", start.elapsed().as_secs_f64() * 1000.0);
     }
 }

@@ -217,6 +217,10 @@ impl Accumulator for Total {
         sums.filter(Superaccumulator::exceeds).count() as u64
     }
 
+    fn memory(&self) -> usize {
+        self.slots.capacity() * size_of::<Slot>() + self.wide.len() * 8
+    }
+
     fn as_any(&self) -> &dyn Any {
         self
     }

@@ -100,6 +100,6 @@ impl Stage for GroupStage {
 
     fn operation(&self) -> Result<Operation> {
         let grouping = self.grouping().ok_or_else(|| Problem::new(Code::Internal, "a grouping has unknown columns"))?;
-        Ok(Operation::Gather(Box::new(GroupGather::new(Arc::clone(grouping)))))
+        Ok(Operation::Gather(Box::new(GroupGather::new(Arc::clone(grouping), &self.setup))))
     }
 }

@@ -31,8 +31,9 @@ use crate::process::stage::order::Key;
 use crate::process::stage::store::{CHUNK_ROWS, Pick, Source, copy};
 
 /// Records in order, on disk.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Run {
+    spill: Arc<Spill>,
     frames: Vec<Frame>,
 }
 
@@ -56,7 +57,6 @@ impl Size {
 /// Writes a run.
 #[derive(Debug)]
 pub(crate) struct Writing {
-    spill: Arc<Spill>,
     run: Run,
     bytes: Vec<u8>,
 }
@@ -64,7 +64,7 @@ pub(crate) struct Writing {
 impl Writing {
     /// A run without records.
     pub(crate) fn new(spill: &Arc<Spill>) -> Self {
-        Self { spill: Arc::clone(spill), run: Run::default(), bytes: Vec::new() }
+        Self { run: Run { spill: Arc::clone(spill), frames: Vec::new() }, bytes: Vec::new() }
     }
 
     /// Appends a chunk with the marks of its records. All its records are selected.
@@ -74,7 +74,7 @@ impl Writing {
         save(batch, &mut self.bytes);
         // The number of marks is that of the records, which the batch knows.
         self.bytes.extend_from_slice(&(marks.len() as u64).to_le_bytes());
-        self.run.frames.push(self.spill.write(&self.bytes)?);
+        self.run.frames.push(self.run.spill.write(&self.bytes)?);
         Ok(())
     }
 
@@ -130,6 +130,7 @@ impl Order {
 
 /// A run that is being read.
 struct Reading {
+    spill: Arc<Spill>,
     frames: std::vec::IntoIter<Frame>,
     chunk: Arc<Chunk>,
     row: usize,
@@ -141,7 +142,6 @@ struct Reading {
 
 /// Some runs that are being merged.
 struct Merge {
-    spill: Arc<Spill>,
     order: Order,
     /// A heap: each is before those at twice its position plus one and two.
     heap: Vec<Reading>,
@@ -161,14 +161,13 @@ struct Picked {
 }
 
 impl Merge {
-    fn new(spill: &Arc<Spill>, runs: Vec<Run>, order: Order, most: usize) -> Result<Self> {
-        let spill = Arc::clone(spill);
-        let mut merge = Self { spill, order, heap: Vec::new(), sources: Vec::new(), most, given: 0, bytes: Vec::new() };
-        for run in runs {
-            let mut frames = run.frames.into_iter();
-            if let Some(chunk) = merge.load(&mut frames)? {
+    fn new(runs: Vec<Run>, order: Order, most: usize) -> Result<Self> {
+        let mut merge = Self { order, heap: Vec::new(), sources: Vec::new(), most, given: 0, bytes: Vec::new() };
+        for Run { spill, frames } in runs {
+            let mut frames = frames.into_iter();
+            if let Some(chunk) = merge.load(&spill, &mut frames)? {
                 let mark = chunk.marks.first().copied().unwrap_or(0);
-                merge.heap.push(Reading { frames, chunk, row: 0, mark, place: None });
+                merge.heap.push(Reading { spill, frames, chunk, row: 0, mark, place: None });
             }
         }
         (0..merge.heap.len() / 2).rev().for_each(|at| merge.sink(at));
@@ -176,10 +175,10 @@ impl Merge {
     }
 
     /// The next chunk of a run that has records.
-    fn load(&mut self, frames: &mut std::vec::IntoIter<Frame>) -> Result<Option<Arc<Chunk>>> {
+    fn load(&mut self, spill: &Spill, frames: &mut std::vec::IntoIter<Frame>) -> Result<Option<Arc<Chunk>>> {
         for frame in frames {
             let mut bytes = std::mem::take(&mut self.bytes);
-            self.spill.read(frame, &mut bytes)?;
+            spill.read(frame, &mut bytes)?;
             let (rest, count) = bytes.split_last_chunk().unwrap_or((&[], &[0; 8]));
             let (marks, mut rest) = rest.split_at_checked(u64::from_le_bytes(*count) as usize * 8).unwrap_or_default();
             let marks: Vec<u64> = marks.as_chunks().0.iter().map(|mark| u64::from_le_bytes(*mark)).collect();
@@ -255,7 +254,7 @@ impl Merge {
     /// Goes on to the next chunk of the first run, or drops the run.
     fn advance(&mut self) -> Result<()> {
         let mut run = self.heap.swap_remove(0);
-        if let Some(chunk) = self.load(&mut run.frames)? {
+        if let Some(chunk) = self.load(&run.spill, &mut run.frames)? {
             run.mark = chunk.marks.first().copied().unwrap_or(0);
             run.chunk = chunk;
             run.row = 0;
@@ -304,33 +303,27 @@ pub(crate) struct Merged {
 
 impl Merged {
     /// A table of these runs.
-    pub(crate) fn new(
-        spill: &Arc<Spill>,
-        mut runs: Vec<Run>,
-        order: Order,
-        memory: &Memory,
-        cancel: &Cancel,
-    ) -> Result<Self> {
+    pub(crate) fn new(mut runs: Vec<Run>, order: Order, memory: &Memory, cancel: &Cancel) -> Result<Self> {
         let size = Size::new(memory);
         while runs.len() > size.fan_in {
             let mut groups: Vec<Vec<Run>> = Vec::new();
             while !runs.is_empty() {
                 groups.push(runs.split_off(runs.len().saturating_sub(size.fan_in)));
             }
-            let longer = |group: Vec<Run>| longer(spill, group, order.clone(), size);
+            let longer = |group: Vec<Run>| longer(group, order.clone(), size, memory);
             runs = groups.into_par_iter().map(longer).collect::<Result<Vec<Run>>>()?;
         }
         let mut share = memory.share(1);
         share.hold(runs.len() * size.chunk * 2);
-        let merge = Merge::new(spill, runs, order, size.chunk.max(64 << 10))?;
+        let merge = Merge::new(runs, order, size.chunk.max(64 << 10))?;
         Ok(Self { merge: Relay::new(merge, cancel.clone()), chunks: AtomicUsize::new(usize::MAX), _share: share })
     }
 }
 
 /// Merges runs to one.
-fn longer(spill: &Arc<Spill>, runs: Vec<Run>, order: Order, size: Size) -> Result<Run> {
-    let mut merge = Merge::new(spill, runs, order, size.chunk)?;
-    let (mut writing, mut scratch) = (Writing::new(spill), Scratch::default());
+fn longer(runs: Vec<Run>, order: Order, size: Size, memory: &Memory) -> Result<Run> {
+    let mut merge = Merge::new(runs, order, size.chunk)?;
+    let (mut writing, mut scratch) = (Writing::new(&memory.spill()?), Scratch::default());
     while let Some(picked) = merge.next()? {
         let mut batch = picked.copy(&mut scratch);
         let (marks, ids) = picked.marks();

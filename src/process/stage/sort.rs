@@ -14,7 +14,6 @@ use crate::core::data::compare::SortOrder;
 use crate::core::error::Result;
 use crate::core::exec::cancel::Cancel;
 use crate::core::exec::memory::{Memory, Share};
-use crate::core::exec::spill::Spill;
 use crate::core::format::Scratch;
 use crate::core::registry::{Example, Row};
 use crate::process::stage::arrange::{Using, picks};
@@ -86,7 +85,6 @@ impl Gather for Sorting {
             doubles: Doubles::Exact,
             share: self.memory.share(self.threads),
             memory: self.memory.clone(),
-            spill: None,
             runs: Vec::new(),
         }))
     }
@@ -95,14 +93,14 @@ impl Gather for Sorting {
         let sorted = gathered.into_iter().filter_map(|gatherer| gatherer.into_any().downcast::<Sorted>().ok());
         let mut sorted: Vec<Box<Sorted>> = sorted.collect();
         let doubles = sorted.iter().map(|sorted| sorted.doubles).max().unwrap_or(Doubles::Exact);
-        if let Some(spill) = sorted.iter().find_map(|sorted| sorted.spill.clone()) {
+        if sorted.iter().any(|sorted| !sorted.runs.is_empty()) {
             let runs = sorted.into_par_iter().map(|mut sorted| {
                 sorted.flush(&mut Scratch::default())?;
                 Ok(sorted.runs)
             });
             let runs = runs.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
             let order = Order { keys: Arc::clone(&self.keys), doubles };
-            return Ok(Box::new(Merged::new(&spill, runs, order, &self.memory, &self.cancel)?));
+            return Ok(Box::new(Merged::new(runs, order, &self.memory, &self.cancel)?));
         }
         let mut share = self.memory.share(1);
         share.hold(sorted.iter().map(|sorted| sorted.share.held()).sum());
@@ -121,8 +119,6 @@ struct Sorted {
     doubles: Doubles,
     share: Share,
     memory: Memory,
-    /// The file of `runs`.
-    spill: Option<Arc<Spill>>,
     /// What was too much to be kept.
     runs: Vec<Run>,
 }
@@ -178,11 +174,7 @@ impl Sorted {
         let mut kept = std::mem::take(&mut self.kept);
         kept.sort_by_key(|kept| kept.batch.first_row);
         let picks = picks(&mut kept, &self.keys, self.doubles, Using::ThisThread);
-        let spill = match &self.spill {
-            Some(spill) => Arc::clone(spill),
-            None => self.memory.spill()?,
-        };
-        let mut writing = Writing::new(&spill);
+        let mut writing = Writing::new(&self.memory.spill()?);
         let batches = kept.into_iter().map(|kept| kept.batch).collect();
         let store = Store::with_chunks(batches, picks, Size::new(&self.memory).chunk);
         for index in 0..store.chunks() {
@@ -194,7 +186,6 @@ impl Sorted {
             scratch.recycle(batch);
         }
         self.runs.push(writing.finish());
-        self.spill = Some(spill);
         self.share.hold(0);
         Ok(())
     }

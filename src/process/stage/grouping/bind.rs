@@ -31,7 +31,6 @@ pub(in crate::process::stage) fn bind(written: &Written<'_>, setup: &Setup) -> R
         states: Vec::new(),
         outputs: Vec::new(),
         order: written.order,
-        threads: setup.threads.max(1),
         strict: setup.env.strict,
     };
     let aggregates = known_names();

@@ -5,26 +5,34 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::*;
 
+use super::partitioned::{may_part, put};
 use super::result::GroupedTable;
 use super::{Grouping, StatePlan};
 use crate::core::data::batch::{Batch, Values};
 use crate::core::error::{Code, Problem, Result};
+use crate::core::exec::cancel::Cancel;
+use crate::core::exec::memory::{Memory, Share};
+use crate::core::exec::partitions::Partitions;
+use crate::core::format::Scratch;
 use crate::process::aggregate::group_table::GroupTable;
 use crate::process::aggregate::key_set::Seed;
 use crate::process::aggregate::{Accumulator, Intake, Skipped};
 use crate::process::expr::{Program, Tally};
-use crate::process::stage::{Gather, Gatherer, Scope, Table};
+use crate::process::stage::{Gather, Gatherer, Scope, Setup, Table};
 
-/// Groups below this number are merged by one thread.
+/// Groups below this number are merged by one thread, and stay in memory whatever it holds.
 const FEW_GROUPS: usize = 4096;
 
 /// The gathering operation of a grouping.
 pub(in crate::process::stage) struct GroupGather {
-    grouping: Arc<Grouping>,
+    pub(super) grouping: Arc<Grouping>,
     seed: Seed,
     /// What to tell the user: skipped values, and the counts of expressions over groups, which run when the
     /// result is read.
-    told: Arc<Mutex<Told>>,
+    pub(super) told: Arc<Mutex<Told>>,
+    threads: usize,
+    pub(super) memory: Memory,
+    pub(super) cancel: Cancel,
 }
 
 /// What to tell the user at the end.
@@ -42,9 +50,16 @@ pub(super) struct Groups {
 }
 
 /// One thread's state.
-struct GroupGatherer {
+pub(super) struct GroupGatherer {
     grouping: Arc<Grouping>,
-    groups: Groups,
+    pub(super) groups: Groups,
+    share: Share,
+    memory: Memory,
+    threads: usize,
+    /// How often its rows were partitioned before.
+    level: u32,
+    /// Where rows go once there are too many groups.
+    pub(super) partitions: Option<Partitions>,
     rows: Vec<u32>,
     of: Vec<u32>,
     /// For each key and argument, what its expression counted.
@@ -53,10 +68,28 @@ struct GroupGatherer {
 
 impl GroupGather {
     /// The operation.
-    pub(in crate::process::stage) fn new(grouping: Arc<Grouping>) -> Self {
+    pub(in crate::process::stage) fn new(grouping: Arc<Grouping>, setup: &Setup) -> Self {
         let outputs = grouping.outputs.iter().map(|_| Tally::default()).collect();
         let told = Arc::new(Mutex::new(Told { problems: Vec::new(), outputs }));
-        Self { grouping, seed: Seed::default(), told }
+        let Setup { memory, cancel, threads, .. } = setup;
+        let (memory, cancel, threads) = (memory.clone(), cancel.clone(), (*threads).max(1));
+        Self { grouping, seed: Seed::default(), told, threads, memory, cancel }
+    }
+
+    /// The state of a thread, or of a partition of rows that were partitioned `level` times.
+    pub(super) fn thread(&self, level: u32) -> GroupGatherer {
+        GroupGatherer {
+            groups: Groups::new(&self.grouping, &self.seed),
+            share: self.memory.share(self.threads),
+            memory: self.memory.clone(),
+            threads: if level == 0 { self.threads } else { 2 * self.threads },
+            level,
+            partitions: None,
+            rows: Vec::new(),
+            of: Vec::new(),
+            tallies: self.grouping.programs().map(|_| Tally::default()).collect(),
+            grouping: Arc::clone(&self.grouping),
+        }
     }
 
     fn told(&self) -> MutexGuard<'_, Told> {
@@ -65,30 +98,28 @@ impl GroupGather {
 
     /// Puts the groups of all threads together: by one thread where they are few, else by hash, one partition per
     /// thread.
-    fn combine(&self, mut parts: Vec<Groups>) -> Vec<Groups> {
+    fn combine(&self, mut parts: Vec<Groups>) -> Result<Vec<Groups>> {
         if parts.len() > 1 {
             let total: usize = parts.iter().map(|part| part.table.len()).sum();
-            let partitions = if total < FEW_GROUPS { 1 } else { self.grouping.threads as u64 };
-            parts = (0..partitions).into_par_iter().map(|index| self.partition(&parts, index, partitions)).collect();
+            let of = if total < FEW_GROUPS { 1 } else { self.threads as u64 };
+            let all: Vec<&Groups> = parts.iter().collect();
+            // The hash table uses the lowest and the seven highest bits.
+            let takes = |index| move |hash: u64| (((hash >> 24) & 0xFFFF_FFFF) * of) >> 32 == index;
+            parts = (0..of).into_par_iter().map(|index| self.put_together(&all, takes(index))).collect();
         }
-        parts.par_iter_mut().for_each(|part| {
-            for (state, plan) in part.states.iter_mut().zip(&self.grouping.states) {
-                state.settle(&plan.asked);
-            }
-        });
-        parts
+        parts.par_iter_mut().map(|part| part.settle(&self.grouping)).collect::<Result<()>>()?;
+        Ok(parts)
     }
 
-    /// All groups whose hash falls into one of `of` partitions.
-    fn partition(&self, parts: &[Groups], index: u64, of: u64) -> Groups {
+    /// All groups whose hash `takes` accepts.
+    pub(super) fn put_together(&self, parts: &[&Groups], takes: impl Fn(u64) -> bool + Copy) -> Groups {
         let mut merged = Groups::new(&self.grouping, &self.seed);
         for part in parts {
             let mut into = Vec::new();
             if self.grouping.keys.is_empty() {
                 into.push(0);
             } else {
-                // The hash table uses the lowest and the seven highest bits.
-                merged.table.merge(&part.table, |hash| (((hash >> 24) & 0xFFFF_FFFF) * of) >> 32 == index, &mut into);
+                merged.table.merge(&part.table, takes, &mut into);
             }
             let count = if self.grouping.keys.is_empty() { 1 } else { merged.table.len() };
             for (state, theirs) in merged.states.iter_mut().zip(&part.states) {
@@ -100,10 +131,10 @@ impl GroupGather {
     }
 
     /// What each aggregate left out, on all threads.
-    fn skipped(&self, parts: &[Groups]) -> Vec<Skipped> {
+    fn skipped<'a>(&self, parts: impl Iterator<Item = &'a Groups> + Clone) -> Vec<Skipped> {
         let of_state = |index: usize| {
             let mut skipped = Skipped::default();
-            for state in parts.iter().filter_map(|part| part.states.get(index)) {
+            for state in parts.clone().filter_map(|part| part.states.get(index)) {
                 skipped.merge(&state.skipped());
             }
             skipped
@@ -112,13 +143,12 @@ impl GroupGather {
     }
 
     /// Notes about values that were left out, or an error under `--strict`.
-    fn report(&self, skipped: &[Skipped], groups: &[Groups], tallies: &[Tally]) -> Result<()> {
+    fn report(&self, skipped: &[Skipped], exceeded: &[u64], tallies: &[Tally]) -> Result<()> {
         let mut problems = Vec::new();
-        for ((index, plan), skipped) in self.grouping.states.iter().enumerate().zip(skipped) {
+        for ((plan, exceeded), skipped) in self.grouping.states.iter().zip(exceeded).zip(skipped) {
             problems.extend(rounded(plan, skipped.rounded));
             if let Some(call) = &plan.sum {
-                let exceeded = groups.iter().filter_map(|part| part.states.get(index)).map(|state| state.exceeded());
-                problems.extend(exceeds(call, exceeded.sum()));
+                problems.extend(exceeds(call, *exceeded));
             }
             let Some((_, text)) = &skipped.first else { continue };
             let message = match skipped.count {
@@ -177,37 +207,54 @@ impl Groups {
         }
         Self { table: GroupTable::new(grouping.keys.len(), seed.clone()), states }
     }
+
+    /// Makes the states ready to be read.
+    pub(super) fn settle(&mut self, grouping: &Grouping) -> Result<()> {
+        self.states.iter_mut().zip(&grouping.states).try_for_each(|(state, plan)| state.settle(&plan.asked))
+    }
+
+    /// About the bytes of memory they take.
+    fn memory(&self) -> usize {
+        self.table.memory() + self.states.iter().map(|state| state.memory()).sum::<usize>()
+    }
 }
 
 impl Gather for GroupGather {
     fn gatherer(&self) -> Result<Box<dyn Gatherer>> {
-        Ok(Box::new(GroupGatherer {
-            groups: Groups::new(&self.grouping, &self.seed),
-            rows: Vec::new(),
-            of: Vec::new(),
-            tallies: self.grouping.programs().map(|_| Tally::default()).collect(),
-            grouping: Arc::clone(&self.grouping),
-        }))
+        Ok(Box::new(self.thread(0)))
     }
 
     fn finish(&self, gathered: Vec<Box<dyn Gatherer>>) -> Result<Box<dyn Table>> {
-        let mut parts = Vec::new();
+        let gathered = gathered.into_iter().filter_map(|one| one.into_any().downcast::<GroupGatherer>().ok());
+        let mut gathered: Vec<GroupGatherer> = gathered.map(|gatherer| *gatherer).collect();
         let mut tallies: Vec<Tally> = self.grouping.programs().map(|_| Tally::default()).collect();
-        for gatherer in gathered {
-            let Ok(gatherer) = gatherer.into_any().downcast::<GroupGatherer>() else { continue };
-            parts.push(gatherer.groups);
-            for (tally, more) in tallies.iter_mut().zip(gatherer.tallies) {
+        for gatherer in &mut gathered {
+            for (tally, more) in tallies.iter_mut().zip(std::mem::take(&mut gatherer.tallies)) {
                 tally.merge(more);
             }
         }
+        // Counted before the parts are put together: partitions see each part once each.
+        let mut skipped = self.skipped(gathered.iter().map(|gatherer| &gatherer.groups));
+        if gathered.iter().any(|gatherer| gatherer.partitions.is_some()) {
+            let (table, left) = self.merged(gathered)?;
+            skipped.iter_mut().zip(&left.skipped).for_each(|(all, more)| all.merge(more));
+            self.report(&skipped, &left.exceeded, &tallies)?;
+            return Ok(table);
+        }
+        let mut share = self.memory.share(1);
+        share.hold(gathered.iter().map(|gatherer| gatherer.share.held()).sum());
+        let mut parts: Vec<Groups> = gathered.into_iter().map(|gatherer| gatherer.groups).collect();
         if parts.is_empty() {
             parts.push(Groups::new(&self.grouping, &self.seed));
         }
-        // Counted before the parts are put together: partitions see each part once each.
-        let skipped = self.skipped(&parts);
-        let groups = self.combine(parts);
-        self.report(&skipped, &groups, &tallies)?;
-        Ok(Box::new(GroupedTable::new(Arc::clone(&self.grouping), groups, Arc::clone(&self.told))))
+        let groups = self.combine(parts)?;
+        let exceeded = |index: usize| {
+            groups.iter().filter_map(|part| part.states.get(index)).map(|state| state.exceeded()).sum::<u64>()
+        };
+        let exceeded: Vec<u64> = (0..self.grouping.states.len()).map(exceeded).collect();
+        self.report(&skipped, &exceeded, &tallies)?;
+        let table = GroupedTable::new(Arc::clone(&self.grouping), groups, Arc::clone(&self.told));
+        Ok(Box::new(table.holding(share)))
     }
 
     fn notes(&self) -> Vec<Problem> {
@@ -224,7 +271,7 @@ impl Gatherer for GroupGatherer {
         self.rows.extend(batch.rows().map(|row| row as u32));
         self.of.clear();
         if !self.rows.is_empty() {
-            self.take_rows(&mut batch);
+            self.take_rows(&mut batch, scope.scratch)?;
         }
         scope.scratch.recycle(batch);
         Ok(())
@@ -242,7 +289,7 @@ enum Source {
 }
 
 impl GroupGatherer {
-    fn take_rows(&mut self, batch: &mut Batch) {
+    fn take_rows(&mut self, batch: &mut Batch, scratch: &mut Scratch) -> Result<()> {
         let grouping = Arc::clone(&self.grouping);
         let mut sources = Vec::with_capacity(self.tallies.len());
         for (program, tally) in grouping.programs().zip(&mut self.tallies) {
@@ -250,7 +297,29 @@ impl GroupGatherer {
         }
         let batch = &*batch;
         let inputs: Vec<&Values> = sources.iter().filter_map(|source| source.values(batch)).collect();
-        let (keys, arguments) = inputs.split_at(grouping.keys.len().min(inputs.len()));
+        self.take_inputs(batch, &inputs, scratch)
+    }
+
+    /// Takes keys and arguments that went to a partition.
+    pub(super) fn take_saved(&mut self, batch: Batch, scratch: &mut Scratch) -> Result<()> {
+        self.rows.clear();
+        self.rows.extend(0..batch.rows as u32);
+        self.of.clear();
+        let inputs: Vec<&Values> = batch.columns.iter().map(|column| &column.values).collect();
+        self.take_inputs(&batch, &inputs, scratch)?;
+        scratch.recycle(batch);
+        Ok(())
+    }
+
+    /// Takes the listed rows, whose keys and arguments these are.
+    fn take_inputs(&mut self, batch: &Batch, inputs: &[&Values], scratch: &mut Scratch) -> Result<()> {
+        let grouping = Arc::clone(&self.grouping);
+        let width = grouping.keys.len().min(inputs.len());
+        if let Some(partitions) = &mut self.partitions {
+            let rows = (batch, self.rows.as_slice());
+            return put(partitions, self.level, &mut self.groups, rows, (inputs, width), scratch);
+        }
+        let (keys, arguments) = inputs.split_at(width);
         let Groups { table, states } = &mut self.groups;
         if keys.is_empty() {
             self.of.resize(self.rows.len(), 0);
@@ -264,6 +333,24 @@ impl GroupGatherer {
             state.grow(count);
             state.update(&Intake { batch, rows: &self.rows, groups: &self.of, input, second });
         }
+        self.share.hold(self.groups.memory());
+        if self.share.is_full() { self.make_room() } else { Ok(()) }
+    }
+
+    /// Sends all further rows to disk where there are many groups; where there are few, what their states can do without.
+    fn make_room(&mut self) -> Result<()> {
+        if self.groups.table.len() > self.few_groups() && may_part(self.level) {
+            self.partitions = Some(Partitions::new(&self.memory, self.threads)?);
+            return Ok(());
+        }
+        self.groups.states.iter_mut().try_for_each(|state| state.spill(&self.memory))?;
+        self.share.hold(self.groups.memory());
+        Ok(())
+    }
+
+    /// The number of groups up to which they stay in memory: fewer where that is small.
+    fn few_groups(&self) -> usize {
+        FEW_GROUPS.min(self.memory.limit() >> 12)
     }
 }
 

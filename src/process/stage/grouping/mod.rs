@@ -2,10 +2,11 @@
 //! common.
 //!
 //! `bind` makes a [`Grouping`] from what was written; `gather` takes batches in on each thread and puts the threads
-//! together; `result` reads the groups out in chunks.
+//! together, `partitioned` where memory does not hold the groups; `result` reads the groups out in chunks.
 
 mod bind;
 mod gather;
+mod partitioned;
 mod result;
 #[cfg(test)]
 mod tests;
@@ -44,7 +45,6 @@ pub(super) struct Grouping {
     /// The aggregate columns.
     outputs: Vec<Output>,
     order: GroupOrder,
-    threads: usize,
     /// Whether a value that is not a number is an error.
     strict: bool,
 }

@@ -4,11 +4,13 @@ use std::cmp::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::gather::{Groups, Told};
+use super::partitioned::mark;
 use super::{GroupOrder, Grouping, Output};
 use crate::core::data::batch::{Batch, Column, Values, store};
 use crate::core::data::cell::Cell;
 use crate::core::data::value::Value;
 use crate::core::error::Result;
+use crate::core::exec::memory::Share;
 use crate::core::format::Scratch;
 use crate::process::expr::{Tally, slot_name};
 use crate::process::stage::Table;
@@ -21,13 +23,41 @@ pub(super) struct GroupedTable {
     /// Partition and number in it of each group, in the order of the result.
     order: Vec<(u32, u32)>,
     told: Arc<Mutex<Told>>,
+    /// Records of a chunk.
+    rows: usize,
+    /// The memory that the groups take, where it is counted.
+    share: Option<Share>,
 }
 
 impl GroupedTable {
     /// Puts the groups of all partitions in order.
     pub(super) fn new(grouping: Arc<Grouping>, groups: Vec<Groups>, told: Arc<Mutex<Told>>) -> Self {
         let order = if grouping.keys.is_empty() { vec![(0, 0)] } else { order(&grouping, &groups) };
-        Self { grouping, groups, order, told }
+        Self { grouping, groups, order, told, rows: CHUNK, share: None }
+    }
+
+    /// The same, giving back the memory of this share with its own.
+    pub(super) fn holding(self, share: Share) -> Self {
+        Self { share: Some(share), ..self }
+    }
+
+    /// The same in chunks of so many records.
+    pub(super) fn in_chunks(self, rows: usize) -> Self {
+        Self { rows, ..self }
+    }
+
+    /// For each group of a chunk, what tells its place among those of other tables.
+    pub(super) fn marks(&self, index: usize) -> Vec<(u64, u64)> {
+        let mark = |(part, group): &(u32, u32)| match self.groups.get(*part as usize) {
+            Some(groups) => mark(&self.grouping, groups, *group as usize),
+            None => (u64::MAX, u64::MAX),
+        };
+        self.order_of(index).iter().map(mark).collect()
+    }
+
+    fn order_of(&self, index: usize) -> &[(u32, u32)] {
+        let start = (index * self.rows).min(self.order.len());
+        self.order.get(start..(start + self.rows).min(self.order.len())).unwrap_or_default()
     }
 
     /// Cells of the values that `value` gives for each group of a chunk.
@@ -106,12 +136,12 @@ fn order(grouping: &Grouping, groups: &[Groups]) -> Vec<(u32, u32)> {
 
 impl Table for GroupedTable {
     fn chunks(&self) -> usize {
-        self.order.len().div_ceil(CHUNK)
+        self.order.len().div_ceil(self.rows)
     }
 
     fn chunk(&self, index: usize, scratch: &mut Scratch) -> Result<Batch> {
-        let start = (index * CHUNK).min(self.order.len());
-        let order = self.order.get(start..(start + CHUNK).min(self.order.len())).unwrap_or_default();
+        let start = index * self.rows;
+        let order = self.order_of(index);
         let mut batch =
             Batch { side: scratch.take_bytes(), rows: order.len(), first_row: start as u64, ..Batch::default() };
         for (column, key) in self.grouping.keys.iter().enumerate() {
