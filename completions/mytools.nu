@@ -162,6 +162,8 @@ module completions {
     --stats                   # Print how much was searched and found at the end
     --no-stats
     --format: string@"nu-complete mytools search format" # Print a record for each match: jsonl, json, csv, tsv, table, ...
+    --diff                    # Print what -r would change as a unified diff
+    --write                   # Change the files as -r says, each at once or not at all
     --help(-h)                # Print help: -h on one screen, --help with details and examples
     --threads(-j): string     # Number of threads [default: one per core]
     --color: string@"nu-complete mytools search color" # auto (default), always or never

@@ -15,7 +15,7 @@
 //!
 //! A body line `| text` stands for `text` and a newline; `> text` stands for `text` alone, with the escapes `\n`, `\r`,
 //! `\t`, `\0`, `\\` and `\xNN`. `args` takes quotes as a shell does; `env NAME: VALUE` sets a variable. What is left out is
-//! empty or 0. A section `stderr contains:` lists stretches that must occur in the order given.
+//! empty or 0. A section `after NAME:` says what a file holds after the run, where it was changed. A section `stderr contains:` lists stretches that must occur in the order given.
 
 use std::fmt::Write;
 use std::fs;
@@ -38,6 +38,8 @@ pub(crate) struct Case {
     pub(crate) env: Vec<(String, String)>,
     /// Files by name.
     pub(crate) files: Vec<(String, Vec<u8>)>,
+    /// What files hold after the run, where it changes them.
+    pub(crate) after: Vec<(String, Vec<u8>)>,
     /// Standard input; a closed one where none.
     pub(crate) stdin: Option<Vec<u8>>,
     /// Expected standard output.
@@ -99,6 +101,16 @@ impl Case {
         Some(report)
     }
 
+    /// Which files the run left otherwise than it should; none where all are right.
+    pub(crate) fn leaves(&self, dir: &Dir) -> Option<String> {
+        let left = self.after.iter().find_map(|(name, expected)| {
+            let found = fs::read(dir.path().join(name)).unwrap_or_default();
+            (found != *expected)
+                .then(|| format!("  {name} expected:\n{}  {name} found:\n{}", body(expected), body(&found)))
+        });
+        left.map(|report| format!("{}: {}\n  mytools {}\n{report}", self.path.display(), self.name, self.args))
+    }
+
     /// The case as text, with the outcome in place of what was expected.
     pub(crate) fn blessed(&self, outcome: Option<&Outcome>) -> String {
         let (stdout, stderr, code) = match outcome {
@@ -115,6 +127,9 @@ impl Case {
         }
         for (name, bytes) in &self.files {
             let _ = write!(text, "file {name}:\n{}", body(bytes));
+        }
+        for (name, bytes) in &self.after {
+            let _ = write!(text, "after {name}:\n{}", body(bytes));
         }
         if let Some(bytes) = &self.stdin {
             let _ = write!(text, "stdin:\n{}", body(bytes));
@@ -168,6 +183,7 @@ fn collect(dir: &Path, paths: &mut Vec<PathBuf>) {
 enum Section {
     None,
     File,
+    After,
     Stdin,
     Stdout,
     Stderr,
@@ -197,6 +213,7 @@ fn parse(path: &Path) -> Vec<Case> {
             let bytes = match section {
                 Section::None => fail("no section for this line"),
                 Section::File => &mut case.files.last_mut().unwrap().1,
+                Section::After => &mut case.after.last_mut().unwrap().1,
                 Section::Stdin => case.stdin.as_mut().unwrap(),
                 Section::Stdout => &mut case.stdout,
                 Section::Stderr => &mut case.stderr,
@@ -218,6 +235,10 @@ fn parse(path: &Path) -> Vec<Case> {
                 Some(("file", name)) if value.is_empty() => {
                     case.files.push((name.to_string(), Vec::new()));
                     section = Section::File;
+                }
+                Some(("after", name)) if value.is_empty() => {
+                    case.after.push((name.to_string(), Vec::new()));
+                    section = Section::After;
                 }
                 _ => fail("unknown section"),
             },

@@ -13,9 +13,14 @@ fn every_case_holds() {
     if let Ok(wanted) = std::env::var("MYTOOLS_CASE") {
         cases.retain(|case| case.path.display().to_string().contains(&wanted) || case.name.contains(&wanted));
     }
-    let outcomes = run_all(&cases, |case| case.run(&case.dir(), &[]).run());
-    let failures: Vec<String> =
-        cases.iter().zip(&outcomes).filter_map(|(case, outcome)| case.differs(outcome)).collect();
+    let (outcomes, left): (Vec<Outcome>, Vec<Option<String>>) = run_all(&cases, |case| {
+        let dir = case.dir();
+        (case.run(&dir, &[]).run(), case.leaves(&dir))
+    })
+    .into_iter()
+    .unzip();
+    let differs = cases.iter().zip(&outcomes).filter_map(|(case, outcome)| case.differs(outcome));
+    let failures: Vec<String> = differs.chain(left.into_iter().flatten()).collect();
     if failures.is_empty() {
         return;
     }

@@ -15,4 +15,5 @@ mod limits;
 mod pipelines;
 mod properties;
 mod readme;
+mod rewrite;
 mod shells;

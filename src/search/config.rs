@@ -7,6 +7,7 @@ use crate::core::input::select::Select;
 use crate::core::pattern::syntax::{Bounds, Case};
 use crate::core::pattern::terminator::Terminator;
 use crate::search::look::Look;
+use crate::search::rewrite::Rewrite;
 
 /// What to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +90,8 @@ pub(crate) struct Config {
     pub(crate) only_matching: bool,
     /// What matches are replaced with in the output.
     pub(crate) replacement: Option<String>,
+    /// Whether files are changed by the replacement, or the change is shown.
+    pub(crate) rewrite: Option<Rewrite>,
     /// Whether each line has its path; by default where more than one file may be searched.
     pub(crate) with_filename: Option<bool>,
     /// Whether each line has its number; by default on a terminal.
@@ -141,6 +144,7 @@ impl Default for Config {
             after: 0,
             only_matching: false,
             replacement: None,
+            rewrite: None,
             with_filename: None,
             line_number: None,
             heading: None,

@@ -17,6 +17,7 @@ pub(crate) mod printer;
 pub(crate) mod region;
 pub(crate) mod replace;
 pub(crate) mod reporter;
+pub(crate) mod rewrite;
 pub(crate) mod searcher;
 pub(crate) mod source;
 

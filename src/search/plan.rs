@@ -13,6 +13,7 @@ use crate::search::context::{Edge, Shape};
 use crate::search::gate::Gate;
 use crate::search::printer::{Depth, Needs, Printer, printer, tells_patterns};
 use crate::search::region::Search;
+use crate::search::rewrite::tree::Tree;
 
 /// A search that is ready to run.
 pub(crate) struct Plan {
@@ -22,6 +23,8 @@ pub(crate) struct Plan {
     pub(crate) matcher: Matcher,
     /// Which files are searched at all.
     pub(crate) gate: Gate,
+    /// Which files may be rewritten, where they are.
+    pub(crate) tree: Option<Tree>,
     /// What becomes of the lines.
     pub(crate) printer: Box<dyn Printer>,
     /// What it wants of the search.
@@ -32,7 +35,7 @@ pub(crate) struct Plan {
 
 impl Plan {
     /// Compiles the patterns and settles what depends on several flags or on the paths.
-    pub(crate) fn new(config: Config) -> Result<Self> {
+    pub(crate) fn new(mut config: Config) -> Result<Self> {
         let detail = if tells_patterns(&config) { Detail::Patterns } else { Detail::Spans };
         let syntax = Syntax {
             case: config.case,
@@ -48,8 +51,12 @@ impl Plan {
         let matcher = matcher.narrowed(each(&config.and)?, each(&config.not)?);
         let gate = Gate::new(each(&config.and_file)?, each(&config.not_file)?, config.terminator);
         let printer = printer(&config, &matcher)?;
+        let tree = config.rewrite.map(|_| Tree::new(&config.select));
+        if tree.as_ref().is_some_and(Tree::meets_again) {
+            config.threads = 1;
+        }
         let glance = is_few_files(&config.select);
-        Ok(Self { needs: printer.needs(), config, matcher, gate, printer, glance })
+        Ok(Self { needs: printer.needs(), config, matcher, gate, tree, printer, glance })
     }
 
     /// What a NUL does in a file.

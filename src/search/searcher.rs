@@ -27,6 +27,7 @@ use crate::search::printer::file::{Searched, tail};
 use crate::search::printer::stats::Stats;
 use crate::search::region::Region;
 use crate::search::reporter::Reporter;
+use crate::search::rewrite::editor::Editor;
 use crate::search::source::{Chunk, Chunks, Input, Lines, RANGE, Ranges, WIDE_RANGE, end_lines_at_nuls};
 
 /// Files up to this size are read whole.
@@ -70,6 +71,8 @@ pub(crate) struct Worker<'p> {
     small: Vec<u8>,
     /// For ranges.
     buffer: Vec<u8>,
+    /// Rewrites files, where that is asked for.
+    editor: Option<Editor<'p>>,
 }
 
 /// What a piece of work hands to the drain.
@@ -107,7 +110,13 @@ impl<'p> Task for Searcher<'p, '_> {
     type Output = Output;
 
     fn worker(&self) -> Worker<'p> {
-        Worker { walker: Walker::default(), reporter: Reporter::new(self.plan), small: Vec::new(), buffer: Vec::new() }
+        Worker {
+            walker: Walker::default(),
+            reporter: Reporter::new(self.plan),
+            small: Vec::new(),
+            buffer: Vec::new(),
+            editor: Editor::new(self.plan),
+        }
     }
 
     fn claim(&self, worker: &mut Worker<'p>) -> Result<Option<(u64, Claim)>> {
@@ -215,7 +224,10 @@ impl Searcher<'_, '_> {
     fn file(&self, worker: &mut Worker<'_>, entry: &Entry, output: &mut Output) -> Result<Option<Vec<Claim>>> {
         let plan = self.plan;
         let mut rule = plan.rule(entry);
-        let Worker { reporter, small: buffer, .. } = worker;
+        let Worker { reporter, small: buffer, editor, .. } = worker;
+        if let Some(editor) = editor {
+            return editor.file(reporter, entry, rule, output).map(|()| None);
+        }
         let small = plan.config.block_size.unwrap_or(SMALL);
         let opened = if entry.kind == Kind::Stdin {
             open_stdin(plan.open_options())?

@@ -13,6 +13,7 @@ mod opening;
 mod output;
 mod pattern;
 mod results;
+mod rewrite;
 mod text;
 
 use std::ffi::OsString;
@@ -42,6 +43,9 @@ const EXAMPLES: &str = "  How often, for each file
     mytools search -c TODO -t rust
   Lines with one word and another, but not a third, in files that import something
     mytools search retry --and timeout --not debug --and-file '^import http' src/
+  A change in many files: first as a diff, then for good
+    mytools search 'colour(s?)' -r 'color$1' -g '*.md' --diff
+    mytools search 'colour(s?)' -r 'color$1' -g '*.md' --write
   Fields of a log as records
     mytools search 'status=(?<code>\\d{3}) .* ms=(?<ms>\\d+)' logs/ --format jsonl";
 
@@ -106,6 +110,7 @@ pub(crate) fn command() -> Command {
         .args(output::args())
         .args(look::args())
         .args(results::args())
+        .args(rewrite::args())
         .mut_args(|arg| {
             let short = SHORT.contains(&arg.get_id().as_str());
             arg.hide_short_help(!short)
@@ -163,6 +168,7 @@ fn config(matches: &ArgMatches, globals: &Globals, environment: &Environment) ->
     files::fill(&mut config, matches, positional)?;
     opening::fill(&mut config, matches)?;
     conditions::fill(&mut config, matches)?;
+    rewrite::fill(&mut config, matches)?;
     config.select.tells_omitted = globals.settings.debug;
     let implicit = config.select.is_implicit();
     let roots = &mut config.select.roots;

@@ -34,7 +34,8 @@ enum Version {
 }
 
 impl AtomicFile {
-    /// Starts a new version of `path`, which may exist, be a link, or be a device. It gets the mode of the old one. A
+    /// Starts a new version of `path`, which may exist, be a link, or be a device. It gets the mode of the old one, and
+    /// its owner where we may give it. A
     /// file that we may not write is refused, although it could be replaced.
     pub(crate) fn create(path: &Path) -> Result<Self> {
         let failed = |error: io::Error| Error::from(Problem::io(path.display().to_string(), &error));
@@ -57,6 +58,7 @@ impl AtomicFile {
         }
         let version = Version::new(&target).map_err(failed)?;
         if let Some(old) = old {
+            keep_owner(version.file(), &old);
             version.file().set_permissions(old.permissions()).map_err(failed)?;
         }
         Ok(Self { version, path: path.to_path_buf(), target })
@@ -112,6 +114,24 @@ impl Version {
         }
     }
 }
+
+/// Gives a new version the owner and the group of the old one. Where only root may, it stays ours.
+#[cfg(unix)]
+fn keep_owner(file: &File, old: &Metadata) {
+    use rustix::fs::{Gid, Uid, fchown};
+    use std::os::unix::fs::MetadataExt;
+    let Ok(new) = file.metadata() else { return };
+    if new.gid() != old.gid() {
+        let _ = fchown(file, None, Some(Gid::from_raw(old.gid())));
+    }
+    if new.uid() != old.uid() {
+        let _ = fchown(file, Some(Uid::from_raw(old.uid())), None);
+    }
+}
+
+/// Gives a new version the owner of the old one, which other systems do by the directory.
+#[cfg(not(unix))]
+fn keep_owner(_: &File, _: &Metadata) {}
 
 /// Whether the path is no regular file, or one of the system's names for an open file.
 fn is_special(path: &Path, old: Option<&Metadata>) -> bool {

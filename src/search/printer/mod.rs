@@ -31,6 +31,7 @@ use crate::search::printer::stats::Stats;
 use crate::search::printer::style::Style;
 use crate::search::printer::summary::Summary;
 use crate::search::region::{Found, Region};
+use crate::search::rewrite::printer::Rewriting;
 
 /// How far lines are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,6 +161,7 @@ pub(crate) fn tells_patterns(config: &Config) -> bool {
 pub(crate) fn printer(config: &Config, matcher: &Matcher) -> Result<Box<dyn Printer>> {
     let style = Style::new(config);
     Ok(match config.mode {
+        _ if let Some(rewrite) = config.rewrite => Box::new(Rewriting(rewrite)),
         _ if config.quiet || config.look.count_total => Box::new(Summary::new(config, style)?),
         Mode::Lines | Mode::Json if config.format.is_some() => Box::new(Records::new(config, matcher)?),
         Mode::Lines => Box::new(Standard::new(config, style)),

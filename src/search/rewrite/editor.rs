@@ -1,0 +1,271 @@
+//! Finds the lines of a file that a replacement changes.
+//!
+//! One for each thread. Files are read as they are searched, by the same rules about binary files; what has matches and
+//! cannot be changed is a problem, what has none is passed over.
+
+use std::fs::File;
+use std::path::Path;
+
+use crate::core::error::{Code, Problem, Result};
+use crate::core::input::blocks::MAX_RECORD;
+use crate::core::input::open::{Source, open};
+use crate::core::input::positional::{PositionalReader, read_full_at};
+use crate::core::input::walk::{Entry, Kind};
+use crate::core::pattern::matcher::Scratch;
+use crate::search::binary::{Rule, WINDOW, stopped};
+use crate::search::context::Line;
+use crate::search::matches;
+use crate::search::plan::Plan;
+use crate::search::printer::Counts;
+use crate::search::region::{Found, Region, Search, select};
+use crate::search::replace::Replacer;
+use crate::search::reporter::Reporter;
+use crate::search::rewrite::Rewrite;
+use crate::search::rewrite::hunks::Hunks;
+use crate::search::rewrite::tree::{Place, Tree};
+use crate::search::rewrite::version::Version;
+use crate::search::searcher::Output;
+use crate::search::source::{Chunks, Lines, RANGE};
+
+/// What changes in a region: whole lines, and what stands in their place.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Change<'b> {
+    /// First byte in the region's buffer.
+    pub(crate) start: usize,
+    /// One past the last byte.
+    pub(crate) end: usize,
+    /// Line ends of the region before `start`.
+    pub(crate) line: u64,
+    /// The new text.
+    pub(crate) new: &'b [u8],
+}
+
+/// What a thread rewrites files with.
+pub(crate) struct Editor<'p> {
+    plan: &'p Plan,
+    kind: Rewrite,
+    tree: &'p Tree,
+    scratch: Scratch,
+    found: Found,
+    replacer: Replacer,
+    spans: Vec<(usize, usize)>,
+}
+
+/// Where the changes of a file go.
+enum Target<'f> {
+    Diff(Hunks),
+    Write(Version<'f>),
+}
+
+/// A file that is being read.
+struct Pass<'f> {
+    path: &'f Path,
+    target: Target<'f>,
+    /// Matching lines that may still be changed.
+    left: u64,
+    /// Changed lines, and replacements in them.
+    counts: Counts,
+    /// Whether any line matched.
+    matched: bool,
+    /// Whether the file was met before under another path.
+    met: bool,
+    /// What a NUL does in a search of the file.
+    rule: Rule,
+    /// Offset of the first NUL.
+    binary: Option<u64>,
+}
+
+impl<'p> Editor<'p> {
+    /// The editor of a thread, where the plan is to rewrite.
+    pub(crate) fn new(plan: &'p Plan) -> Option<Self> {
+        let (kind, tree) = (plan.config.rewrite?, plan.tree.as_ref()?);
+        let replacer = Replacer::new(plan.config.replacement.as_deref().unwrap_or_default());
+        let (scratch, found) = (plan.matcher.scratch(), Found::default());
+        Some(Self { plan, kind, tree, scratch, found, replacer, spans: Vec::new() })
+    }
+
+    /// Rewrites a file.
+    pub(crate) fn file(
+        &mut self,
+        reporter: &mut Reporter<'_>,
+        entry: &Entry,
+        rule: Rule,
+        output: &mut Output,
+    ) -> Result<()> {
+        let shown = || entry.path.display().to_string();
+        let refused = |what: &str| Problem::new(Code::Io, what).at_path(shown());
+        match entry.kind {
+            Kind::File => {}
+            Kind::Stdin => {
+                return Err(Problem::new(Code::Io, "cannot be rewritten")
+                    .at_path("<stdin>")
+                    .hint("name files, or leave out --diff and --write to print the replaced text")
+                    .into());
+            }
+            Kind::Special => return Err(refused("is not a regular file and was left as it is").into()),
+        }
+        let opened = open(&entry.path, self.plan.open_options())?;
+        output.stats.searches += 1;
+        let path = entry.path.as_os_str().as_encoded_bytes();
+        match reporter.admit(rule, opened.source).map_err(|error| error.or_at_path(path))? {
+            None => Ok(()),
+            Some(Source::File { file, len, start }) => {
+                self.text(&entry.path, rule, &file, start..len.max(start), output)
+            }
+            Some(Source::Stream(stream)) => {
+                let chunks = Chunks::new(stream, self.chunk_size(), rule, self.lines());
+                if self.has_match(chunks).map_err(|problem| problem.at_path(shown()))? {
+                    let what = "is compressed or not UTF-8 and was left as it is";
+                    return Err(refused(what).hint("unpack or convert it first").into());
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Rewrites a plain file, whose data is at `range`.
+    fn text(
+        &mut self,
+        path: &Path,
+        rule: Rule,
+        file: &File,
+        range: std::ops::Range<u64>,
+        output: &mut Output,
+    ) -> Result<()> {
+        let failed = |error: &std::io::Error| Problem::io(path.display().to_string(), error);
+        let bytes = path.as_os_str().as_encoded_bytes();
+        let target = match self.kind {
+            Rewrite::Diff(context) => {
+                let mut mark = vec![0; range.start as usize];
+                let read = read_full_at(file, &mut mark, 0).map_err(|error| failed(&error))?;
+                mark.truncate(read);
+                Target::Diff(Hunks::new(bytes, mark, context, self.plan.config.color))
+            }
+            Rewrite::Write(_) => Target::Write(Version::new(path, file, range.start)?),
+        };
+        let left = self.plan.config.max_count.unwrap_or(u64::MAX);
+        let mut pass =
+            Pass { path, target, left, counts: Counts::default(), matched: false, met: false, rule, binary: None };
+        let own = file.try_clone().map_err(|error| failed(&error))?;
+        let reader = PositionalReader { file: own, at: range.start, end: range.end };
+        // A small file is one chunk, and what tells that it has ended.
+        let size = self.chunk_size().min((range.end - range.start) as usize + 1);
+        let looks = if rule == Rule::Text { Rule::Text } else { Rule::Quit };
+        let mut chunks = Chunks::new(Box::new(reader), size, looks, self.lines());
+        let mut lines = 0;
+        loop {
+            let (chunk, _) = chunks.next().map_err(|problem| problem.at_path(path.display().to_string()))?;
+            let region = chunk.region();
+            lines = self.region(&region, lines, &mut pass)?;
+            if chunk.is_last() || pass.met || pass.binary.is_some() && (rule == Rule::Quit || pass.matched) {
+                break;
+            }
+        }
+        if let Some(at) = pass.binary {
+            if rule == Rule::Quit && (at < WINDOW as u64 || !pass.matched) {
+                output.problems.extend(self.plan.config.select.tells_omitted.then(|| stopped(bytes, at)));
+            } else if pass.matched {
+                let what = format!("is binary, with a NUL byte at {at}, and was left as it is");
+                let problem = Problem::new(Code::Io, what).at_path(path.display().to_string());
+                return Err(problem.hint("-a takes it as text").into());
+            }
+            return Ok(());
+        }
+        if pass.met || pass.counts.lines == 0 {
+            return Ok(());
+        }
+        match pass.target {
+            Target::Diff(hunks) if self.plan.config.quiet => drop(hunks),
+            Target::Diff(hunks) => output.bytes.extend(hunks.finish()),
+            Target::Write(version) => output.problems.extend(version.commit()?),
+        }
+        output.stats.searches_with_match += 1;
+        output.stats.found += 1;
+        output.stats.counts.add(pass.counts);
+        Ok(())
+    }
+
+    /// Takes the changes of a region, which has `lines` line ends before it; returns how many the next one has.
+    fn region(&mut self, region: &Region<'_>, lines: u64, pass: &mut Pass<'_>) -> Result<u64> {
+        let search = Search { invert: false, count_lines: true, first_only: false };
+        select(&self.plan.matcher, &mut self.scratch, region, search, &mut self.found);
+        let nul = region.nul.filter(|_| pass.binary.is_none());
+        pass.binary = pass.binary.or(region.nul.map(|nul| region.offset + nul as u64));
+        for run in &self.found.selected {
+            let (start, end) = (run.start as usize, run.end as usize);
+            if pass.binary.is_some() && nul.is_none_or(|nul| end > nul) {
+                // The file stays as it is; a search of one that was named would go on and find this.
+                pass.matched |= pass.rule != Rule::Quit;
+                break;
+            }
+            if pass.left == 0 {
+                break;
+            }
+            pass.left -= 1;
+            pass.matched = true;
+            let bytes = region.slice(start, end);
+            let number = lines + u64::from(run.line) + 1;
+            let line = Line { bytes, offset: region.offset + start as u64, number };
+            let replaced = self.replacer.replace(&self.plan.matcher, &mut self.scratch, &line);
+            if !replaced || self.replacer.text == bytes {
+                continue;
+            }
+            if pass.counts.lines == 0 && !pass.begin(self.tree)? {
+                return Ok(lines);
+            }
+            matches::find(&self.plan.matcher, &mut self.scratch, &line, &mut self.spans);
+            let pairs = self.spans.iter().zip(&self.replacer.spans);
+            let differs = |(old, new): &(&(usize, usize), &(usize, usize))| {
+                bytes.get(old.0..old.1) != self.replacer.text.get(new.0..new.1)
+            };
+            pass.counts.add(Counts { lines: 1, matches: pairs.filter(differs).count() as u64 });
+            let change = Change { start, end, line: u64::from(run.line), new: &self.replacer.text };
+            match &mut pass.target {
+                Target::Diff(hunks) => hunks.change(region, &change),
+                Target::Write(version) => version.change(region, &change)?,
+            }
+        }
+        match &mut pass.target {
+            Target::Diff(hunks) => hunks.pass(region, self.found.newlines),
+            Target::Write(version) => version.pass(region)?,
+        }
+        Ok(lines + self.found.newlines)
+    }
+
+    /// Whether any line of a stream matches.
+    fn has_match(&mut self, mut chunks: Chunks) -> Result<bool, Problem> {
+        loop {
+            let (chunk, _) = chunks.next()?;
+            let search = Search { invert: false, count_lines: false, first_only: true };
+            select(&self.plan.matcher, &mut self.scratch, &chunk.region(), search, &mut self.found);
+            if chunk.is_last() || !self.found.selected.is_empty() {
+                return Ok(!self.found.selected.is_empty());
+            }
+        }
+    }
+
+    fn lines(&self) -> Lines {
+        Lines { before: self.kind.context(), longest: MAX_RECORD, terminator: self.plan.matcher.terminator }
+    }
+
+    fn chunk_size(&self) -> usize {
+        self.plan.config.block_size.unwrap_or(RANGE)
+    }
+}
+
+impl Pass<'_> {
+    /// Decides at the first change whether the file may be changed; false where it was met before.
+    fn begin(&mut self, tree: &Tree) -> Result<bool> {
+        match (tree.place(self.path)?, &mut self.target) {
+            (Place::Met, _) => self.met = true,
+            (Place::Linked(real), Target::Diff(hunks)) => {
+                // `patch` does not follow links: it gets the path that the file has from here.
+                let here = std::fs::canonicalize(".").unwrap_or_default();
+                let real = real.strip_prefix(here).unwrap_or(&real);
+                hunks.rename(real.as_os_str().as_encoded_bytes());
+            }
+            (Place::Linked(_) | Place::Here, _) => {}
+        }
+        Ok(!self.met)
+    }
+}
