@@ -34,7 +34,7 @@ const CASES: &[(&str, &[&str])] = &[
     ("mytools process events.csv --top '10:status by reg", &["10:status by region"]),
     ("mytools process events.csv -n '10 by reg", &["10 by region"]),
     ("mytools process events.csv --derive 'rate=status/2' -s ra", &["rate"]),
-    ("mytools process events.csv --drop region -g reg", &[]),
+    ("mytools process events.csv --drop region -c reg", &[]),
     ("mytools process nested.jsonl -g user.na", &["user.name"]),
     ("mytools process data.csv.gz -g al", &["alpha"]),
     ("mytools process my\\ data.csv -g al", &["alpha"]),
