@@ -38,7 +38,9 @@ Exit codes:
   A reader that goes away early (`| head`) is no error.
 
 Environment:
-  NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR, TERM   whether to colour";
+  NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR, TERM   whether to colour
+  MYTOOLS_CONFIG_PATH   a file with arguments to put before yours, one per line as it is, # for comments;
+                        lines behind [search] or [process] are for that command alone";
 
 /// Our own words for `-h` and `--help`.
 fn help_flag() -> Arg {

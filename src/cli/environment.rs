@@ -21,6 +21,8 @@ pub(crate) struct Environment {
     /// Bytes per block, for tests that cut inputs at every place (`MYTOOLS_TEST_BLOCK`); the engine's own size where
     /// unset.
     pub(crate) block_size: Option<usize>,
+    /// The file with arguments to put before those of the command line (`MYTOOLS_CONFIG_PATH`).
+    pub(crate) config_path: Option<PathBuf>,
     /// Where temporary files go (`TMPDIR`).
     pub(crate) temp_dir: PathBuf,
 }
@@ -37,6 +39,7 @@ impl Environment {
             stdin_is_terminal: std::io::stdin().is_terminal(),
             stdout_is_terminal: std::io::stdout().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
+            config_path: std::env::var_os("MYTOOLS_CONFIG_PATH").map(PathBuf::from),
             block_size: block_size.filter(|size| *size > 0),
             temp_dir: std::env::temp_dir(),
         }

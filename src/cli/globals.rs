@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 
+use crate::cli::config_file;
 use crate::cli::environment::Environment;
 use crate::core::diagnostics::{Diagnostics, Mode, Settings};
 use crate::core::terminal::color::Choice;
@@ -15,7 +16,7 @@ use crate::core::terminal::progress::Bar;
 use crate::core::terminal::width;
 
 /// The heading of global options in help.
-const HEADING: &str = "Other";
+pub(super) const HEADING: &str = "Other";
 
 /// Most threads: more than any machine this is likely to run on, few enough to start.
 const MAX_THREADS: usize = 256;
@@ -80,7 +81,7 @@ impl Globals {
 }
 
 /// The arguments themselves.
-pub(crate) fn args() -> [Arg; 5] {
+pub(crate) fn args() -> [Arg; 6] {
     [
         Arg::new("threads")
             .long("threads")
@@ -122,6 +123,7 @@ pub(crate) fn args() -> [Arg; 5] {
             .help("Print silent decisions on standard error")
             .help_heading(HEADING)
             .global(true),
+        config_file::arg(),
     ]
 }
 

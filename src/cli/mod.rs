@@ -5,6 +5,7 @@
 mod command;
 mod complete;
 mod completions;
+mod config_file;
 mod environment;
 mod globals;
 mod list;
@@ -38,15 +39,24 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let Some(shell) = std::env::var_os(complete::VARIABLE) {
         return ExitCode::from(complete::run(&shell, &args));
     }
-    let matches = match command::build().try_get_matches_from(&args) {
-        Ok(matches) => matches,
-        Err(error) => return usage::report(&error, globals::error_mode(&args)),
-    };
     let environment = Environment::read();
+    let mut command = command::build();
+    let merged = config_file::merge(&args, environment.config_path.as_deref(), &command);
+    let matches = match command.try_get_matches_from_mut(&merged.args) {
+        Ok(matches) => matches,
+        Err(error) => {
+            // Whoever typed a command that is right by itself looks for the mistake in the wrong place.
+            let file = merged.from.filter(|_| command.try_get_matches_from_mut(&args).is_ok());
+            return usage::report(&error, globals::error_mode(&args), file.as_deref());
+        }
+    };
     // A global option is in the matches of the subcommand as well, whichever side of its name it was written on.
     let Some((name, matches)) = matches.subcommand() else { return ExitCode::from(FAILED) };
     let globals = Globals::from_matches(matches, &environment);
     let diagnostics = globals.diagnostics();
+    if let Some(note) = &merged.note {
+        diagnostics.emit(note);
+    }
     let code = match dispatch(name, matches, &globals, &environment, &diagnostics) {
         Ok(code) => code,
         Err(error) => failed(&error, &diagnostics),

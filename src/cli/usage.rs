@@ -1,6 +1,7 @@
 //! What clap has to say, for people and scripts: help on standard output, mistakes as one line like any other problem.
 
 use std::error::Error as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -10,8 +11,9 @@ use crate::core::diagnostics::{Diagnostics, Mode, Settings};
 use crate::core::error::{Code, Problem};
 use crate::core::registry::did_you_mean;
 
-/// Reports an outcome of parsing that is no command to run: help, the version, or a mistake.
-pub(crate) fn report(error: &clap::Error, mode: Mode) -> ExitCode {
+/// Reports an outcome of parsing that is no command to run: help, the version, or a mistake, which may be one of the
+/// configuration file.
+pub(crate) fn report(error: &clap::Error, mode: Mode, file: Option<&Path>) -> ExitCode {
     if let ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand =
         error.kind()
     {
@@ -22,7 +24,11 @@ pub(crate) fn report(error: &clap::Error, mode: Mode) -> ExitCode {
         };
     }
     let settings = Settings { mode, ..Settings::default() };
-    Diagnostics::new(Box::new(std::io::stderr()), settings).emit(&problem(error));
+    let problem = match file {
+        Some(file) => problem(error).at_path(file.display().to_string()),
+        None => problem(error),
+    };
+    Diagnostics::new(Box::new(std::io::stderr()), settings).emit(&problem);
     ExitCode::from(FAILED)
 }
 
