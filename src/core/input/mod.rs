@@ -1,5 +1,6 @@
 //! Inputs: which ones (select, walk), how to open them (decompression, encodings), and how to cut them into blocks.
 
+pub(crate) mod archive;
 pub(crate) mod blocks;
 pub(crate) mod boundary;
 pub(crate) mod decompress;

@@ -80,6 +80,16 @@ pub(crate) fn open(path: &Path, options: OpenOptions) -> Result<Opened, Problem>
     Ok(Opened { source: source.map_err(failed)? })
 }
 
+/// Opens a stream that comes from somewhere else, such as a member of an archive; its name tells brotli.
+pub(crate) fn open_stream(stream: Box<dyn Read + Send>, name: &Path, options: OpenOptions) -> io::Result<Opened> {
+    Ok(Opened { source: from_stream(stream, Some(name), options)? })
+}
+
+/// Reads what an opened input holds into the buffer; what does not fit, or fails, stays a stream.
+pub(crate) fn read_opened(opened: Opened, buffer: &mut [u8]) -> Small {
+    made(opened.source, buffer)
+}
+
 /// Opens standard input, by position where it is a redirected file.
 pub(crate) fn open_stdin(options: OpenOptions) -> Result<Opened, Problem> {
     let source = stdin_source(options).map_err(|error| Problem::io(STDIN, &error))?;
@@ -126,7 +136,7 @@ fn made(source: Source, buffer: &mut [u8]) -> Small {
 }
 
 /// A stream that fails once, if at all, and then has ended.
-struct Failing(Option<io::Error>);
+pub(crate) struct Failing(pub(crate) Option<io::Error>);
 
 impl Read for Failing {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
