@@ -3,6 +3,8 @@
 //! The command line (or a caller of the library) fills a [`Config`] once; [`plan`](crate::search::plan) resolves what
 //! it leaves open.
 
+use std::path::PathBuf;
+
 use crate::core::input::select::Select;
 use crate::core::pattern::syntax::{Bounds, Case};
 use crate::core::pattern::terminator::Terminator;
@@ -50,6 +52,15 @@ pub(crate) enum Binary {
     Search,
     /// A NUL is a byte as any other.
     Text,
+}
+
+/// A command that makes the text of files.
+#[derive(Debug, Clone)]
+pub(crate) struct Preprocess {
+    /// The command; it gets the path as its argument and the file as its standard input.
+    pub(crate) command: PathBuf,
+    /// Globs that choose the files it is for; all, where there are none.
+    pub(crate) globs: Vec<String>,
 }
 
 /// A search.
@@ -116,6 +127,8 @@ pub(crate) struct Config {
     pub(crate) binary: Binary,
     /// Whether compressed files are decompressed.
     pub(crate) decompress: bool,
+    /// The command whose output is searched instead of files.
+    pub(crate) preprocess: Option<Preprocess>,
     /// The order of files.
     pub(crate) sort: Sort,
     /// Number of threads.
@@ -157,6 +170,7 @@ impl Default for Config {
             terminator: Terminator::Lf,
             binary: Binary::Skip,
             decompress: false,
+            preprocess: None,
             sort: Sort::Path,
             threads: 1,
             block_size: None,

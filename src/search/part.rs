@@ -15,7 +15,7 @@ use crate::search::context::Edge;
 use crate::search::printer::Counts;
 use crate::search::region::Region;
 use crate::search::reporter::Reporter;
-use crate::search::searcher::{Claim, Output, Searcher};
+use crate::search::searcher::{After, Claim, Output, Searcher};
 use crate::search::source::{Chunks, Input, Ranges};
 
 /// Most chunks of a stream that are read at once.
@@ -102,7 +102,12 @@ impl Searcher<'_, '_> {
     }
 
     /// Reads the next chunks of a stream and leaves them to whoever is free.
-    pub(super) fn pull(input: &Arc<Input>, mut chunks: Box<Chunks>, mut index: u64) -> Step<Claim, Output> {
+    pub(super) fn pull(
+        input: &Arc<Input>,
+        mut chunks: Box<Chunks>,
+        mut index: u64,
+        after: After,
+    ) -> Step<Claim, Output> {
         let mut rest = Vec::new();
         let mut ended = false;
         while rest.len() < CHUNKS && !ended {
@@ -124,7 +129,9 @@ impl Searcher<'_, '_> {
             }
         }
         if !ended {
-            rest.push(Claim::Pull(Arc::clone(input), chunks, index));
+            rest.push(Claim::Pull(Arc::clone(input), chunks, index, after));
+        } else if let Some(members) = after {
+            rest.push(Claim::Members(members));
         }
         Step::Split(Output::default(), rest)
     }

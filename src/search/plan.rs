@@ -11,6 +11,7 @@ use crate::search::binary::{Rule, stopped};
 use crate::search::config::{Binary, Config};
 use crate::search::context::{Edge, Shape};
 use crate::search::gate::Gate;
+use crate::search::preprocess::Preprocessor;
 use crate::search::printer::{Depth, Needs, Printer, printer, tells_patterns};
 use crate::search::region::Search;
 use crate::search::rewrite::tree::Tree;
@@ -29,6 +30,8 @@ pub(crate) struct Plan {
     pub(crate) printer: Box<dyn Printer>,
     /// What it wants of the search.
     pub(crate) needs: Needs,
+    /// What makes the text of files.
+    pub(crate) preprocessor: Option<Preprocessor>,
     /// Whether up to ten regular files are searched, for which only what is printed is looked at for NULs.
     glance: bool,
 }
@@ -56,7 +59,8 @@ impl Plan {
             config.threads = 1;
         }
         let glance = is_few_files(&config.select);
-        Ok(Self { needs: printer.needs(), config, matcher, gate, tree, printer, glance })
+        let preprocessor = config.preprocess.as_ref().map(Preprocessor::new).transpose()?;
+        Ok(Self { needs: printer.needs(), config, preprocessor, matcher, gate, tree, printer, glance })
     }
 
     /// What a NUL does in a file.
@@ -67,6 +71,15 @@ impl Plan {
             (true, false) => Rule::Convert,
             (false, _) if self.config.binary == Binary::Search => Rule::Convert,
             (false, _) => Rule::Quit,
+        }
+    }
+
+    /// What a NUL does in a member of an archive, which nobody named.
+    pub(crate) fn member_rule(&self) -> Rule {
+        match self.config.binary {
+            _ if is_text(&self.config) => Rule::Text,
+            Binary::Search => Rule::Convert,
+            Binary::Skip | Binary::Text => Rule::Quit,
         }
     }
 

@@ -12,14 +12,16 @@ use memchr::memchr;
 use crate::core::error::{Error, Problem, Result};
 use crate::core::exec::cancel::Cancel;
 use crate::core::exec::ordered::{Flow, Step, Task};
+use crate::core::input::archive::Archive;
 use crate::core::input::blocks::MAX_RECORD;
-use crate::core::input::open::{Small, Source, open_stdin, read_small};
+use crate::core::input::open::{Opened, STDIN, Small, Source, open_stdin, open_stream, read_small};
 use crate::core::input::positional::read_full_at;
 use crate::core::input::walk::{Entry, Item, Kind, Run, Walk, Walker};
 use crate::search::binary::{Rule, WINDOW, has_short_head};
 use crate::search::config::Mode;
 use crate::search::context::{Edge, Shape};
 use crate::search::drain::{Drain, Pool};
+use crate::search::members::{Members, Texts};
 use crate::search::part::Part;
 use crate::search::plan::Plan;
 use crate::search::printer::Counts;
@@ -56,19 +58,44 @@ pub(crate) enum Claim {
     /// The ranges of a big file from this number on.
     Ranges(Arc<Ranges>, u64),
     /// The next chunks of a stream, from this number on.
-    Pull(Arc<Input>, Box<Chunks>, u64),
+    Pull(Arc<Input>, Box<Chunks>, u64, After),
     /// A chunk of a stream.
     Chunk(Arc<Input>, Box<Chunk>, u64),
     /// The end of a stream that cannot be read on.
     Broken(Arc<Input>, Box<Problem>, u64),
+    /// The next members of an archive.
+    Members(Box<Members>),
+    /// The texts of members.
+    Texts(Texts),
 }
+
+/// An input that is searched in parts.
+pub(crate) enum Big {
+    /// By ranges.
+    File(Arc<Ranges>),
+    /// By chunks, from the first.
+    Stream(Arc<Input>, Box<Chunks>),
+}
+
+impl Big {
+    /// The work that it is.
+    pub(super) fn claims(self, after: After) -> Vec<Claim> {
+        match self {
+            Self::File(ranges) => Searcher::ranges(ranges, 0).into_iter().chain(after.map(Claim::Members)).collect(),
+            Self::Stream(input, chunks) => vec![Claim::Pull(input, chunks, 0, after)],
+        }
+    }
+}
+
+/// The archive that a stream is a member of, which is read on after it.
+pub(crate) type After = Option<Box<Members>>;
 
 /// What a thread keeps between pieces.
 pub(crate) struct Worker<'p> {
     walker: Walker,
-    reporter: Reporter<'p>,
+    pub(super) reporter: Reporter<'p>,
     /// For files that are read whole: as long as the longest of them.
-    small: Vec<u8>,
+    pub(super) small: Vec<u8>,
     /// For ranges.
     buffer: Vec<u8>,
     /// Rewrites files, where that is asked for.
@@ -133,7 +160,9 @@ impl<'p> Task for Searcher<'p, '_> {
             }
             Claim::Ranges(ranges, index) => Ok(Step::Split(Output::default(), Self::ranges(ranges, index))),
             Claim::Broken(input, problem, index) => self.fail(&input, index, true, *problem).map(Step::Done),
-            Claim::Pull(input, chunks, index) => Ok(Self::pull(&input, chunks, index)),
+            Claim::Pull(input, chunks, index, after) => Ok(Self::pull(&input, chunks, index, after)),
+            Claim::Members(members) => self.members(worker, members),
+            Claim::Texts(texts) => self.texts(worker, texts).map(Step::Done),
             Claim::Chunk(input, chunk, index) => {
                 let began = Instant::now();
                 let part = self.part(&mut worker.reporter, &input, index, chunk.region(), began);
@@ -178,7 +207,7 @@ impl Searcher<'_, '_> {
     }
 
     /// Where the order of files does not matter, prints at once what is not in the middle of a big input.
-    fn hand_over(&self, output: Output) -> Result<Output> {
+    pub(super) fn hand_over(&self, output: Output) -> Result<Output> {
         let Some(early) = self.early else { return Ok(output) };
         let mut drain = early.lock().unwrap_or_else(PoisonError::into_inner);
         if drain.is_open() {
@@ -228,34 +257,74 @@ impl Searcher<'_, '_> {
         if let Some(editor) = editor {
             return editor.file(reporter, entry, rule, output).map(|()| None);
         }
-        let small = plan.config.block_size.unwrap_or(SMALL);
-        let opened = if entry.kind == Kind::Stdin {
-            open_stdin(plan.open_options())?
-        } else {
-            buffer.resize(small, 0);
-            match read_small(&entry.path, plan.open_options(), buffer)? {
-                Small::Whole { start, end, as_is } => {
-                    if rule == Rule::Glance && !as_is {
-                        rule = Rule::Convert;
-                    }
-                    let bytes = buffer.get_mut(start..end).unwrap_or_default();
-                    self.whole(reporter, path_bytes(&entry.path), rule, bytes, output)?;
-                    return Ok(None);
-                }
-                Small::Opened(opened) => opened,
-            }
-        };
         let path = match entry.kind {
-            Kind::Stdin => b"<stdin>".to_vec(),
-            Kind::File | Kind::Special => path_bytes(&entry.path).to_vec(),
+            Kind::Stdin => STDIN.as_bytes(),
+            Kind::File | Kind::Special => path_bytes(&entry.path),
         };
+        let named = |problem: Problem| problem.at_path(String::from_utf8_lossy(path));
+        let opened = match self.open(entry, buffer)? {
+            Small::Whole { start, end, as_is } => {
+                if rule == Rule::Glance && !as_is {
+                    rule = Rule::Convert;
+                }
+                let bytes = buffer.get_mut(start..end).unwrap_or_default();
+                if plan.config.decompress
+                    && let Some(archive) = Archive::of_bytes(bytes)
+                {
+                    return Ok(Some(Self::archive(archive.map_err(named)?, path)));
+                }
+                self.whole(reporter, path, rule, bytes, output)?;
+                return Ok(None);
+            }
+            Small::Opened(opened) => opened,
+        };
+        let opened = if plan.config.decompress {
+            match Archive::of(opened).map_err(named)? {
+                Ok(archive) => return Ok(Some(Self::archive(archive, path))),
+                Err(opened) => opened,
+            }
+        } else {
+            opened
+        };
+        let parts = self.parts(reporter, opened, path.to_vec(), rule)?;
+        output.stats.searches += u64::from(parts.is_none());
+        Ok(parts.map(|parts| parts.claims(None)))
+    }
+
+    /// Opens an input, and reads it if it is small.
+    fn open(&self, entry: &Entry, buffer: &mut Vec<u8>) -> Result<Small> {
+        let options = self.plan.open_options();
+        if entry.kind == Kind::Stdin {
+            return Ok(Small::Opened(open_stdin(options)?));
+        }
+        if let Some(preprocessor) = self.plan.preprocessor.as_ref().filter(|found| found.wants(&entry.path)) {
+            let printed = preprocessor.run(&entry.path)?;
+            let opened = open_stream(printed, Path::new(""), options);
+            let opened = opened.map_err(|error| Problem::io(entry.path.display().to_string(), &error))?;
+            return Ok(Small::Opened(opened));
+        }
+        buffer.resize(self.small(), 0);
+        Ok(read_small(&entry.path, options, buffer)?)
+    }
+
+    /// Files up to this size are read whole.
+    pub(super) fn small(&self) -> usize {
+        self.plan.config.block_size.unwrap_or(SMALL)
+    }
+
+    /// The parts of a big input; none where the conditions on files leave it out.
+    pub(super) fn parts(
+        &self,
+        reporter: &mut Reporter<'_>,
+        opened: Opened,
+        path: Vec<u8>,
+        mut rule: Rule,
+    ) -> Result<Option<Big>> {
+        let plan = self.plan;
+        let admitted = reporter.admit(rule, opened.source);
+        let Some(source) = admitted.map_err(|error| error.or_at_path(&path))? else { return Ok(None) };
         let terminator = plan.matcher.terminator;
         let lines = Lines { before: plan.shape(rule).before, longest: MAX_RECORD, terminator };
-        let admitted = reporter.admit(rule, opened.source);
-        let Some(source) = admitted.map_err(|error| error.or_at_path(&path))? else {
-            output.stats.searches += 1;
-            return Ok(None);
-        };
         Ok(Some(match source {
             Source::File { file, len, start } => {
                 if rule == Rule::Glance && start > 0 {
@@ -270,8 +339,7 @@ impl Searcher<'_, '_> {
                 }
                 let input = Input::new(path, rule, edge, self.cancel.clone());
                 let size = plan.config.block_size.unwrap_or(if rule.reads_all() { WIDE_RANGE } else { RANGE });
-                let ranges = Ranges { input, file, start, end: len.max(start), size, lines };
-                Self::ranges(Arc::new(ranges), 0)
+                Big::File(Arc::new(Ranges { input, file, start, end: len.max(start), size, lines }))
             }
             Source::Stream(reader) => {
                 if rule == Rule::Glance {
@@ -279,13 +347,13 @@ impl Searcher<'_, '_> {
                 }
                 let size = plan.config.block_size.unwrap_or(RANGE);
                 let input = Input::new(path, rule, Edge::default(), self.cancel.clone());
-                vec![Claim::Pull(input, Box::new(Chunks::new(reader, size, rule, lines)), 0)]
+                Big::Stream(input, Box::new(Chunks::new(reader, size, rule, lines)))
             }
         }))
     }
 
     /// Searches a file that is all in memory.
-    fn whole(
+    pub(super) fn whole(
         &self,
         reporter: &mut Reporter<'_>,
         path: &[u8],

@@ -166,7 +166,7 @@ fn config(matches: &ArgMatches, globals: &Globals, environment: &Environment) ->
     let mut positional = matches.get_many::<OsString>("positional").unwrap_or_default().cloned();
     let stdin = pattern::fill(&mut config, matches, &mut positional)?;
     files::fill(&mut config, matches, positional)?;
-    opening::fill(&mut config, matches)?;
+    opening::fill(&mut config, matches);
     conditions::fill(&mut config, matches)?;
     rewrite::fill(&mut config, matches)?;
     config.select.tells_omitted = globals.settings.debug;

@@ -40,9 +40,12 @@ pub(super) fn globs(matches: &ArgMatches) -> Globs {
     }
 }
 
+/// Makes a change of the value of a flag.
+type Make = fn(String) -> TypeChange;
+
 /// What is said about types, in the order given.
 pub(super) fn types(matches: &ArgMatches) -> Vec<TypeChange> {
-    let flags: [(&str, fn(String) -> TypeChange); 4] = [
+    let flags: [(&str, Make); 4] = [
         ("type", TypeChange::Select),
         ("type-not", TypeChange::Negate),
         ("type-add", TypeChange::Add),
@@ -59,6 +62,7 @@ pub(super) fn types(matches: &ArgMatches) -> Vec<TypeChange> {
 
 /// What `--type-list` prints.
 pub(super) fn list(matches: &ArgMatches) -> Result<Vec<u8>> {
-    let lines = types::definitions(&types(matches))?;
-    Ok(lines.iter().map(|(name, globs)| format!("{name}: {}\n", globs.join(", "))).collect::<String>().into_bytes())
+    let definitions = types::definitions(&types(matches))?;
+    let lines = definitions.into_iter().map(|(name, globs)| [name, globs.join(", ")].join(": ") + "\n");
+    Ok(lines.collect::<String>().into_bytes())
 }

@@ -68,7 +68,11 @@ impl Archive {
                 let is_tar = tar::is_tar(&head);
                 let stream: Box<dyn Read + Send> =
                     Box::new(Cursor::new(head).chain(Failing(outcome.err())).chain(stream));
-                Ok(if is_tar { Ok(Self::Tar(tar::Tar::new(stream))) } else { Err(Opened { source: Source::Stream(stream) }) })
+                Ok(if is_tar {
+                    Ok(Self::Tar(tar::Tar::new(stream)))
+                } else {
+                    Err(Opened { source: Source::Stream(stream) })
+                })
             }
         }
     }

@@ -150,6 +150,10 @@ struct Decoded {
 
 impl Read for Decoded {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        // Some decoders take a read of nothing for the end of what they decode.
+        if buffer.is_empty() {
+            return Ok(0);
+        }
         self.decoder.read(buffer).map_err(|error| told(self.name, error))
     }
 }

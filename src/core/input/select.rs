@@ -27,6 +27,8 @@ pub(crate) struct Select {
     pub(crate) max_filesize: Option<u64>,
     /// Whether directories on other file systems than their root's are left alone.
     pub(crate) one_file_system: bool,
+    /// Whether archives are searched, so that globs and types choose their members instead.
+    pub(crate) archives: bool,
     /// Globs of the command line.
     pub(crate) globs: Globs,
     /// What `-t`, `-T`, `--type-add` and `--type-clear` say, in order.

@@ -1,8 +1,9 @@
 //! How printed lines look: what the flags say, and what they leave to the terminal and the paths.
 
 use std::borrow::Cow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use crate::core::input::archive::is_archive;
 use crate::core::input::select::Select;
 use crate::core::pattern::terminator::Terminator;
 use crate::search::config::Config;
@@ -65,7 +66,7 @@ impl Style {
     pub(crate) fn new(config: &Config) -> Self {
         let Config { look, terminator, .. } = config;
         let select = &config.select;
-        let path = config.with_filename.unwrap_or(look.per_match || !is_one_file(select));
+        let path = config.with_filename.unwrap_or(look.per_match || !is_one_file(config));
         let heading = config.heading.unwrap_or(config.terminal) && !look.per_match;
         let column = look.column.unwrap_or(look.per_match);
         let line_number = config.line_number;
@@ -175,7 +176,9 @@ fn is_stdin_only(select: &Select) -> bool {
     select.listed.is_none() && matches!(select.roots.as_slice(), [one] if one == Path::new("-"))
 }
 
-fn is_one_file(select: &Select) -> bool {
-    let is_one = |path: &Path| path == Path::new("-") || !path.is_dir();
+fn is_one_file(config: &Config) -> bool {
+    let select = &config.select;
+    let holds_several = |path: &Path| path.is_dir() || (config.decompress && is_archive(path));
+    let is_one = |path: &Path| path == Path::new("-") || !holds_several(path);
     select.listed.is_none() && matches!(select.roots.as_slice(), [one] if is_one(one))
 }

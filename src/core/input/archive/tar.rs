@@ -175,10 +175,7 @@ impl Stream {
 
 /// Whether a member says something about the next.
 fn is_extension(kind: EntryType) -> bool {
-    matches!(
-        kind,
-        EntryType::GNULongName | EntryType::GNULongLink | EntryType::XHeader | EntryType::XGlobalHeader
-    )
+    matches!(kind, EntryType::GNULongName | EntryType::GNULongLink | EntryType::XHeader | EntryType::XGlobalHeader)
 }
 
 fn broken() -> io::Error {

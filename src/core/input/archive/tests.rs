@@ -92,6 +92,8 @@ fn broken_archives_are_told() {
 #[test]
 fn what_is_no_archive_is_none() {
     assert!(Archive::of_bytes(b"PK is a name").is_none() && Archive::of_bytes(&[0; 600]).is_none());
-    assert!(["a.zip", "a.TGZ", "a.tar.gz", "b/a.tar.xz", "a.docx"].iter().all(|name| has_archive_name(Path::new(name))));
+    assert!(
+        ["a.zip", "a.TGZ", "a.tar.gz", "b/a.tar.xz", "a.docx"].iter().all(|name| has_archive_name(Path::new(name)))
+    );
     assert!(!["a.gz", "zip", "a.tar.md", "tar"].iter().any(|name| has_archive_name(Path::new(name))));
 }

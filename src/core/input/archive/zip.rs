@@ -104,9 +104,8 @@ impl Zip {
             .find(|(known, _)| *known == method)
             .and_then(|(_, suffix)| decompress::by_name(Path::new(&format!("x.{suffix}"))))
             {
-                Some(compression) => {
-                    decompress::reader(packed, compression).map_err(|error| Problem::new(Code::Io, error.to_string()))?
-                }
+                Some(compression) => decompress::reader(packed, compression)
+                    .map_err(|error| Problem::new(Code::Io, error.to_string()))?,
                 None => return Err(Problem::new(Code::Io, "packed in a way that is not supported")),
             },
         };

@@ -124,6 +124,25 @@ fn reads_every_format() {
 }
 
 #[test]
+fn reading_nothing_changes_nothing() {
+    let text = text();
+    for (name, encode) in FORMATS {
+        let bytes = encode(&text);
+        let mut reader = reader(Cursor::new(bytes.clone()), detect(&bytes, Some(Path::new(name))).unwrap()).unwrap();
+        let (mut out, mut buffer) = (Vec::new(), [0; 1000]);
+        loop {
+            assert_eq!(reader.read(&mut []).unwrap(), 0);
+            let read = reader.read(&mut buffer).unwrap();
+            out.extend_from_slice(&buffer[..read]);
+            if read == 0 {
+                break;
+            }
+        }
+        assert!(out == text, "{name}");
+    }
+}
+
+#[test]
 fn reads_members_streams_and_frames_as_one() {
     for (name, encode) in FORMATS.into_iter().filter(|(name, _)| !matches!(*name, "a.lzma" | "a.br")) {
         let several = [encode(b"one\n"), encode(b""), encode(b"two\n")].concat();

@@ -98,7 +98,7 @@ impl Listing {
 /// Lists directories by the rules of a selection.
 #[derive(Debug)]
 pub(super) struct Lister {
-    rules: Rules,
+    pub(super) rules: Rules,
     follow: bool,
     max_depth: usize,
     max_filesize: Option<u64>,

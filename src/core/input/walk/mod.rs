@@ -17,7 +17,7 @@ mod omission;
 mod rules;
 mod sorted;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -113,6 +113,11 @@ impl Walk {
     #[must_use]
     pub(crate) fn ended_by(self, cancel: Cancel) -> Self {
         Self { cancel, ..self }
+    }
+
+    /// Whether the globs and types want a member of an archive, given its path in there.
+    pub(crate) fn wants_member(&self, path: &Path) -> bool {
+        self.lister.rules.wants_member(path)
     }
 
     /// The next run with its number, or none at the end. Numbers are 0, 1, 2, … in order, without gaps.

@@ -21,7 +21,10 @@ use ignore::overrides::Override;
 use ignore::types::Types;
 
 use crate::core::error::{Level, Problem, Result};
+use crate::core::input::archive::has_archive_name;
+use crate::core::input::globs::Globs;
 use crate::core::input::select::Select;
+use crate::core::input::types::TypeChange;
 use crate::core::input::{globs, types};
 
 use super::mistakes::{mistakes, unreadable};
@@ -33,6 +36,8 @@ use super::omission::Omission;
 pub(super) struct Rules {
     overrides: Override,
     types: Types,
+    /// What leaves out archives, whose members the others choose.
+    archives: Option<Refusals>,
     /// The user's git excludes.
     global: Gitignore,
     /// From `--ignore-file`, the strongest last.
@@ -45,6 +50,13 @@ pub(super) struct Rules {
     require_git: bool,
     ignore_case: bool,
     messages: bool,
+}
+
+/// The globs and types that say what is not wanted, without those that say what is.
+#[derive(Debug)]
+struct Refusals {
+    overrides: Override,
+    types: Types,
 }
 
 /// The rules of one kind in force in a directory, the nearest first.
@@ -138,6 +150,7 @@ impl Rules {
         let rules = Self {
             overrides: globs::overrides(&select.globs, &working_directory)?,
             types: types::build(&select.types)?,
+            archives: Refusals::of(select, &working_directory)?,
             global,
             files,
             hidden: select.hidden,
@@ -150,6 +163,19 @@ impl Rules {
             messages: sources.messages,
         };
         Ok((rules, problems))
+    }
+
+    /// Whether the globs and types want a member of an archive, given its path in there. Directories can be left out too.
+    pub(super) fn wants_member(&self, path: &Path) -> bool {
+        let mut above = path.ancestors().skip(1).filter(|directory| !directory.as_os_str().is_empty());
+        if above.any(|directory| self.overrides.matched(directory, true).is_ignore()) {
+            return false;
+        }
+        match self.overrides.matched(path, false) {
+            Match::Ignore(_) => false,
+            Match::Whitelist(_) => true,
+            Match::None => !self.types.matched(path, false).is_ignore(),
+        }
     }
 
     /// The rules that the directories above a root bring, given its path without links.
@@ -243,6 +269,22 @@ impl Rules {
     }
 }
 
+impl Refusals {
+    fn of(select: &Select, working_directory: &Path) -> Result<Option<Self>> {
+        if !select.archives {
+            return Ok(None);
+        }
+        let refusing = |globs: &[String]| globs.iter().filter(|glob| glob.starts_with('!')).cloned().collect();
+        let Globs { exact, any_case, ignore_case } = &select.globs;
+        let globs = Globs { exact: refusing(exact), any_case: refusing(any_case), ignore_case: *ignore_case };
+        let types = select.types.iter().filter(|change| !matches!(change, TypeChange::Select(_))).cloned();
+        Ok(Some(Self {
+            overrides: globs::overrides(&globs, working_directory)?,
+            types: types::build(&types.collect::<Vec<_>>())?,
+        }))
+    }
+}
+
 impl Scope {
     fn is_empty(&self) -> bool {
         self.rgignore.is_none() && self.dot.is_none() && self.git.is_none() && self.exclude.is_none()
@@ -277,6 +319,7 @@ impl<'a> Checker<'a> {
             None => Match::None,
         };
         match by_globs {
+            Match::Ignore(()) if self.may_hold(name, is_directory) => {}
             Match::Ignore(()) => return Verdict::Omitted(Omission::Glob),
             Match::Whitelist(()) => return Verdict::Asked,
             Match::None => {}
@@ -287,6 +330,7 @@ impl<'a> Checker<'a> {
         }
         if !self.rules.types.is_empty() {
             match self.rules.types.matched(Path::new(name), is_directory) {
+                Match::Ignore(_) if self.may_hold(name, is_directory) => {}
                 Match::Ignore(_) => return Verdict::Omitted(Omission::Type),
                 Match::Whitelist(_) => return Verdict::Asked,
                 Match::None => {}
@@ -295,6 +339,19 @@ impl<'a> Checker<'a> {
         let hidden =
             matches!(by_files, Verdict::Kept) && !self.rules.hidden && name.as_encoded_bytes().first() == Some(&b'.');
         if hidden { Verdict::Omitted(Omission::Hidden) } else { by_files }
+    }
+
+    /// Whether this is an archive that is searched, and that no glob or type leaves out by name.
+    fn may_hold(&mut self, name: &OsStr, is_directory: bool) -> bool {
+        let Some(refusals) = &self.rules.archives else { return false };
+        if is_directory || !has_archive_name(Path::new(name)) {
+            return false;
+        }
+        let by_globs = self.walked.as_mut().is_some_and(|walked| {
+            let path = walked.with(name);
+            refusals.overrides.matched(path, false).is_ignore()
+        });
+        !by_globs && !refusals.types.matched(Path::new(name), false).is_ignore()
     }
 
     fn by_ignore_files(&mut self, name: &OsStr, is_directory: bool) -> Verdict<'a> {
