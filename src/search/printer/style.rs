@@ -1,7 +1,7 @@
 //! How printed lines look: what the flags say, and what they leave to the terminal and the paths.
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::core::input::archive::is_archive;
 use crate::core::input::select::Select;
