@@ -56,6 +56,11 @@ pub(super) fn fill(config: &mut Config, matches: &ArgMatches) -> Result<()> {
     config.not = strings("not");
     config.and_file = strings("and-file");
     config.not_file = strings("not-file");
+    let by_line = ["and", "not"].into_iter().find(|name| matches.contains_id(name));
+    if let (Ok(Some(true)), Some(name)) = (matches.try_get_one::<bool>("multiline"), by_line) {
+        let problem = Problem::new(Code::Usage, format!("--{name} is about lines, with -U a match may be several"));
+        return Err(problem.hint("--and-file and --not-file are about files").into());
+    }
     let given = ["and", "not", "and-file", "not-file"].into_iter().find(|name| matches.contains_id(name));
     if let (Mode::Files, Some(name)) = (&config.mode, given) {
         let problem = Problem::new(Code::Usage, format!("--{name} looks into files, --files only lists them"));

@@ -15,7 +15,7 @@ const REWRITE: &str = "Replacing in files, with -r";
 const CONTEXT: usize = 3;
 
 /// Flags that ask for another output, or for lines of which nothing could be replaced.
-const OTHERS: [&str; 12] = [
+const OTHERS: [&str; 14] = [
     "invert-match",
     "only-matching",
     "count",
@@ -28,6 +28,8 @@ const OTHERS: [&str; 12] = [
     "count-total",
     "files-without-match",
     "stats",
+    "max-results",
+    "multiline",
 ];
 
 /// The flags.

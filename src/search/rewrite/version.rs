@@ -41,19 +41,18 @@ impl<'f> Version<'f> {
     pub(crate) fn change(&mut self, region: &Region<'_>, change: &Change<'_>) -> Result<()> {
         let base = self.start + region.offset;
         let Self { path, source, before, done, .. } = self;
-        let new = match &mut self.new {
-            Some(new) => new,
-            None => {
-                if before.permissions().readonly() {
-                    let problem = Problem::new(Code::Io, "is read-only and was left as it is");
-                    return Err(problem.at_path(path.display().to_string()).into());
-                }
-                let mut new = BufWriter::with_capacity(BUFFER, AtomicFile::create(path)?);
-                let file = source.try_clone().map_err(|error| failed(path, &error))?;
-                let mut head = PositionalReader { file, at: 0, end: base };
-                *done = io::copy(&mut head, &mut new).map_err(|error| failed(path, &error))?;
-                self.new.insert(new)
+        let new = if let Some(new) = &mut self.new {
+            new
+        } else {
+            if before.permissions().readonly() {
+                let problem = Problem::new(Code::Io, "is read-only and was left as it is");
+                return Err(problem.at_path(path.display().to_string()).into());
             }
+            let mut new = BufWriter::with_capacity(BUFFER, AtomicFile::create(path)?);
+            let file = source.try_clone().map_err(|error| failed(path, &error))?;
+            let mut head = PositionalReader { file, at: 0, end: base };
+            *done = io::copy(&mut head, &mut new).map_err(|error| failed(path, &error))?;
+            self.new.insert(new)
         };
         let from = done.saturating_sub(base) as usize;
         new.write_all(region.slice(from, change.start))
