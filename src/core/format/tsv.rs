@@ -15,6 +15,6 @@ pub(crate) const ROW: Row<Format> = Row {
         reader: Some(|options| csv::reader(options, b'\t')),
         encoder: Some(|options| csv::encoder(options, b'\t')),
         sniff: Some(|head| csv::sniff(head, b'\t', b',')),
-        ..Format::NONE
+        parser: Some(|options| csv::cell::parser(options, b'\t')),
     },
 };

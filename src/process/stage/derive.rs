@@ -232,7 +232,7 @@ fn fill_missing(values: &mut Values) {
 }
 
 /// Replaces a column, or adds it behind the others of every record.
-fn put(batch: &mut Batch, name: &Arc<str>, values: Values) {
+pub(super) fn put(batch: &mut Batch, name: &Arc<str>, values: Values) {
     let at = batch.find(name).unwrap_or(batch.columns.len());
     match batch.columns.get_mut(at) {
         Some(column) => column.values = values,

@@ -13,6 +13,7 @@ mod derive;
 mod digits;
 mod distinct;
 mod drop;
+mod extract;
 mod filter;
 mod freq;
 mod group_by;
@@ -22,6 +23,8 @@ mod limit;
 mod names;
 mod numbering;
 mod order;
+mod parse;
+mod parsing;
 mod quota;
 mod rename;
 mod runs;
@@ -53,6 +56,8 @@ pub(crate) static STAGES: &[Row<StageKind>] = &[
     select::ROW,
     drop::ROW,
     rename::ROW,
+    parse::ROW,
+    extract::ROW,
     group_by::ROW,
     agg::ROW,
     count::ROW,

@@ -1,6 +1,7 @@
 //! Comma-separated values (RFC 4180), and every other delimited text: one delimiter, one quote, a header record.
 
 mod boundary;
+pub(crate) mod cell;
 mod decoder;
 mod encoder;
 mod grid;
@@ -30,7 +31,7 @@ pub(crate) const ROW: Row<Format> = Row {
         reader: Some(|options| reader(options, b',')),
         encoder: Some(|options| encoder(options, b',')),
         sniff: Some(|head| sniff(head, b',', b'\t')),
-        ..Format::NONE
+        parser: Some(|options| cell::parser(options, b',')),
     },
 };
 

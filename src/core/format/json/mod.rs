@@ -2,6 +2,7 @@
 
 pub(crate) mod array;
 pub(crate) mod boundary;
+mod cell;
 mod columns;
 pub(crate) mod decoder;
 pub(crate) mod encoder;
@@ -35,7 +36,7 @@ pub(crate) const ROW: Row<Format> = Row {
         reader: Some(reader),
         encoder: Some(encoder),
         sniff: Some(sniff),
-        ..Format::NONE
+        parser: Some(|_| Ok(Box::new(cell::JsonCell))),
     },
 };
 
