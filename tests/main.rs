@@ -17,3 +17,5 @@ mod properties;
 mod readme;
 mod rewrite;
 mod shells;
+mod spectrum;
+mod workbooks;

@@ -101,6 +101,7 @@ fn input_args() -> Vec<Arg> {
         option("rejects", "FILE", INPUT, "Keep records that break the rules of their format in this file and go on")
             .value_parser(value_parser!(PathBuf)),
         option("skip-lines", "N", INPUT, "Pass over so many lines first").value_parser(value_parser!(u64)),
+        option("sheet", "NAME|N", INPUT, "The sheet of a workbook, by name or number [default: the first]"),
         option("pattern", "REGEX", INPUT, "Read lines by this; its named groups are the columns (--from regex)"),
     ]
 }

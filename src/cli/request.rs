@@ -129,7 +129,7 @@ pub(super) fn read_options(matches: &ArgMatches) -> ReadOptions {
         pattern: text(matches, "pattern"),
         comment: None,
         escape: None,
-        sheet: None,
+        sheet: text(matches, "sheet"),
     }
 }
 

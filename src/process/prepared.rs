@@ -14,7 +14,7 @@ use crate::core::format::{
     Decoder, FORMATS, Fault, Format, HEAD, Opening, Projection, ReadOptions, Reader, Scratch, StreamFault, Unopened,
     Wrap, named,
 };
-use crate::core::input::blocks::Bytes;
+use crate::core::input::blocks::{Bytes, MAX_RECORD, longer_than_allowed};
 use crate::core::input::expand::{Input, extension};
 use crate::core::input::open::{OpenOptions, Source, open, open_stdin};
 use crate::core::input::positional::read_full_at;
@@ -86,10 +86,14 @@ pub(crate) fn prepare(
         return Err(Problem::new(Code::Usage, format!("format '{}' cannot be read", format.name)).at_path(name));
     };
     let reader = reader(options).map_err(problem_of)?;
+    if reader.reads_whole() {
+        looked.all().map_err(failed)?;
+    }
     let opening = loop {
         match reader.open(&looked.head, looked.whole) {
             Ok(opening) => break opening,
             Err(Unopened::More(_)) if !looked.whole && looked.head.len() < MOST => looked.more().map_err(failed)?,
+            Err(Unopened::Problem(problem)) => return Err(problem.at_path(name)),
             Err(unopened) => return Err(looked.problem(&unopened.into_fault()).at_path(name)),
         }
     };
@@ -200,6 +204,26 @@ impl Looked {
         outcome
     }
 
+    /// Reads all of it, up to the longest record.
+    fn all(&mut self) -> io::Result<()> {
+        while !self.whole {
+            let had = self.head.len();
+            let step = had.clamp(HEAD, MOST);
+            self.head.resize(had + step, 0);
+            let room = self.head.get_mut(had..).unwrap_or_default();
+            let read = match &mut self.source {
+                Source::File { file, start, .. } => read_full_at(file, room, *start + had as u64)?,
+                Source::Stream(reader) => read_full(reader.as_mut(), room)?,
+            };
+            self.head.truncate(had + read);
+            self.whole = read < step;
+            if self.head.len() > MAX_RECORD {
+                return Err(io::Error::other(longer_than_allowed("an input that must be read whole")));
+            }
+        }
+        Ok(())
+    }
+
     /// The problem of a fault in the head.
     fn problem(&self, fault: &Fault) -> Problem {
         let before = self.head.get(..fault.at).unwrap_or(&self.head);
@@ -232,6 +256,20 @@ impl Looked {
         };
         Ok(Bytes::Stream { reader, start, lines })
     }
+}
+
+/// Reads until the buffer is full or the stream ends.
+fn read_full(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while let Some(room) = buffer.get_mut(filled..).filter(|room| !room.is_empty()) {
+        match reader.read(room) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }
 
 /// A format, and what told it.

@@ -23,9 +23,11 @@ pub(crate) mod regex;
 pub(crate) mod spaces;
 pub(crate) mod syslog;
 pub(crate) mod table;
+pub(crate) mod toml;
 pub(crate) mod tsv;
 pub(crate) mod vertical;
 pub(crate) mod widths;
+pub(crate) mod workbook;
 pub(crate) mod yaml;
 
 use std::io::{BufRead, Read, Seek, Write};
@@ -47,6 +49,8 @@ pub(crate) static FORMATS: &[Row<Format>] = &[
     csv::ROW,
     tsv::ROW,
     yaml::ROW,
+    toml::ROW,
+    workbook::ROW,
     logfmt::ROW,
     syslog::ROW,
     common::ROW,
@@ -219,6 +223,11 @@ pub(crate) trait Reader: Send + Sync {
     /// all there is. Reading starts over at `Opening::data_start`. What is decided must not depend on how much of the
     /// input a short head holds.
     fn open(&self, head: &[u8], whole: bool) -> Result<Opening, Unopened>;
+
+    /// Whether the head must be the whole input, for formats that can be read no other way.
+    fn reads_whole(&self) -> bool {
+        false
+    }
 }
 
 /// Why an input is not open.
@@ -228,6 +237,8 @@ pub(crate) enum Unopened {
     More(Fault),
     /// It breaks the rules of its format.
     Fault(Fault),
+    /// It cannot be read for a reason that has no place in it.
+    Problem(Problem),
 }
 
 impl Unopened {
@@ -235,7 +246,14 @@ impl Unopened {
     pub(crate) fn into_fault(self) -> Fault {
         match self {
             Self::More(fault) | Self::Fault(fault) => fault,
+            Self::Problem(problem) => Fault { at: 0, message: problem.message, hint: problem.hint },
         }
+    }
+}
+
+impl From<Problem> for Unopened {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
     }
 }
 

@@ -13,7 +13,7 @@ pub(crate) mod pretty;
 pub(crate) mod reader;
 mod root;
 mod shape;
-mod syntax;
+pub(crate) mod syntax;
 #[cfg(test)]
 mod tests;
 pub(crate) mod value;

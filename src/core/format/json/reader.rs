@@ -39,7 +39,8 @@ impl JsonReader {
     }
 }
 
-fn root(name: &str) -> Result<Vec<Segment>> {
+/// The path of `--root`.
+pub(crate) fn root(name: &str) -> Result<Vec<Segment>> {
     let wrong = |hint: &str| Problem::new(Code::Usage, format!("--root '{name}' is not a path")).hint(hint);
     let path = path::parse(name).ok_or_else(|| wrong("write keys and positions, as in data.items or pages[0].rows"))?;
     if path.iter().any(|segment| matches!(segment, Segment::Index(..0))) {
