@@ -174,7 +174,7 @@ module completions {
   ]
 
   def "nu-complete mytools process from" [] {
-    [ "json" "jsonl" "ndjson" "csv" "tsv" "tab" "logfmt" "syslog" "common" "clf" "combined" "access" "regex" "spaces" "columns" "lines" "text" ]
+    [ "json" "jsonl" "ndjson" "csv" "tsv" "tab" "yaml" "yml" "toml" "xlsx" "ods" "xls" "xlsb" "workbook" "logfmt" "syslog" "common" "clf" "combined" "access" "regex" "spaces" "columns" "lines" "text" ]
   }
 
   def "nu-complete mytools process ragged" [] {
@@ -212,6 +212,8 @@ module completions {
     --select(-c): string      # Keep these columns, in this order
     --drop: string            # Remove these columns
     --rename: string          # Give columns other names
+    --parse: string           # Read a column as json, logfmt, csv, or a log's format
+    --extract: string         # Make columns of the named groups of a regex
     --group-by(-g): string    # One record per group, in order of first appearance
     --agg(-a): string         # Aggregate the groups of the -g directly before
     --count                   # The number of records
@@ -231,6 +233,7 @@ module completions {
     --ragged: string@"nu-complete mytools process ragged" # Short or long records: error, pad, skip
     --rejects: path           # Keep records that break the rules of their format in this file and go on
     --skip-lines: string      # Pass over so many lines first
+    --sheet: string           # The sheet of a workbook, by name or number [default: the first]
     --pattern: string         # Read lines by this; its named groups are the columns (--from regex)
     --format(-f): string@"nu-complete mytools process format" # Write this format [default: as -o says, or json]
     --to: string@"nu-complete mytools process format" # Write this format [default: as -o says, or json]

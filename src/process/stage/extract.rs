@@ -15,7 +15,7 @@ pub(crate) const ROW: Row<StageKind> = Row {
     name: "extract",
     aliases: &[],
     usage: "--extract 'COLUMN =~ \"REGEX\"'",
-    summary: "Make columns of the named groups of a regex, null where it does not match",
+    summary: "Make columns of the named groups of a regex; null where it does not match",
     examples: &[Example {
         input: "mytools process --extract 'path =~ \"^/users/(?<id>[0-9]+)\"'",
         output: "every record with the column id",

@@ -11,8 +11,8 @@ use std::io::{self, Read};
 use std::ops::Range;
 use std::sync::Arc;
 
-use granit_parser::{Span, Span, 
-    ErrorKind, Event, FallibleBufferedInput, InputIoError, Marker, Parser, ScalarStyle, ScanError, Tag,
+use granit_parser::{
+    ErrorKind, Event, FallibleBufferedInput, InputIoError, Marker, Parser, ScalarStyle, ScanError, Span, Tag,
 };
 
 use crate::core::data::cell::Kind;
