@@ -16,8 +16,13 @@ module completions {
     --error-format: string@"nu-complete mytools error-format" # Problems as text or as json lines
     --no-messages             # Keep quiet about files that cannot be read
     --debug                   # Print silent decisions on standard error
+    --no-config               # Do not read the file that MYTOOLS_CONFIG_PATH names
     --version(-V)             # Print version
   ]
+
+  def "nu-complete mytools search engine" [] {
+    [ "default" "pcre2" "auto" ]
+  }
 
   def "nu-complete mytools search sort" [] {
     [ "path" "none" "modified" "accessed" "created" "size" "count" ]
@@ -51,6 +56,23 @@ module completions {
     --line-regexp(-x)         # Match whole lines
     --invert-match(-v)        # Select the lines that do not match
     --max-count(-m): string   # At most this many matching lines of a file
+    --multiline(-U)           # Let matches cross lines
+    --no-multiline
+    --multiline-dotall        # With -U, let . match line ends too
+    --no-multiline-dotall
+    --stop-on-nonmatch        # Leave a file at the first line without a match, after one with
+    --no-stop-on-nonmatch
+    --pcre2(-P)               # Patterns with look-around and backreferences; slower
+    --no-pcre2
+    --engine: string@"nu-complete mytools search engine" # default; pcre2, the same as -P; auto, -P for patterns that need it
+    --auto-hybrid-regex       # The same as --engine auto
+    --no-auto-hybrid-regex
+    --no-unicode              # ASCII only: in classes, letter case and word boundaries
+    --unicode
+    --no-pcre2-unicode        # The same as --no-unicode
+    --pcre2-unicode
+    --regex-size-limit: string # Most bytes of a compiled pattern: 500K, 100M (default), 1G
+    --dfa-size-limit: string  # Most bytes of the automaton made while searching: 100M (default)
     --text(-a)                # Search binary files as if they were text
     --no-text
     --binary                  # Search binary files, but do not print their lines
@@ -58,6 +80,9 @@ module completions {
     --crlf                    # Lines end with \n or \r\n; $ matches before both
     --no-crlf
     --null-data               # Lines end with a NUL byte
+    --no-null-data
+    --mmap                    # Look for NULs as ripgrep does with memory maps: where lines are printed
+    --no-mmap                 # Look for NULs everywhere, also where a few files are named
     --and: string             # Only lines that match this too; may be given again
     --not: string             # No lines that match this; may be given again
     --and-file: string        # Only files with a line that matches this; may be given again
@@ -109,8 +134,11 @@ module completions {
     --require-git
     --no-ignore-files         # Forget the files of --ignore-file
     --ignore-files
-    --search-zip(-z)          # Search in compressed files, known by their content
+    --search-zip(-z)          # Search in compressed files and archives, known by content
     --no-search-zip
+    --pre: path               # Search what COMMAND PATH prints instead of each file
+    --no-pre
+    --pre-glob: string        # Only for files that match; others are read as they are
     --line-number(-n)         # Print line numbers
     --no-line-number(-N)      # No line numbers
     --with-filename(-H)       # Print paths
@@ -170,6 +198,7 @@ module completions {
     --error-format: string@"nu-complete mytools search error-format" # Problems as text or as json lines
     --no-messages             # Keep quiet about files that cannot be read
     --debug                   # Print silent decisions on standard error
+    --no-config               # Do not read the file that MYTOOLS_CONFIG_PATH names
     ...positional: string     # A regular expression, then files and directories, or - for standard input
   ]
 
@@ -262,6 +291,7 @@ module completions {
     --error-format: string@"nu-complete mytools process error-format" # Problems as text or as json lines
     --no-messages             # Keep quiet about files that cannot be read
     --debug                   # Print silent decisions on standard error
+    --no-config               # Do not read the file that MYTOOLS_CONFIG_PATH names
     ...input: string          # Files, directories, globs or - (standard input)
   ]
 
@@ -291,6 +321,7 @@ module completions {
     --error-format: string@"nu-complete mytools list error-format" # Problems as text or as json lines
     --no-messages             # Keep quiet about files that cannot be read
     --debug                   # Print silent decisions on standard error
+    --no-config               # Do not read the file that MYTOOLS_CONFIG_PATH names
     what: string@"nu-complete mytools list what" # What to list: formats, losses, stages, functions, aggregates, types
   ]
 
@@ -314,6 +345,7 @@ module completions {
     --error-format: string@"nu-complete mytools completions error-format" # Problems as text or as json lines
     --no-messages             # Keep quiet about files that cannot be read
     --debug                   # Print silent decisions on standard error
+    --no-config               # Do not read the file that MYTOOLS_CONFIG_PATH names
     shell: string@"nu-complete mytools completions shell" # The shell to print it for
   ]
 

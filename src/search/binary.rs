@@ -17,6 +17,8 @@ pub(crate) enum Rule {
     Convert,
     /// It ends what is printed, where it is in the first 64 KiB or in a line to be printed.
     Glance,
+    /// It ends the search, where it is in the first 64 KiB or in a line to be printed.
+    Leave,
     /// Nothing: it is a byte as any other.
     Text,
 }
@@ -25,6 +27,29 @@ impl Rule {
     /// Whether every byte is looked at.
     pub(crate) fn reads_all(self) -> bool {
         matches!(self, Self::Quit | Self::Convert)
+    }
+
+    /// Whether it ends the search, and not only what is printed.
+    pub(crate) fn quits(self) -> bool {
+        matches!(self, Self::Quit | Self::Leave)
+    }
+
+    /// The rule for what comes as a stream: then every byte is looked at.
+    pub(crate) fn of_a_stream(self) -> Self {
+        match self {
+            Self::Leave => Self::Quit,
+            Self::Glance => Self::Convert,
+            Self::Quit | Self::Convert | Self::Text => self,
+        }
+    }
+
+    /// The rule for a text that is not cut into lines before it is searched: then only a glance is taken.
+    pub(crate) fn at_a_glance(self) -> Self {
+        match self {
+            Self::Quit => Self::Leave,
+            Self::Convert => Self::Glance,
+            Self::Glance | Self::Leave | Self::Text => self,
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 
 use crate::core::input::select::Select;
-use crate::core::pattern::syntax::{Bounds, Case};
+use crate::core::pattern::syntax::{Bounds, Case, Reach};
 use crate::core::pattern::terminator::Terminator;
 use crate::search::look::Look;
 use crate::search::rewrite::Rewrite;
@@ -41,6 +41,17 @@ pub(crate) enum Sort {
     Falling,
     /// By what was counted, the smallest first; equal ones by path.
     Rising,
+}
+
+/// What matches the patterns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Engine {
+    /// Automata, in linear time.
+    Automaton,
+    /// Backtracking, with look-around and backreferences.
+    Backtracker,
+    /// Automata where they can read the patterns, otherwise backtracking.
+    Auto,
 }
 
 /// What becomes of a file with a NUL byte in it.
@@ -121,6 +132,20 @@ pub(crate) struct Config {
     pub(crate) select: Select,
     /// Whether `-p` named the paths, so that a path that is not there gets a hint.
     pub(crate) path_flag: bool,
+    /// What matches the patterns.
+    pub(crate) engine: Engine,
+    /// How far a match may reach.
+    pub(crate) reach: Reach,
+    /// Whether classes and letter case are those of Unicode.
+    pub(crate) unicode: bool,
+    /// Most bytes of the compiled patterns.
+    pub(crate) size_limit: Option<usize>,
+    /// Most bytes of the automaton that is built while searching.
+    pub(crate) cache_limit: Option<usize>,
+    /// Whether the first line that is not selected ends the search of a file, after one that is.
+    pub(crate) stop_on_nonmatch: bool,
+    /// Whether files are looked at for NULs as ripgrep does with memory maps; by default for up to ten files.
+    pub(crate) glance: Option<bool>,
     /// What ends a line.
     pub(crate) terminator: Terminator,
     /// What a NUL means.
@@ -167,6 +192,13 @@ impl Default for Config {
             width: None,
             select: Select::default(),
             path_flag: false,
+            engine: Engine::Automaton,
+            reach: Reach::Line,
+            unicode: true,
+            size_limit: None,
+            cache_limit: None,
+            stop_on_nonmatch: false,
+            glance: None,
             terminator: Terminator::Lf,
             binary: Binary::Skip,
             decompress: false,

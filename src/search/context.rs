@@ -7,6 +7,7 @@
 use memchr::memchr;
 
 use crate::core::pattern::matcher::{Matcher, Scratch};
+use crate::core::pattern::terminator::Terminator;
 use crate::search::binary::{Rule, Windows};
 use crate::search::region::{Found, Region};
 
@@ -29,6 +30,10 @@ pub(crate) struct Edge {
     pub(crate) halted: bool,
     /// Offset at which the search stood when it was over.
     pub(crate) position: u64,
+    /// Whether it is over because the pattern gave up.
+    pub(crate) broken: bool,
+    /// Offset of the end of the last selected line.
+    selected: u64,
     /// Offset of the NUL byte that makes the input binary.
     pub(crate) binary: Option<u64>,
     windows: Windows,
@@ -43,6 +48,24 @@ pub(crate) struct Line<'b> {
     pub(crate) offset: u64,
     /// Its number, from 1, where lines are counted.
     pub(crate) number: u64,
+    /// Where a match may cross lines, the text it is looked for in, and where the line stands in it. Then a selected
+    /// `line` may be several.
+    pub(crate) within: Option<(&'b [u8], usize)>,
+}
+
+impl<'b> Line<'b> {
+    /// What matches are looked for in, and from where on.
+    pub(crate) fn haystack(&self, terminator: Terminator) -> (&'b [u8], usize) {
+        self.within.unwrap_or_else(|| (terminator.trim(self.bytes), 0))
+    }
+
+    /// How many lines it is.
+    pub(crate) fn count(&self, terminator: Terminator) -> u64 {
+        if self.within.is_none() {
+            return 1;
+        }
+        terminator.count(self.bytes) as u64 + u64::from(!terminator.ends(self.bytes))
+    }
 }
 
 /// Where lines go.
@@ -80,6 +103,8 @@ pub(crate) struct Shape {
     pub(crate) limit: Option<u64>,
     /// Whether the first selected line ends the search.
     pub(crate) first_only: bool,
+    /// Whether the first line that is not selected ends it, after one that is.
+    pub(crate) stop_on_nonmatch: bool,
     /// Whether lines that do not match are selected.
     pub(crate) invert: bool,
     /// Whether a binary input is not printed.
@@ -91,7 +116,7 @@ pub(crate) struct Shape {
 impl Shape {
     /// Whether one line's output depends on the lines around it.
     pub(crate) fn is_linear(&self) -> bool {
-        self.before == 0 && self.after == 0 && self.limit.is_none() && !self.first_only
+        self.before == 0 && self.after == 0 && self.limit.is_none() && !self.first_only && !self.stop_on_nonmatch
     }
 }
 
@@ -113,8 +138,15 @@ pub(crate) fn emit(
     }
     let known = edge.binary.is_some();
     let (end, hidden_from) = end_at_nul(shape, region, edge);
+    let broken = found.broken.filter(|broken| *broken < end);
+    let end = broken.unwrap_or(end);
+    let limit = if matcher.crosses() && !shape.invert {
+        found.limited.then_some(found.selected.len() as u64)
+    } else {
+        shape.limit
+    };
     let base = edge.lines;
-    let over = Run { shape, matcher, scratch, region, edge, sink, end, hidden_from, base }.selected(found);
+    let over = Run { shape, matcher, scratch, region, edge, sink, end, hidden_from, base, limit }.selected(found);
     let cut = region.offset + hidden_from.min(end) as u64;
     if shape.rule.reads_all() && !known && over.is_ok() && edge.halted && edge.visited <= cut {
         // The search had its answer before it came to the buffer with the NUL.
@@ -123,7 +155,8 @@ pub(crate) fn emit(
     edge.lines += found.newlines;
     if !edge.halted {
         edge.position = region.offset + end as u64;
-        edge.halted = shape.rule == Rule::Quit && edge.binary.is_some();
+        edge.broken = broken.is_some();
+        edge.halted = edge.broken || shape.rule == Rule::Quit && edge.binary.is_some();
     }
 }
 
@@ -157,7 +190,7 @@ fn end_at_nul(shape: &Shape, region: &Region<'_>, edge: &mut Edge) -> (usize, us
     let cut = (window.clamp(own, end) - region.offset) as usize;
     match shape.rule {
         Rule::Quit => (cut, usize::MAX),
-        Rule::Convert | Rule::Glance | Rule::Text => (region.end, cut),
+        Rule::Convert | Rule::Glance | Rule::Leave | Rule::Text => (region.end, cut),
     }
 }
 
@@ -177,6 +210,8 @@ struct Run<'r, 'b, S> {
     hidden_from: usize,
     /// Line ends before the region.
     base: u64,
+    /// Most selected lines, or runs of them.
+    limit: Option<u64>,
 }
 
 impl<'b, S: Sink> Run<'_, 'b, S> {
@@ -186,6 +221,9 @@ impl<'b, S: Sink> Run<'_, 'b, S> {
             let mut start = run.start as usize;
             let stop = (run.end as usize).min(self.end);
             let mut number = self.base + u64::from(run.line);
+            if self.stops_before(run.start as usize) {
+                return self.nonmatch();
+            }
             while start < stop && !limited {
                 let end = if self.shape.invert { self.line_end(start, stop) } else { stop };
                 self.edge.matched += 1;
@@ -206,6 +244,9 @@ impl<'b, S: Sink> Run<'_, 'b, S> {
                 break 'runs;
             }
         }
+        if self.stops_before(self.end) {
+            return self.nonmatch();
+        }
         if self.shape.after > 0 {
             self.after(self.end)?;
         }
@@ -215,9 +256,27 @@ impl<'b, S: Sink> Run<'_, 'b, S> {
         Ok(())
     }
 
+    /// Whether a line that is not selected, between the selected ones and `at`, ends the search.
+    fn stops_before(&self, at: usize) -> bool {
+        self.shape.stop_on_nonmatch
+            && self.edge.matched > 0
+            && self.edge.selected < self.region.offset + at.min(self.end) as u64
+    }
+
+    /// Ends the search at the line behind the selected ones, which may still be context.
+    fn nonmatch(&mut self) -> Result<(), Over> {
+        let start = self.local(self.edge.selected);
+        let end = self.line_end(start, self.end);
+        if self.edge.owed > 0 {
+            self.context(start, end, self.edge.visited_lines)?;
+        }
+        self.edge.position = self.region.offset + end as u64;
+        self.edge.halted = true;
+        Ok(())
+    }
+
     fn limit_reached(&self) -> bool {
-        self.shape.limit.is_some_and(|limit| self.edge.matched >= limit)
-            || self.shape.first_only && self.edge.matched > 0
+        self.limit.is_some_and(|limit| self.edge.matched >= limit) || self.shape.first_only && self.edge.matched > 0
     }
 
     /// Prints the context owed after the last match, up to `upto`. Past the limit, a line that would be selected is
@@ -239,6 +298,7 @@ impl<'b, S: Sink> Run<'_, 'b, S> {
             } else {
                 self.context(start, end, number)?;
             }
+            self.scratch.note_gave_up(self.region.offset + start as u64);
             self.edge.owed = owed;
         }
         Ok(())
@@ -272,13 +332,17 @@ impl<'b, S: Sink> Run<'_, 'b, S> {
     fn matched(&mut self, start: usize, end: usize, number: u64) -> Result<(), Over> {
         self.gap(start);
         if self.is_hidden(start, end) {
-            let line = self.line(start, end, number);
-            self.sink.hidden(self.scratch, &line);
+            if self.shape.rule != Rule::Leave {
+                let line = self.line(start, end, number, self.within(start));
+                self.sink.hidden(self.scratch, &line);
+            }
             return self.over();
         }
-        let line = self.line(start, end, number);
+        let line = self.line(start, end, number, self.within(start));
         self.sink.matched(self.scratch, &line);
-        self.visit(end, number);
+        let lines = if self.shape.invert { 1 } else { line.count(self.matcher.terminator) };
+        self.visit(end, number + lines);
+        self.edge.selected = self.region.offset + end as u64;
         self.edge.owed = self.shape.after;
         Ok(())
     }
@@ -287,9 +351,10 @@ impl<'b, S: Sink> Run<'_, 'b, S> {
         if self.is_hidden(start, end) {
             return self.over();
         }
-        let line = self.line(start, end, number);
+        // ripgrep looks at a line of context alone, also where matches cross lines.
+        let line = self.line(start, end, number, self.matcher.crosses().then(|| (self.region.slice(start, end), 0)));
         self.sink.context(self.scratch, &line);
-        self.visit(end, number);
+        self.visit(end, number + 1);
         Ok(())
     }
 
@@ -302,14 +367,14 @@ impl<'b, S: Sink> Run<'_, 'b, S> {
 
     /// Whether a line that is about to be printed is not to be, because the input is binary.
     fn is_hidden(&mut self, start: usize, end: usize) -> bool {
-        if self.shape.rule == Rule::Glance
+        if matches!(self.shape.rule, Rule::Glance | Rule::Leave)
             && self.edge.binary.is_none()
             && let Some(at) = memchr(0, self.region.slice(start, end))
         {
             self.edge.binary = Some(self.region.offset + (start + at) as u64);
             self.hidden_from = start;
         }
-        self.shape.hides_binary && start >= self.hidden_from
+        (self.shape.hides_binary || self.shape.rule == Rule::Leave) && start >= self.hidden_from
     }
 
     fn over(&mut self) -> Result<(), Over> {
@@ -317,13 +382,19 @@ impl<'b, S: Sink> Run<'_, 'b, S> {
         Err(Over)
     }
 
-    fn line(&self, start: usize, end: usize, number: u64) -> Line<'b> {
-        Line { bytes: self.region.slice(start, end), offset: self.region.offset + start as u64, number: number + 1 }
+    /// What a match that starts in the lines at `start` is looked for in, where it may cross lines.
+    fn within(&self, start: usize) -> Option<(&'b [u8], usize)> {
+        self.matcher.crosses().then_some((self.region.bytes, start))
+    }
+
+    fn line(&self, start: usize, end: usize, number: u64, within: Option<(&'b [u8], usize)>) -> Line<'b> {
+        let offset = self.region.offset + start as u64;
+        Line { bytes: self.region.slice(start, end), offset, number: number + 1, within }
     }
 
     fn visit(&mut self, end: usize, number: u64) {
         self.edge.visited = self.region.offset + end as u64;
-        self.edge.visited_lines = number + 1;
+        self.edge.visited_lines = number;
         self.edge.sunk = true;
     }
 

@@ -15,6 +15,7 @@ use crate::core::input::blocks::{MAX_RECORD, longer_than_allowed};
 use crate::core::input::open::Source;
 use crate::core::input::positional::PositionalReader;
 use crate::core::output::spool::Spooled;
+use crate::core::pattern::backtracker::GaveUp;
 use crate::core::pattern::matcher::{Matcher, Scratch};
 use crate::core::pattern::terminator::Terminator;
 use crate::search::binary::Rule;
@@ -44,6 +45,15 @@ pub(crate) struct Keeper {
     lines: Vec<u8>,
 }
 
+impl Keeper {
+    /// Why what was said of the last file cannot be trusted, if so.
+    pub(crate) fn doubt(&mut self) -> Option<Problem> {
+        let scratches = self.and.iter_mut().chain(&mut self.not);
+        let broken = scratches.fold(false, |broken, scratch| scratch.take_broken().is_some() || broken);
+        broken.then(GaveUp::problem_of_a_file)
+    }
+}
+
 impl Gate {
     /// The gate of these patterns.
     pub(crate) fn new(and: Vec<Matcher>, not: Vec<Matcher>, terminator: Terminator) -> Self {
@@ -68,7 +78,7 @@ impl Gate {
     /// Whether a file passes that is all in memory.
     pub(crate) fn passes(&self, keeper: &mut Keeper, rule: Rule, bytes: &[u8]) -> bool {
         keeper.seen.fill(false);
-        let end = if rule == Rule::Quit { memchr(0, bytes) } else { None };
+        let end = if rule.quits() { memchr(0, bytes) } else { None };
         match self.look(keeper, bytes.get(..end.unwrap_or(bytes.len())).unwrap_or_default()) {
             ControlFlow::Break(passes) => passes,
             ControlFlow::Continue(()) => self.is_complete(keeper),
@@ -79,14 +89,14 @@ impl Gate {
     pub(crate) fn admit(&self, keeper: &mut Keeper, rule: Rule, source: Source) -> Result<Option<Source>> {
         match source {
             Source::File { file, len, start } => {
-                let rule = if start > 0 { streamed(rule) } else { rule };
+                let rule = if start > 0 { rule.of_a_stream() } else { rule };
                 let reader = PositionalReader { file: own(&file)?, at: start, end: len.max(start) };
                 let passes = self.read(keeper, rule, reader, |_| Ok(()))?;
                 Ok(passes.then_some(Source::File { file, len, start }))
             }
             Source::Stream(mut stream) => {
                 let mut kept = Spooled::default();
-                let passes = self.read(keeper, streamed(rule), &mut stream, |piece| kept.put(piece))?;
+                let passes = self.read(keeper, rule.of_a_stream(), &mut stream, |piece| kept.put(piece))?;
                 let whole = if passes { Some(kept.rewind()?.chain(stream)) } else { None };
                 Ok(whole.map(|whole| Source::Stream(Box::new(whole))))
             }
@@ -117,7 +127,7 @@ impl Gate {
             lines.truncate(held + read);
             let piece = lines.get_mut(held..).unwrap_or_default();
             keep(piece)?;
-            let nul = if rule == Rule::Quit { memchr(0, piece) } else { None };
+            let nul = if rule.quits() { memchr(0, piece) } else { None };
             if rule == Rule::Convert {
                 end_lines_at_nuls(piece);
             }
@@ -162,11 +172,6 @@ impl Gate {
     fn is_complete(&self, keeper: &Keeper) -> bool {
         self.and.len() == keeper.seen.iter().filter(|seen| **seen).count()
     }
-}
-
-/// The rule for what cannot be looked at by a glance.
-fn streamed(rule: Rule) -> Rule {
-    if rule == Rule::Glance { Rule::Convert } else { rule }
 }
 
 /// Whether any of the lines matches.

@@ -12,6 +12,7 @@ use crate::core::exec::ordered::Step;
 use crate::core::input::archive::{Archive, Member};
 use crate::core::input::open::{Opened, Small, open_stream, read_opened};
 use crate::search::searcher::{Claim, Output, Searcher, Worker};
+use crate::search::whole::read_whole;
 
 /// Bytes of text that are searched in one piece.
 const PIECE: usize = 256 << 10;
@@ -59,6 +60,11 @@ impl Searcher<'_, '_> {
                     texts.push(Ok(text));
                 }
                 Ok(Some(Found::Failed(problem))) => texts.push(Err(problem)),
+                Ok(Some(Found::Large(path, opened))) if self.plan.matcher.crosses() => {
+                    let named = |problem: Problem| problem.at_path(String::from_utf8_lossy(&path));
+                    let bytes = read_whole(opened.source).map_err(|problem| Box::new(named(problem)));
+                    texts.push(bytes.map(|bytes| Text { path: path.clone(), bytes }));
+                }
                 Ok(Some(Found::Large(path, opened))) => {
                     let name = path.clone();
                     match self.parts(&mut worker.reporter, opened, path, self.plan.member_rule()) {

@@ -22,6 +22,7 @@ pub(crate) mod reporter;
 pub(crate) mod rewrite;
 pub(crate) mod searcher;
 pub(crate) mod source;
+pub(crate) mod whole;
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;

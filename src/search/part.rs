@@ -160,7 +160,7 @@ impl Searcher<'_, '_> {
         }
         let selected = reporter.select(&region);
         let mut region = region;
-        if input.rule == Rule::Glance && selected {
+        if matches!(input.rule, Rule::Glance | Rule::Leave) && selected {
             region.nul = memchr(0, region.lines()).map(|at| region.start + at);
         }
         let mut edge = input.edges.advance(index, |edge| {
@@ -169,8 +169,13 @@ impl Searcher<'_, '_> {
             start
         })?;
         output.bytes = self.pool.take();
+        let over = edge.halted;
         part.counts = reporter.print(&shape, &region, &mut edge, &input.path, &mut output.bytes);
         output.write_records(reporter, &input.path)?;
+        if !over {
+            part.failed = edge.broken;
+            output.problems.extend(reporter.given_up(&region, &edge, &input.path));
+        }
         if edge.halted {
             input.halt(index);
         }

@@ -1,14 +1,14 @@
 //! A search that is ready to run: compiled patterns and everything the flags left open.
 
-use crate::core::error::{Problem, Result};
+use crate::core::error::{Code, Problem, Result};
 use crate::core::input::open::OpenOptions;
 use crate::core::input::select::Select;
-use crate::core::input::walk::Entry;
+use crate::core::input::walk::{Entry, Kind};
 use crate::core::pattern::matcher::{Detail, Matcher};
-use crate::core::pattern::syntax::Syntax;
+use crate::core::pattern::syntax::{Reach, Syntax};
 use crate::core::pattern::terminator::Terminator;
 use crate::search::binary::{Rule, stopped};
-use crate::search::config::{Binary, Config};
+use crate::search::config::{Binary, Config, Engine};
 use crate::search::context::{Edge, Shape};
 use crate::search::gate::Gate;
 use crate::search::preprocess::Preprocessor;
@@ -46,41 +46,54 @@ impl Plan {
             fixed: config.fixed,
             ban_nul: !is_text(&config),
             terminator: config.terminator,
+            reach: config.reach,
+            unicode: config.unicode,
+            size_limit: config.size_limit.unwrap_or(Syntax::default().size_limit),
+            cache_limit: config.cache_limit.unwrap_or(Syntax::default().cache_limit),
         };
+        // Conditions are about lines, also where matches cross them.
+        let lines = Syntax { reach: Reach::Line, ..syntax };
         let each = |patterns: &[String]| -> Result<Vec<Matcher>> {
-            patterns.iter().map(|one| Matcher::new(std::slice::from_ref(one), syntax, Detail::Spans)).collect()
+            let one = |pattern| compile(config.engine, std::slice::from_ref(pattern), lines, Detail::Spans);
+            patterns.iter().map(one).collect()
         };
-        let matcher = Matcher::new(&config.patterns, syntax, detail)?;
+        let matcher = compile(config.engine, &config.patterns, syntax, detail)?;
         let matcher = matcher.narrowed(each(&config.and)?, each(&config.not)?);
         let gate = Gate::new(each(&config.and_file)?, each(&config.not_file)?, config.terminator);
         let printer = printer(&config, &matcher)?;
+        if config.rewrite.is_some() && matcher.crosses() {
+            let problem =
+                Problem::new(Code::Usage, "--diff and --write change single lines, and this pattern may cross them");
+            return Err(problem.hint("leave out -U, or print the replaced text without --diff and --write").into());
+        }
         let tree = config.rewrite.map(|_| Tree::new(&config.select));
         if tree.as_ref().is_some_and(Tree::meets_again) {
             config.threads = 1;
         }
-        let glance = is_few_files(&config.select);
+        let glance = config.glance.unwrap_or_else(|| is_few_files(&config.select));
         let preprocessor = config.preprocess.as_ref().map(Preprocessor::new).transpose()?;
         Ok(Self { needs: printer.needs(), config, preprocessor, matcher, gate, tree, printer, glance })
     }
 
     /// What a NUL does in a file.
     pub(crate) fn rule(&self, entry: &Entry) -> Rule {
-        match (entry.explicit, self.glance) {
+        let rule = match self.config.binary {
             _ if is_text(&self.config) => Rule::Text,
-            (true, true) => Rule::Glance,
-            (true, false) => Rule::Convert,
-            (false, _) if self.config.binary == Binary::Search => Rule::Convert,
-            (false, _) => Rule::Quit,
-        }
+            Binary::Skip if !entry.explicit => Rule::Quit,
+            Binary::Skip | Binary::Search | Binary::Text => Rule::Convert,
+        };
+        let glance = self.glance && entry.kind == Kind::File || self.matcher.crosses();
+        if glance { rule.at_a_glance() } else { rule }
     }
 
     /// What a NUL does in a member of an archive, which nobody named.
     pub(crate) fn member_rule(&self) -> Rule {
-        match self.config.binary {
+        let rule = match self.config.binary {
             _ if is_text(&self.config) => Rule::Text,
             Binary::Search => Rule::Convert,
             Binary::Skip | Binary::Text => Rule::Quit,
-        }
+        };
+        if self.matcher.crosses() { rule.at_a_glance() } else { rule }
     }
 
     /// What is printed around matches in a file with this rule.
@@ -96,18 +109,38 @@ impl Plan {
         }
         let limit = self.config.max_count;
         let first_only = depth == Depth::First;
-        Shape { before, after, passthru, limit, first_only, invert: self.config.invert, hides_binary, rule }
+        Shape {
+            before,
+            after,
+            passthru,
+            limit,
+            first_only,
+            stop_on_nonmatch: self.config.stop_on_nonmatch,
+            invert: self.config.invert,
+            hides_binary,
+            rule,
+        }
     }
 
     /// Whether parts of an input can be counted each on its own.
     pub(crate) fn is_free(&self, shape: &Shape) -> bool {
-        self.needs.depth != Depth::Lines && !self.needs.stats && !shape.rule.reads_all() && shape.limit.is_none()
+        self.needs.depth != Depth::Lines
+            && !self.needs.stats
+            && matches!(shape.rule, Rule::Glance | Rule::Text)
+            && shape.limit.is_none()
+            && !shape.stop_on_nonmatch
+            && !self.matcher.may_give_up()
     }
 
     /// How lines are looked for.
     pub(crate) fn search(&self) -> Search {
         let Needs { depth, numbers, .. } = self.needs;
-        Search { invert: self.config.invert, count_lines: numbers, first_only: depth == Depth::First }
+        Search {
+            invert: self.config.invert,
+            count_lines: numbers,
+            first_only: depth == Depth::First,
+            limit: self.config.max_count,
+        }
     }
 
     /// What is undone while reading.
@@ -128,9 +161,20 @@ impl Plan {
     /// What `--debug` tells of a file whose search is over.
     pub(crate) fn omission(&self, path: &[u8], rule: Rule, edge: &Edge) -> Option<Problem> {
         match edge.binary {
-            Some(offset) if rule == Rule::Quit && self.config.select.tells_omitted => Some(stopped(path, offset)),
+            Some(offset) if rule.quits() && self.config.select.tells_omitted => Some(stopped(path, offset)),
             _ => None,
         }
+    }
+}
+
+/// Compiles the patterns with the engine that was asked for.
+fn compile(engine: Engine, patterns: &[String], syntax: Syntax, detail: Detail) -> Result<Matcher> {
+    match engine {
+        Engine::Automaton => Matcher::new(patterns, syntax, detail),
+        Engine::Backtracker => Matcher::backtracking(patterns, syntax, detail),
+        // Where neither can read the patterns, what the first says is what was meant.
+        Engine::Auto => Matcher::new(patterns, syntax, detail)
+            .or_else(|error| Matcher::backtracking(patterns, syntax, detail).map_err(|_| error)),
     }
 }
 

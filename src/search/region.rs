@@ -59,6 +59,10 @@ pub(crate) struct Found {
     pub(crate) selected: Vec<Selected>,
     /// Line ends in the region, where lines are counted.
     pub(crate) newlines: u64,
+    /// Whether matches that cross lines were found up to their limit.
+    pub(crate) limited: bool,
+    /// First byte of the line at which the search gave up.
+    pub(crate) broken: Option<usize>,
 }
 
 /// How to look for lines.
@@ -70,6 +74,8 @@ pub(crate) struct Search {
     pub(crate) count_lines: bool,
     /// Whether the first selected line is enough.
     pub(crate) first_only: bool,
+    /// Most matches, where they cross lines.
+    pub(crate) limit: Option<u64>,
 }
 
 /// Selects the lines of a region; `found` is reused.
@@ -78,6 +84,7 @@ pub(crate) fn select(matcher: &Matcher, scratch: &mut Scratch, region: &Region<'
     let terminator = matcher.terminator;
     found.selected.clear();
     found.newlines = 0;
+    found.limited = false;
     let mut counted = 0;
     let mut line = 0_u32;
     let mut unmatched = 0;
@@ -90,9 +97,17 @@ pub(crate) fn select(matcher: &Matcher, scratch: &mut Scratch, region: &Region<'
         selected.push(Selected { start: (region.start + start) as u32, end: (region.start + end) as u32, line });
         if search.first_only { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
+    let limited = &mut found.limited;
+    let mut runs = |scratch: &mut Scratch, found: &mut dyn FnMut(usize, usize) -> ControlFlow<()>| {
+        if matcher.crosses() {
+            *limited = crossings(matcher, scratch, lines, search, found);
+        } else {
+            matcher.lines(scratch, lines, found);
+        }
+    };
     if search.invert {
         let mut stopped = false;
-        matcher.lines(scratch, lines, |start, end| {
+        runs(scratch, &mut |start, end| {
             let from = std::mem::replace(&mut unmatched, end);
             if from < start && push(from, start).is_break() {
                 stopped = true;
@@ -104,11 +119,48 @@ pub(crate) fn select(matcher: &Matcher, scratch: &mut Scratch, region: &Region<'
             let _ = push(unmatched, lines.len());
         }
     } else {
-        matcher.lines(scratch, lines, push);
+        runs(scratch, &mut push);
     }
+    found.broken = scratch.take_broken().map(|at| region.start + at);
     if search.count_lines {
         found.newlines = u64::from(line) + terminator.count(lines.get(counted..).unwrap_or_default()) as u64;
     }
+}
+
+/// Calls `found` with the lines of matches that may cross them; those that touch or follow upon each other are one run.
+/// Says whether the limit ended it.
+fn crossings(
+    matcher: &Matcher,
+    scratch: &mut Scratch,
+    text: &[u8],
+    search: Search,
+    found: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
+) -> bool {
+    let limit = if search.invert { None } else { search.limit };
+    matcher.prepare(scratch, text);
+    let mut run: Option<(usize, usize)> = None;
+    let (mut at, mut matches) = (0, 0);
+    while at < text.len() && limit.is_none_or(|limit| matches < limit) {
+        let Some(crossing) = matcher.next_crossing(scratch, text, at) else { break };
+        matches += 1;
+        // Where only lines matter, the rest of those lines needs no search.
+        at = if search.invert { crossing.end.max(crossing.next) } else { crossing.next };
+        run = match run {
+            Some((start, end)) if crossing.start <= end => Some((start, end.max(crossing.end))),
+            Some((start, end)) => {
+                if found(start, end).is_break() {
+                    return false;
+                }
+                Some((crossing.start, crossing.end))
+            }
+            None => Some((crossing.start, crossing.end)),
+        };
+    }
+    // An empty match behind the last terminator is on no line.
+    if let Some((start, end)) = run.filter(|(start, end)| start < end) {
+        let _ = found(start, end);
+    }
+    limit.is_some_and(|limit| matches >= limit)
 }
 
 /// Counts selected lines without listing them.

@@ -4,6 +4,7 @@ use regex_automata::util::interpolate;
 
 use crate::core::pattern::matcher::{Matcher, Scratch};
 use crate::search::context::Line;
+use crate::search::matches;
 
 /// A template and the text it made of the last line.
 #[derive(Debug, Clone)]
@@ -24,36 +25,31 @@ impl Replacer {
     /// Replaces the matches of a line. False where it has none.
     pub(crate) fn replace(&mut self, matcher: &Matcher, scratch: &mut Scratch, line: &Line<'_>) -> bool {
         let Self { template, text, spans } = self;
-        let (line, terminator) = matcher.terminator.split(line.bytes);
+        let (haystack, from) = line.haystack(matcher.terminator);
+        let own = haystack.get(from..).unwrap_or_default();
+        let own = own.get(..line.bytes.len().min(own.len())).unwrap_or_default();
         text.clear();
         spans.clear();
         let mut copied = 0;
-        matcher.captures(scratch, line, |(start, end), groups| {
-            // An empty match behind the last byte of the input is not on the line.
-            if terminator.is_empty() && start >= line.len() {
-                return;
-            }
-            text.extend_from_slice(line.get(copied..start).unwrap_or_default());
+        matches::captures(matcher, scratch, line, |(start, end), groups| {
+            text.extend_from_slice(own.get(copied..start).unwrap_or_default());
             copied = end;
             let from = text.len();
             interpolate::bytes(
                 template,
                 |index, text| {
-                    let span = match groups {
-                        Some(groups) => groups.get_group(index).map(|span| (span.start, span.end)),
-                        None => (index == 0).then_some((start, end)),
+                    let group = match groups {
+                        Some(groups) => groups.get_group(index).and_then(|span| haystack.get(span.range())),
+                        None => own.get(start..end).filter(|_| index == 0),
                     };
-                    if let Some((start, end)) = span {
-                        text.extend_from_slice(line.get(start..end).unwrap_or_default());
-                    }
+                    text.extend_from_slice(group.unwrap_or_default());
                 },
                 |name| matcher.group_index(name),
                 text,
             );
             spans.push((from, text.len()));
         });
-        text.extend_from_slice(line.get(copied..).unwrap_or_default());
-        text.extend_from_slice(terminator);
+        text.extend_from_slice(line.bytes.get(copied..).unwrap_or_default());
         !spans.is_empty()
     }
 }

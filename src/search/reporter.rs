@@ -3,8 +3,9 @@
 //! Each thread has one reporter, whose buffers serve all its regions. [`Reporter::print`] prints what the last
 //! [`Reporter::select`] found, so whoever needs to look at the selection in between can.
 
-use crate::core::error::Result;
+use crate::core::error::{Problem, Result};
 use crate::core::input::open::Source;
+use crate::core::pattern::backtracker::GaveUp;
 use crate::core::pattern::matcher::Scratch;
 use crate::search::binary::Rule;
 use crate::search::context::{Edge, Nothing, Shape, emit, skip};
@@ -30,8 +31,9 @@ impl<'p> Reporter<'p> {
     }
 
     /// Whether a file that is all in memory is to be searched.
-    pub(crate) fn passes(&mut self, rule: Rule, bytes: &[u8]) -> bool {
-        self.plan.gate.is_open() || self.plan.gate.passes(&mut self.keeper, rule, bytes)
+    pub(crate) fn passes(&mut self, rule: Rule, bytes: &[u8]) -> Result<bool> {
+        let passes = self.plan.gate.is_open() || self.plan.gate.passes(&mut self.keeper, rule, bytes);
+        self.keeper.doubt().map_or(Ok(passes), |doubt| Err(doubt.into()))
     }
 
     /// The source, where it is to be searched. Fails without naming the path.
@@ -39,7 +41,8 @@ impl<'p> Reporter<'p> {
         if self.plan.gate.is_open() {
             return Ok(Some(source));
         }
-        self.plan.gate.admit(&mut self.keeper, rule, source)
+        let admitted = self.plan.gate.admit(&mut self.keeper, rule, source)?;
+        self.keeper.doubt().map_or(Ok(admitted), |doubt| Err(doubt.into()))
     }
 
     /// Finds the selected lines of a region; whether there are any.
@@ -54,6 +57,8 @@ impl<'p> Reporter<'p> {
             skip(shape, region, &self.found, edge);
         } else {
             emit(shape, &self.plan.matcher, &mut self.scratch, region, &self.found, edge, &mut Nothing);
+            // They will be told when the region is printed.
+            self.scratch.take_given_up();
         }
     }
 
@@ -79,6 +84,16 @@ impl<'p> Reporter<'p> {
     ) -> Counts {
         let (matcher, scratch, found) = (&self.plan.matcher, &mut self.scratch, &self.found);
         self.pen.print(Lines { shape, matcher, scratch, region, found, edge }, path, out)
+    }
+
+    /// Where the pattern gave up since the last call: in printed lines, and at the line that `edge` says ended the search.
+    pub(crate) fn given_up(&mut self, region: &Region<'_>, edge: &Edge, path: &[u8]) -> Vec<Problem> {
+        let mut offsets = self.scratch.take_given_up();
+        if edge.broken {
+            offsets.extend(self.found.broken.take().map(|at| region.offset + at as u64));
+        }
+        let problem = |offset| GaveUp::problem(offset).at_path(String::from_utf8_lossy(path));
+        offsets.into_iter().map(problem).collect()
     }
 
     /// Writes the records that printing has gathered; returns how many there were since the last time.

@@ -31,6 +31,7 @@ use crate::search::region::Region;
 use crate::search::reporter::Reporter;
 use crate::search::rewrite::editor::Editor;
 use crate::search::source::{Chunk, Chunks, Input, Lines, RANGE, Ranges, WIDE_RANGE, end_lines_at_nuls};
+use crate::search::whole::read_whole;
 
 /// Files up to this size are read whole.
 const SMALL: usize = 1 << 20;
@@ -264,8 +265,8 @@ impl Searcher<'_, '_> {
         let named = |problem: Problem| problem.at_path(String::from_utf8_lossy(path));
         let opened = match self.open(entry, buffer)? {
             Small::Whole { start, end, as_is } => {
-                if rule == Rule::Glance && !as_is {
-                    rule = Rule::Convert;
+                if !as_is && !plan.matcher.crosses() {
+                    rule = rule.of_a_stream();
                 }
                 let bytes = buffer.get_mut(start..end).unwrap_or_default();
                 if plan.config.decompress
@@ -286,6 +287,11 @@ impl Searcher<'_, '_> {
         } else {
             opened
         };
+        if plan.matcher.crosses() {
+            let mut text = read_whole(opened.source).map_err(named)?;
+            self.whole(reporter, path, rule, &mut text, output)?;
+            return Ok(None);
+        }
         let parts = self.parts(reporter, opened, path.to_vec(), rule)?;
         output.stats.searches += u64::from(parts.is_none());
         Ok(parts.map(|parts| parts.claims(None)))
@@ -327,24 +333,23 @@ impl Searcher<'_, '_> {
         let lines = Lines { before: plan.shape(rule).before, longest: MAX_RECORD, terminator };
         Ok(Some(match source {
             Source::File { file, len, start } => {
-                if rule == Rule::Glance && start > 0 {
-                    rule = Rule::Convert;
+                if start > 0 {
+                    rule = rule.of_a_stream();
                 }
                 let mut edge = Edge::default();
-                if rule == Rule::Glance {
+                if matches!(rule, Rule::Glance | Rule::Leave) {
                     let mut window = vec![0; WINDOW.min(len.saturating_sub(start) as usize)];
                     let read = read_full_at(&file, &mut window, start)
                         .map_err(|error| Problem::io(String::from_utf8_lossy(&path), &error))?;
                     edge.binary = window.get(..read).and_then(|head| memchr(0, head)).map(|at| at as u64);
+                    edge.halted = rule == Rule::Leave && edge.binary.is_some();
                 }
                 let input = Input::new(path, rule, edge, self.cancel.clone());
                 let size = plan.config.block_size.unwrap_or(if rule.reads_all() { WIDE_RANGE } else { RANGE });
                 Big::File(Arc::new(Ranges { input, file, start, end: len.max(start), size, lines }))
             }
             Source::Stream(reader) => {
-                if rule == Rule::Glance {
-                    rule = Rule::Convert;
-                }
+                rule = rule.of_a_stream();
                 let size = plan.config.block_size.unwrap_or(RANGE);
                 let input = Input::new(path, rule, Edge::default(), self.cancel.clone());
                 Big::Stream(input, Box::new(Chunks::new(reader, size, rule, lines)))
@@ -367,7 +372,7 @@ impl Searcher<'_, '_> {
         let mut edge = Edge::default();
         let mut nul = None;
         match rule {
-            Rule::Glance => {
+            Rule::Glance | Rule::Leave => {
                 edge.binary = bytes.get(..bytes.len().min(WINDOW)).and_then(|head| memchr(0, head)).map(|at| at as u64);
             }
             Rule::Text => {}
@@ -380,13 +385,17 @@ impl Searcher<'_, '_> {
             }
         }
         // A NUL in ripgrep's first buffer ends the search of a file before it begins.
-        let from = output.bytes.len();
-        let counts = if rule == Rule::Quit && nul.is_some_and(|at| at < WINDOW) && !has_short_head(bytes) {
+        if rule == Rule::Quit && nul.is_some_and(|at| at < WINDOW) && !has_short_head(bytes) {
             edge.binary = nul.map(|at| at as u64);
+        }
+        let from = output.bytes.len();
+        let counts = if rule.quits() && edge.binary.is_some() {
             Counts::default()
-        } else if reporter.passes(rule, bytes) {
+        } else if reporter.passes(rule, bytes).map_err(|error| error.or_at_path(path))? {
             let region = Region { nul, ..Region::whole(bytes) };
-            self.search(reporter, &shape, &region, &mut edge, path, output)?
+            let counts = self.search(reporter, &shape, &region, &mut edge, path, output)?;
+            output.problems.extend(reporter.given_up(&region, &edge, path));
+            counts
         } else {
             output.stats.searches += 1;
             return Ok(());
@@ -394,7 +403,7 @@ impl Searcher<'_, '_> {
         output.problems.extend(plan.omission(path, rule, &edge));
         let printed = (output.bytes.len() - from) as u64;
         let elapsed = began.map(|began| began.elapsed()).unwrap_or_default();
-        let searched = Searched { path, rule, counts, edge: &edge, printed, elapsed, failed: false };
+        let searched = Searched { path, rule, counts, edge: &edge, printed, elapsed, failed: edge.broken };
         let (stats, records) = tail(&*plan.printer, &searched, &mut output.bytes)?;
         output.stats.add(&stats);
         output.records += records;
@@ -416,7 +425,8 @@ impl Searcher<'_, '_> {
         }
         let selected = reporter.select(region);
         let printing = selected || shape.passthru;
-        if !printing && !shape.rule.reads_all() && !self.plan.needs.stats {
+        let quick = !shape.rule.reads_all() && !self.plan.needs.stats && !self.plan.matcher.may_give_up();
+        if !printing && quick {
             return Ok(Counts::default());
         }
         let from = output.bytes.len();

@@ -174,7 +174,7 @@ impl Ranges {
             let read = read_full_at(&self.file, &mut buffer, at).map_err(|error| failed(&error))?;
             let bytes = buffer.get(..read).unwrap_or_default();
             let end = match self.input.rule {
-                Rule::Glance | Rule::Text => self.lines.terminator.find(bytes),
+                Rule::Glance | Rule::Leave | Rule::Text => self.lines.terminator.find(bytes),
                 Rule::Quit | Rule::Convert => memchr2(self.lines.terminator.byte(), 0, bytes),
             };
             let stop = at + end.map_or(read, |end| end + 1) as u64;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 
-use crate::cli::search::flags::{last, negation, option, switch};
+use crate::cli::search::flags::{last, negation, option, size, switch};
 use crate::cli::search::{ignore, names};
 use crate::core::error::{Code, Problem, Result};
 use crate::core::input::select::{Key, Listed, Order, Select};
@@ -134,18 +134,4 @@ fn sort(config: &mut Config, matches: &ArgMatches) -> Result<()> {
     };
     config.select.order = Some(Order { by: key, falling });
     Ok(())
-}
-
-/// A number of bytes: `10`, `10K`, `10M`, `10G`.
-fn size(text: &str) -> std::result::Result<u64, String> {
-    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
-    let factor: u64 = match text.get(digits.len()..).map(str::to_ascii_uppercase).as_deref() {
-        Some("") => 1,
-        Some("K") => 1 << 10,
-        Some("M") => 1 << 20,
-        Some("G") => 1 << 30,
-        _ => 0,
-    };
-    let bytes = digits.parse::<u64>().ok().filter(|_| factor > 0).and_then(|number| number.checked_mul(factor));
-    bytes.ok_or_else(|| "write bytes, or a number with K, M or G".to_string())
 }

@@ -50,3 +50,17 @@ pub(super) fn in_order<'n>(matches: &ArgMatches, names: &[&'n str]) -> Vec<&'n s
 pub(super) fn either(matches: &ArgMatches, yes: &str, no: &str) -> Option<bool> {
     last(matches, &[yes, no]).map(|name| name == yes)
 }
+
+/// A number of bytes: `10`, `10K`, `10M`, `10G`.
+pub(super) fn size(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let factor: u64 = match text.get(digits.len()..).map(str::to_ascii_uppercase).as_deref() {
+        Some("") => 1,
+        Some("K") => 1 << 10,
+        Some("M") => 1 << 20,
+        Some("G") => 1 << 30,
+        _ => 0,
+    };
+    let bytes = digits.parse::<u64>().ok().filter(|_| factor > 0).and_then(|number| number.checked_mul(factor));
+    bytes.ok_or_else(|| "write bytes, or a number with K, M or G".to_string())
+}

@@ -4,6 +4,7 @@
 //! of the configuration in a file of its own.
 
 mod conditions;
+mod engine;
 mod files;
 mod flags;
 mod ignore;
@@ -101,6 +102,7 @@ pub(crate) fn command() -> Command {
                 .help("A regular expression, then files and directories, or - for standard input"),
         )
         .args(pattern::args())
+        .args(engine::args())
         .args(text::args())
         .args(conditions::args())
         .args(files::args())
@@ -162,6 +164,7 @@ fn config(matches: &ArgMatches, globals: &Globals, environment: &Environment) ->
     results::fill(&mut config, matches);
     output::fill(&mut config, matches);
     look::fill(&mut config, matches, environment);
+    engine::fill(&mut config, matches);
     text::fill(&mut config, matches);
     let mut positional = matches.get_many::<OsString>("positional").unwrap_or_default().cloned();
     let stdin = pattern::fill(&mut config, matches, &mut positional)?;

@@ -11,7 +11,8 @@ use crate::core::error::{Code, Problem, Result};
 use crate::core::pattern::syntax::{Bounds, Case};
 use crate::search::config::{Config, Mode};
 
-const PATTERNS: &str = "Pattern";
+/// The heading of all flags about patterns.
+pub(super) const PATTERNS: &str = "Pattern";
 
 /// The flags.
 pub(super) fn args() -> Vec<Arg> {

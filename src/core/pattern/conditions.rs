@@ -26,6 +26,18 @@ pub(crate) struct Asking {
     not: Vec<Scratch>,
 }
 
+impl Asking {
+    /// Whether asking gave up since the last call.
+    pub(super) fn take_gave_up(&mut self) -> bool {
+        let driver = self.driver.as_mut().is_some_and(Scratch::take_gave_up);
+        take_gave_up(&mut self.and, &mut self.not) || driver
+    }
+}
+
+fn take_gave_up(and: &mut [Scratch], not: &mut [Scratch]) -> bool {
+    and.iter_mut().chain(not).fold(false, |gave_up, scratch| scratch.take_gave_up() || gave_up)
+}
+
 impl Conditions {
     /// The conditions for candidates of `main`.
     pub(crate) fn new(main: &Matcher, mut and: Vec<Matcher>, not: Vec<Matcher>) -> Self {
@@ -43,6 +55,11 @@ impl Conditions {
         }
     }
 
+    /// Whether asking may give up.
+    pub(crate) fn may_give_up(&self) -> bool {
+        self.driver.iter().chain(&self.and).chain(&self.not).any(Matcher::may_give_up)
+    }
+
     /// Whether a line, without its terminator, fulfils them all.
     pub(crate) fn hold(&self, asking: &mut Asking, line: &[u8]) -> bool {
         let driven = match (&self.driver, &mut asking.driver) {
@@ -52,7 +69,8 @@ impl Conditions {
         driven && self.rest_hold(&mut asking.and, &mut asking.not, line)
     }
 
-    /// Calls `found` with the lines of `block` that match `main` and fulfil the conditions.
+    /// Calls `found` with the lines of `block` that match `main` and fulfil the conditions. Returns the start of the line
+    /// at which one of the conditions gave up.
     pub(crate) fn lines(
         &self,
         main: &Matcher,
@@ -60,33 +78,40 @@ impl Conditions {
         asking: &mut Asking,
         block: &[u8],
         mut found: impl FnMut(usize, usize) -> ControlFlow<()>,
-    ) {
+    ) -> Option<usize> {
         let Asking { driver, and, not } = asking;
+        let mut broken = None;
         let (Some(matcher), Some(own)) = (&self.driver, driver) else {
             main.candidates(scratch, block, |start, end| {
-                if self.rest_hold(and, not, main.text(block, start, end)) {
-                    found(start, end)
-                } else {
-                    ControlFlow::Continue(())
+                let holds = self.rest_hold(and, not, main.text(block, start, end));
+                if take_gave_up(and, not) {
+                    broken = Some(start);
+                    return ControlFlow::Break(());
                 }
+                if holds { found(start, end) } else { ControlFlow::Continue(()) }
             });
-            return;
+            return broken;
         };
         matcher.candidates(own, block, |start, end| {
             let line = main.text(block, start, end);
-            if main.is_candidate(scratch, line) && self.rest_hold(and, not, line) {
-                found(start, end)
-            } else {
-                ControlFlow::Continue(())
+            let holds = main.is_candidate(scratch, line) && self.rest_hold(and, not, line);
+            if take_gave_up(and, not) || scratch.take_gave_up() {
+                broken = Some(start);
+                return ControlFlow::Break(());
             }
+            if holds { found(start, end) } else { ControlFlow::Continue(()) }
         });
+        broken.or(own.take_broken())
     }
 
     /// Adds what the patterns match that a line must match.
     pub(crate) fn marks(&self, asking: &mut Asking, line: &[u8], spans: &mut Vec<(usize, usize)>) {
         let driver = self.driver.iter().zip(&mut asking.driver);
         for (matcher, scratch) in driver.chain(self.and.iter().zip(&mut asking.and)) {
-            matcher.spans(scratch, line, |start, end| spans.push((start, end)));
+            matcher.spans(scratch, line, 0, |start, end| {
+                spans.push((start, end));
+                ControlFlow::Continue(())
+            });
         }
     }
 
@@ -144,7 +169,7 @@ mod tests {
             let mut scratch = matcher.scratch();
             for line in text.split(|byte| *byte == b'\n').filter(|line| !found.iter().any(|one| one.starts_with(line)))
             {
-                matcher.spans(&mut scratch, line, |_, _| panic!("a line that was not found has a match"));
+                matcher.spans(&mut scratch, line, 0, |_, _| panic!("a line that was not found has a match"));
             }
         }
     }

@@ -2,33 +2,35 @@
 //!
 //! Whole blocks are searched: the next candidate anywhere in the block, then the bounds of its line, then, where the
 //! candidate is not yet proof, the expression on that line alone. Invariant: the lines found are those the
-//! expression finds when it is run on each line alone, whichever strategy was taken.
+//! expression finds when it is run on each line alone, whichever strategy was taken. Where a match may cross lines
+//! ([`Matcher::crosses`]), runs of lines take the place of lines, and the whole text must be in one block.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use regex_automata::Input;
-use regex_automata::meta::{self, Cache, Regex};
 use regex_automata::util::captures::Captures;
 use regex_syntax::hir::Hir;
 
-use crate::core::error::{Code, Problem, Result};
+use crate::core::error::Result;
+use crate::core::pattern::backtracker::Backtracker;
 use crate::core::pattern::conditions::{Asking, Conditions};
+use crate::core::pattern::engine::{Engine, Prefilters, State};
 use crate::core::pattern::literals;
 use crate::core::pattern::prefilter::{Payoff, Prefilter};
-use crate::core::pattern::syntax::{Parsed, Syntax, parse};
+use crate::core::pattern::steps::{Steps, each_capture};
+use crate::core::pattern::syntax::{Parsed, Reach, Syntax, parse};
 use crate::core::pattern::terminator::Terminator;
 
 /// A compiled set of patterns, shared by all threads.
 #[derive(Debug)]
 pub(crate) struct Matcher {
-    regex: Regex,
+    engine: Engine,
     prefilter: Option<Prefilter>,
     strategy: Strategy,
     /// What ends a line.
     pub(crate) terminator: Terminator,
     /// Each pattern with its own groups, for who must know which one matched.
-    each: Option<Regex>,
+    each: Option<Engine>,
     /// What else a line must hold; a line that does not has no match.
     conditions: Option<Box<Conditions>>,
 }
@@ -44,16 +46,48 @@ enum Strategy {
     AsciiBlock,
     /// The expression looks at the ends of its haystack, so it gets one line at a time.
     Line,
+    /// A match may cross lines.
+    Cross,
 }
 
 /// What a thread needs to search.
 #[derive(Debug)]
 pub(crate) struct Scratch {
-    cache: Cache,
+    state: State,
     payoff: Payoff,
-    captures: Captures,
-    each: Option<(Cache, Captures)>,
+    each: Option<State>,
     conditions: Option<Box<Asking>>,
+    /// Where a search of lines gave up.
+    broken: Option<usize>,
+    /// Offsets of lines in which a search for matches gave up.
+    given_up: Vec<u64>,
+}
+
+impl Scratch {
+    /// Start of the line at which the last search of lines gave up, if it did.
+    pub(crate) fn take_broken(&mut self) -> Option<usize> {
+        self.broken.take()
+    }
+
+    /// Notes the offset of a line if a search in it gave up since the last call.
+    #[inline]
+    pub(crate) fn note_gave_up(&mut self, offset: u64) {
+        if self.take_gave_up() && self.given_up.last() != Some(&offset) {
+            self.given_up.push(offset);
+        }
+    }
+
+    /// Whether a search gave up since the last call, or one for the conditions.
+    pub(super) fn take_gave_up(&mut self) -> bool {
+        let each = self.each.as_mut().is_some_and(State::take_gave_up);
+        let asked = self.conditions.as_mut().is_some_and(|asking| asking.take_gave_up());
+        self.state.take_gave_up() || each || asked
+    }
+
+    /// The offsets that were noted.
+    pub(crate) fn take_given_up(&mut self) -> Vec<u64> {
+        std::mem::take(&mut self.given_up)
+    }
 }
 
 /// Whether the patterns must be told apart.
@@ -66,12 +100,14 @@ pub(crate) enum Detail {
 }
 
 impl Matcher {
-    /// Compiles the patterns.
+    /// Compiles the patterns for the automata.
     pub(crate) fn new(patterns: &[String], syntax: Syntax, detail: Detail) -> Result<Self> {
-        let Parsed { joined, each, exact } = parse(patterns, syntax)?;
+        let Parsed { joined, each, exact, crosses } = parse(patterns, syntax)?;
         let looks = joined.properties().look_set();
         let literal = exact.and_then(|texts| Prefilter::new(&texts, true));
-        let (prefilter, strategy) = if literal.is_some() {
+        let (prefilter, strategy) = if crosses {
+            (None, Strategy::Cross)
+        } else if literal.is_some() {
             (literal, Strategy::Literal)
         } else {
             let prefilter = literals::required(&joined).and_then(|literals| Prefilter::new(&literals, false));
@@ -84,12 +120,28 @@ impl Matcher {
             };
             (prefilter, strategy)
         };
+        // Literals need no automaton: the finder answers everything, and thousands of words would take long to compile.
+        let never = Hir::fail();
+        let hir = if strategy == Strategy::Literal { &never } else { &joined };
+        let prefilters = if crosses { Prefilters::Own } else { Prefilters::Ours };
+        let engine = Engine::automaton(&[hir], prefilters, syntax)?;
+        let each: Vec<&Hir> = each.iter().collect();
         let each = match detail {
             Detail::Spans => None,
-            Detail::Patterns => Some(compile(|builder| builder.build_many_from_hir(&each).map_err(Box::new))?),
+            Detail::Patterns => Some(Engine::automaton(&each, Prefilters::Ours, syntax)?),
         };
-        let regex = compile_one(&joined, strategy)?;
-        Ok(Self { regex, prefilter, strategy, terminator: syntax.terminator, each, conditions: None })
+        Ok(Self { engine, prefilter, strategy, terminator: syntax.terminator, each, conditions: None })
+    }
+
+    /// Compiles the patterns for the backtracker.
+    pub(crate) fn backtracking(patterns: &[String], syntax: Syntax, detail: Detail) -> Result<Self> {
+        let strategy = if syntax.reach == Reach::Line { Strategy::Line } else { Strategy::Cross };
+        let each = match detail {
+            Detail::Spans => None,
+            Detail::Patterns => Some(Engine::backtracker(Backtracker::each(patterns, syntax)?)?),
+        };
+        let engine = Engine::backtracker(Backtracker::joined(patterns, syntax)?)?;
+        Ok(Self { engine, prefilter: None, strategy, terminator: syntax.terminator, each, conditions: None })
     }
 
     /// The same, of lines that also match each of `and` and none of `not`. Other lines have no match.
@@ -106,19 +158,31 @@ impl Matcher {
         self.prefilter.is_some()
     }
 
+    /// Whether a match may reach over several lines.
+    #[inline]
+    pub(crate) fn crosses(&self) -> bool {
+        self.strategy == Strategy::Cross
+    }
+
+    /// Whether a search may give up.
+    pub(crate) fn may_give_up(&self) -> bool {
+        self.engine.may_give_up() || self.conditions.as_ref().is_some_and(|conditions| conditions.may_give_up())
+    }
+
     /// What a new thread needs.
     pub(crate) fn scratch(&self) -> Scratch {
         Scratch {
-            cache: self.regex.create_cache(),
+            state: self.engine.state(),
             payoff: Payoff::default(),
-            captures: self.regex.create_captures(),
-            each: self.each.as_ref().map(|regex| (regex.create_cache(), regex.create_captures())),
+            each: self.each.as_ref().map(Engine::state),
             conditions: self.conditions.as_ref().map(|conditions| Box::new(conditions.asking())),
+            broken: None,
+            given_up: Vec::new(),
         }
     }
 
     /// Calls `found` with the start and end of every matching line of `block`, which holds whole lines; the end is
-    /// after the line's terminator.
+    /// after the line's terminator. Not for matches that cross lines.
     pub(crate) fn lines(
         &self,
         scratch: &mut Scratch,
@@ -127,7 +191,8 @@ impl Matcher {
     ) {
         match (&self.conditions, scratch.conditions.take()) {
             (Some(conditions), Some(mut asking)) => {
-                conditions.lines(self, scratch, &mut asking, block, found);
+                let broken = conditions.lines(self, scratch, &mut asking, block, found);
+                scratch.broken = broken.or(scratch.broken);
                 scratch.conditions = Some(asking);
             }
             _ => self.candidates(scratch, block, found),
@@ -194,8 +259,7 @@ impl Matcher {
 
     /// The automaton over the whole block.
     fn next_in_block(&self, scratch: &mut Scratch, block: &[u8], at: usize) -> Option<(usize, usize)> {
-        let input = Input::new(block).range(at..).earliest(true);
-        let end = self.regex.search_half_with(&mut scratch.cache, &input)?.offset();
+        let end = self.engine.earliest(&mut scratch.state, block, at)?;
         let start = self.terminator.line_start(block, at, end);
         // An empty match behind the last terminator is not on any line.
         (start < block.len()).then(|| (start, self.terminator.line_end(block, end)))
@@ -208,9 +272,53 @@ impl Matcher {
             if self.is_candidate(scratch, self.text(block, at, end)) {
                 return Some((at, end));
             }
+            if scratch.state.gave_up() {
+                scratch.state.take_gave_up();
+                scratch.broken = Some(at);
+                return None;
+            }
             at = end;
         }
         None
+    }
+
+    /// Makes a text ready in which matches may cross lines, and lines of it will be looked at.
+    pub(crate) fn prepare(&self, scratch: &mut Scratch, text: &[u8]) {
+        self.engine.prepare(&mut scratch.state, text);
+        if let (Some(engine), Some(state)) = (&self.each, &mut scratch.each) {
+            engine.prepare(state, text);
+        }
+    }
+
+    /// Makes a text ready, unless the whole was.
+    #[inline]
+    fn prepare_alone(&self, scratch: &mut Scratch, text: &[u8]) {
+        if !self.crosses() {
+            self.engine.prepare(&mut scratch.state, text);
+        }
+    }
+
+    /// The first match of `text[at..]` that may cross lines, as the lines it is on.
+    pub(crate) fn next_crossing(&self, scratch: &mut Scratch, text: &[u8], mut at: usize) -> Option<Crossing> {
+        loop {
+            let found = self.engine.find(&mut scratch.state, text, at);
+            let crossing = found.map(|(start, end)| {
+                let first = self.terminator.line_start(text, 0, start);
+                let ended = end > first && text.get(end - 1) == Some(&self.terminator.byte());
+                let last = if ended { end } else { self.terminator.line_end(text, end) };
+                Crossing { start: first, end: last, next: if start == end { end + 1 } else { end } }
+            });
+            let held = crossing.is_some_and(|found| self.fulfils(scratch, self.text(text, found.start, found.end)));
+            if scratch.take_gave_up() {
+                let place = crossing.map_or(at, |crossing| crossing.start);
+                scratch.broken = Some(self.terminator.line_start(text, 0, place));
+                return None;
+            }
+            match crossing {
+                Some(crossing) if !held && crossing.next <= text.len() => at = crossing.next,
+                crossing => return crossing.filter(|_| held),
+            }
+        }
     }
 
     /// The text of a line.
@@ -234,37 +342,76 @@ impl Matcher {
         }
     }
 
+    /// Whether the conditions hold of a text in which matches are looked for. Lines that a match crosses were asked when
+    /// they were found.
+    #[inline]
+    fn admits(&self, scratch: &mut Scratch, text: &[u8]) -> bool {
+        self.crosses() || self.fulfils(scratch, text)
+    }
+
     /// As `is_match`, whatever the conditions.
     #[inline]
     pub(super) fn is_candidate(&self, scratch: &mut Scratch, line: &[u8]) -> bool {
         if let (Some(prefilter), Strategy::Literal) = (&self.prefilter, self.strategy) {
             return prefilter.find(line, 0).is_some();
         }
-        self.regex.search_half_with(&mut scratch.cache, &Input::new(line).earliest(true)).is_some()
+        self.engine.prepare(&mut scratch.state, line);
+        self.engine.earliest(&mut scratch.state, line, 0).is_some()
     }
 
-    /// Calls `found` with every match in a line, which has no terminator: leftmost first, not overlapping, an empty
-    /// match not right behind another.
+    /// Calls `found` with every match in `text` at or after `from`, until it breaks off: leftmost first, not
+    /// overlapping, an empty match not right behind another.
     #[inline]
-    pub(crate) fn spans(&self, scratch: &mut Scratch, line: &[u8], mut found: impl FnMut(usize, usize)) {
-        if !self.fulfils(scratch, line) {
+    pub(crate) fn spans(
+        &self,
+        scratch: &mut Scratch,
+        text: &[u8],
+        from: usize,
+        mut found: impl FnMut(usize, usize) -> ControlFlow<()>,
+    ) {
+        if !self.admits(scratch, text) {
             return;
         }
         if let (Some(prefilter), Strategy::Literal) = (&self.prefilter, self.strategy) {
-            let mut at = 0;
-            while let Some((start, end)) = prefilter.find(line, at) {
-                found(start, end);
+            let mut at = from;
+            while let Some((start, end)) = prefilter.find(text, at) {
+                if found(start, end).is_break() {
+                    break;
+                }
                 at = end;
             }
             return;
         }
-        let mut steps = Steps::default();
-        while let Some(input) = steps.input(line) {
-            let Some(span) = self.regex.search_with(&mut scratch.cache, &input) else { break };
-            if steps.take(span.start(), span.end()) {
-                found(span.start(), span.end());
+        self.prepare_alone(scratch, text);
+        let mut steps = Steps::from(from);
+        while steps.next <= text.len() {
+            let Some((start, end)) = self.engine.find(&mut scratch.state, text, steps.next) else { break };
+            if steps.take(start, end) && found(start, end).is_break() {
+                break;
             }
         }
+    }
+
+    /// As `spans`, with the groups of each match; none where patterns are plain text and have no groups.
+    pub(crate) fn captures(
+        &self,
+        scratch: &mut Scratch,
+        text: &[u8],
+        from: usize,
+        mut found: impl FnMut((usize, usize), Option<&Captures>) -> ControlFlow<()>,
+    ) {
+        if !self.admits(scratch, text) {
+            return;
+        }
+        if self.strategy == Strategy::Literal {
+            self.spans(scratch, text, from, |start, end| found((start, end), None));
+            return;
+        }
+        self.prepare_alone(scratch, text);
+        each_capture(&self.engine, &mut scratch.state, text, from, |captures| {
+            let Some(span) = captures.get_match() else { return ControlFlow::Break(()) };
+            found((span.start(), span.end()), Some(captures))
+        });
     }
 
     /// Adds to the matches of a line those of the conditions that it must match, by their starts.
@@ -275,90 +422,46 @@ impl Matcher {
         }
     }
 
-    /// Calls `found` with every match in a line, as `spans` finds them, and its groups; none where patterns are plain
-    /// text and have no groups.
-    pub(crate) fn captures(
-        &self,
-        scratch: &mut Scratch,
-        line: &[u8],
-        mut found: impl FnMut((usize, usize), Option<&Captures>),
-    ) {
-        if !self.fulfils(scratch, line) {
-            return;
-        }
-        if self.strategy == Strategy::Literal {
-            self.spans(scratch, line, |start, end| found((start, end), None));
-            return;
-        }
-        let mut steps = Steps::default();
-        while let Some(input) = steps.input(line) {
-            self.regex.search_captures_with(&mut scratch.cache, &input, &mut scratch.captures);
-            let Some(span) = scratch.captures.get_match() else { break };
-            if steps.take(span.start(), span.end()) {
-                found((span.start(), span.end()), Some(&scratch.captures));
-            }
-        }
-    }
-
     /// As `captures`, with the pattern that matched in `Captures::pattern` and that pattern's own groups. Nothing
     /// where the matcher was not made for [`Detail::Patterns`].
-    pub(crate) fn pattern_captures(&self, scratch: &mut Scratch, line: &[u8], mut found: impl FnMut(&Captures)) {
-        if !self.fulfils(scratch, line) {
+    pub(crate) fn pattern_captures(
+        &self,
+        scratch: &mut Scratch,
+        text: &[u8],
+        from: usize,
+        found: impl FnMut(&Captures) -> ControlFlow<()>,
+    ) {
+        if !self.admits(scratch, text) {
             return;
         }
-        let (Some(regex), Some((cache, captures))) = (&self.each, &mut scratch.each) else { return };
-        let mut steps = Steps::default();
-        while let Some(input) = steps.input(line) {
-            regex.search_captures_with(cache, &input, captures);
-            let Some(span) = captures.get_match() else { break };
-            if steps.take(span.start(), span.end()) {
-                found(captures);
+        if let (Some(engine), Some(state)) = (&self.each, &mut scratch.each) {
+            if !self.crosses() {
+                engine.prepare(state, text);
             }
+            each_capture(engine, state, text, from, found);
         }
     }
 
     /// The names of each pattern's groups, the whole match left out; none is a numbered group.
     pub(crate) fn groups(&self) -> Vec<Vec<Option<Arc<str>>>> {
-        let Some(regex) = &self.each else { return Vec::new() };
-        let info = regex.group_info();
-        (0..regex.pattern_len())
-            .filter_map(|index| regex_automata::PatternID::new(index).ok())
-            .map(|pattern| info.pattern_names(pattern).skip(1).map(|name| name.map(Arc::from)).collect())
-            .collect()
+        self.each.as_ref().map(Engine::groups).unwrap_or_default()
     }
 
     /// The number of a named group of the joined patterns.
     pub(crate) fn group_index(&self, name: &str) -> Option<usize> {
-        self.regex.group_info().to_index(regex_automata::PatternID::ZERO, name)
+        self.engine.group_index(name)
     }
 }
 
-/// Steps through the matches of a line.
-#[derive(Default)]
-struct Steps {
-    next: usize,
-    last: Option<usize>,
-}
-
-impl Steps {
-    /// Where to search now; none at the end of the line.
-    fn input<'h>(&self, line: &'h [u8]) -> Option<Input<'h>> {
-        (self.next <= line.len()).then(|| Input::new(line).range(self.next..))
-    }
-
-    /// Steps over a match; says whether it counts.
-    fn take(&mut self, start: usize, end: usize) -> bool {
-        if start == end {
-            self.next = end + 1;
-            if self.last == Some(end) {
-                return false;
-            }
-        } else {
-            self.next = end;
-        }
-        self.last = Some(end);
-        true
-    }
+/// A match that may cross lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Crossing {
+    /// Start of its first line.
+    pub(crate) start: usize,
+    /// End of its last line, after the terminator.
+    pub(crate) end: usize,
+    /// Where to search on.
+    pub(crate) next: usize,
 }
 
 /// Whether the expression sees in a block what it would not see in a line alone: the ends of the haystack; lines in
@@ -372,35 +475,6 @@ fn needs_lines(hir: &Hir, terminator: Terminator) -> bool {
             Terminator::CrLf => properties.minimum_len().is_none_or(|least| least == 0) && !looks.is_empty(),
             Terminator::Nul => looks.contains_anchor(),
         }
-}
-
-/// Compiles the joined expression. Its own prefilters are off: ours work on lines and can be dropped.
-fn compile_one(hir: &Hir, strategy: Strategy) -> Result<Regex> {
-    // Literals need no automaton: the finder answers everything, and thousands of words would take long to compile.
-    let never = Hir::fail();
-    compile(|builder| {
-        builder.build_from_hir(if strategy == Strategy::Literal { &never } else { hir }).map_err(Box::new)
-    })
-}
-
-fn compile(
-    build: impl FnOnce(&mut meta::Builder) -> std::result::Result<Regex, Box<meta::BuildError>>,
-) -> Result<Regex> {
-    let config = Regex::config()
-        .utf8_empty(false)
-        .auto_prefilter(false)
-        .nfa_size_limit(Some(100 << 20))
-        .onepass_size_limit(Some(10 << 20))
-        .dfa_size_limit(Some(1 << 20))
-        .dfa_state_limit(Some(1_000))
-        .hybrid_cache_capacity(100 << 20);
-    build(Regex::builder().configure(config)).map_err(|error| {
-        let what = match error.size_limit() {
-            Some(limit) => format!("the pattern needs more than {limit} bytes when compiled"),
-            None => format!("the pattern cannot be compiled: {error}"),
-        };
-        Problem::new(Code::Pattern, what).hint("make its repetitions smaller").into()
-    })
 }
 
 #[cfg(test)]
@@ -492,7 +566,10 @@ mod tests {
         let spans = |pattern: &str, line: &[u8]| {
             let matcher = Matcher::new(&[pattern.to_string()], Syntax::default(), Detail::Spans).unwrap();
             let mut spans = Vec::new();
-            matcher.spans(&mut matcher.scratch(), line, |start, end| spans.push((start, end)));
+            matcher.spans(&mut matcher.scratch(), line, 0, |start, end| {
+                spans.push((start, end));
+                ControlFlow::Continue(())
+            });
             spans
         };
         assert_eq!(spans("a*", b"baac"), vec![(0, 0), (1, 3), (4, 4)]);

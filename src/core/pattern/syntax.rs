@@ -1,14 +1,13 @@
-//! From the user's patterns to one expression over single lines.
+//! From the user's patterns to one expression.
 //!
-//! Patterns are joined leftmost-first. A line terminator is taken out of every class, and a literal one is an error,
-//! so that no match can cross lines and whole blocks can be searched at once.
+//! Patterns are joined leftmost-first. Unless matches may cross lines, a line terminator is taken out of every class,
+//! and a literal one is an error, so that whole blocks can be searched at once.
 
 use regex_syntax::ast::{self, Ast};
-use regex_syntax::hir::{
-    self, Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look,
-};
+use regex_syntax::hir::{self, Hir, Look};
 
 use crate::core::error::{Code, Problem, Result};
+use crate::core::pattern::crossing::{crosses_lines, needs_nul, within_lines};
 use crate::core::pattern::literals;
 use crate::core::pattern::terminator::Terminator;
 
@@ -36,8 +35,20 @@ pub(crate) enum Bounds {
     Line,
 }
 
+/// How far a match may reach.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// To the end of its line.
+    #[default]
+    Line,
+    /// Over several lines.
+    Lines,
+    /// Over several lines, and `.` matches the end of a line too.
+    Dotall,
+}
+
 /// How patterns are to be read.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Syntax {
     /// Letter case.
     pub(crate) case: Case,
@@ -47,8 +58,32 @@ pub(crate) struct Syntax {
     pub(crate) fixed: bool,
     /// Whether a pattern that needs a NUL byte is an error.
     pub(crate) ban_nul: bool,
-    /// What ends a line, which no match holds.
+    /// What ends a line.
     pub(crate) terminator: Terminator,
+    /// How far a match may reach.
+    pub(crate) reach: Reach,
+    /// Whether classes and letter case are those of Unicode.
+    pub(crate) unicode: bool,
+    /// Most bytes of the compiled patterns.
+    pub(crate) size_limit: usize,
+    /// Most bytes of the automaton that is built while searching.
+    pub(crate) cache_limit: usize,
+}
+
+impl Default for Syntax {
+    fn default() -> Self {
+        Self {
+            case: Case::Sensitive,
+            bounds: Bounds::None,
+            fixed: false,
+            ban_nul: false,
+            terminator: Terminator::Lf,
+            reach: Reach::Line,
+            unicode: true,
+            size_limit: 100 << 20,
+            cache_limit: 100 << 20,
+        }
+    }
 }
 
 /// The expressions of a set of patterns.
@@ -60,6 +95,8 @@ pub(crate) struct Parsed {
     pub(crate) each: Vec<Hir>,
     /// The texts that match, in order of preference, where the patterns are nothing but text.
     pub(crate) exact: Option<Vec<Vec<u8>>>,
+    /// Whether a match may reach past its line.
+    pub(crate) crosses: bool,
 }
 
 /// Parses the patterns.
@@ -69,6 +106,7 @@ pub(crate) fn parse(patterns: &[String], syntax: Syntax) -> Result<Parsed> {
         let joined = bounded(Hir::alternation(each.clone()), syntax);
         let texts = patterns.iter().map(|pattern| pattern.clone().into_bytes()).collect();
         return Ok(Parsed {
+            crosses: syntax.reach != Reach::Line && crosses_lines(&joined, syntax.terminator),
             joined,
             each: each.into_iter().map(|hir| bounded(hir, syntax)).collect(),
             exact: only_text(texts, syntax.bounds),
@@ -93,7 +131,8 @@ pub(crate) fn parse(patterns: &[String], syntax: Syntax) -> Result<Parsed> {
         translate(&text, &parse_ast(&text)?, ignore_case, syntax)?
     };
     let exact = literals::exact(&joined).and_then(|texts| only_text(texts, syntax.bounds));
-    Ok(Parsed { joined, each, exact })
+    let crosses = syntax.reach != Reach::Line && crosses_lines(&joined, syntax.terminator);
+    Ok(Parsed { joined, each, exact, crosses })
 }
 
 /// The texts, if finding them is all there is to matching.
@@ -105,7 +144,7 @@ fn only_text(texts: Vec<Vec<u8>>, bounds: Bounds) -> Option<Vec<Vec<u8>>> {
 fn is_plain(patterns: &[String], syntax: Syntax) -> bool {
     syntax.case == Case::Sensitive
         && patterns.iter().all(|pattern| {
-            !pattern.contains(syntax.terminator.banned())
+            (syntax.reach != Reach::Line || !pattern.contains(syntax.terminator.banned()))
                 && (syntax.fixed || !pattern.chars().any(regex_syntax::is_meta_character))
         })
 }
@@ -123,17 +162,18 @@ fn translate(source: &str, ast: &Ast, ignore_case: bool, syntax: Syntax) -> Resu
         .utf8(false)
         .case_insensitive(ignore_case)
         .multi_line(true)
+        .unicode(syntax.unicode)
+        .dot_matches_new_line(syntax.reach == Reach::Dotall)
         .crlf(syntax.terminator == Terminator::CrLf)
         .build()
         .translate(source, ast)
         .map_err(|error| syntax_problem(source, &error.kind().to_string(), error.span()))?;
     if syntax.ban_nul && needs_nul(&hir) {
         return Err(Problem::new(Code::Pattern, "the pattern has a NUL byte, which no searched line can have")
-            .hint("files with NUL bytes are binary; take the NUL out of the pattern")
+            .hint("-a searches binary files as text, and takes NULs in patterns")
             .into());
     }
-    let hir = syntax.terminator.banned().iter().try_fold(hir, |hir, banned| without(hir, *banned))?;
-    Ok(bounded(hir, syntax))
+    Ok(bounded(if syntax.reach == Reach::Line { within_lines(hir, syntax.terminator)? } else { hir }, syntax))
 }
 
 /// A syntax error with the stretch of the pattern it is about.
@@ -142,7 +182,7 @@ fn syntax_problem(source: &str, message: &str, span: &ast::Span) -> Problem {
         .caret(source, span.start.offset, span.end.offset.max(span.start.offset + 1))
         .hint("use -F to search for the text as it is");
     if message.contains("backreferences") || message.contains("look-around") {
-        problem = problem.hint("backreferences and look-around are not supported");
+        problem = problem.hint("-P has backreferences and look-around");
     }
     problem
 }
@@ -198,80 +238,12 @@ fn smart_ignores_case(asts: &[Ast]) -> bool {
 fn bounded(hir: Hir, syntax: Syntax) -> Hir {
     let (start, end) = match (syntax.bounds, syntax.terminator) {
         (Bounds::None, _) => return hir,
-        (Bounds::Word, _) => (Look::WordStartHalfUnicode, Look::WordEndHalfUnicode),
+        (Bounds::Word, _) if syntax.unicode => (Look::WordStartHalfUnicode, Look::WordEndHalfUnicode),
+        (Bounds::Word, _) => (Look::WordStartHalfAscii, Look::WordEndHalfAscii),
         (Bounds::Line, Terminator::CrLf) => (Look::StartCRLF, Look::EndCRLF),
         (Bounds::Line, Terminator::Lf | Terminator::Nul) => (Look::StartLF, Look::EndLF),
     };
     Hir::concat(vec![Hir::look(start), hir, Hir::look(end)])
-}
-
-/// Whether some part of the expression can only match a NUL byte.
-fn needs_nul(hir: &Hir) -> bool {
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => false,
-        HirKind::Literal(literal) => literal.0.contains(&0),
-        HirKind::Class(Class::Unicode(class)) => {
-            matches!(class.ranges(), [range] if range.start() == '\0' && range.end() == '\0')
-        }
-        HirKind::Class(Class::Bytes(class)) => {
-            matches!(class.ranges(), [range] if range.start() == 0 && range.end() == 0)
-        }
-        HirKind::Repetition(repetition) => needs_nul(&repetition.sub),
-        HirKind::Capture(capture) => needs_nul(&capture.sub),
-        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(needs_nul),
-    }
-}
-
-/// The expression with an ASCII character taken out of every class; an error where a literal one is needed.
-fn without(hir: Hir, banned: char) -> Result<Hir> {
-    let byte = banned as u8;
-    let needed = || {
-        let name = banned.escape_default();
-        Problem::new(Code::Pattern, format!("the literal '{name}' is a line end, and a match never crosses lines"))
-            .hint("search for the parts, or use -e once for each line")
-    };
-    Ok(match hir.into_kind() {
-        HirKind::Empty => Hir::empty(),
-        HirKind::Look(look) => Hir::look(look),
-        HirKind::Literal(literal) => {
-            if literal.0.contains(&byte) {
-                return Err(needed().into());
-            }
-            Hir::literal(literal.0)
-        }
-        HirKind::Class(Class::Unicode(mut class)) => {
-            if !class.ranges().is_empty() {
-                class.difference(&ClassUnicode::new([ClassUnicodeRange::new(banned, banned)]));
-                if class.ranges().is_empty() {
-                    return Err(needed().into());
-                }
-            }
-            Hir::class(Class::Unicode(class))
-        }
-        HirKind::Class(Class::Bytes(mut class)) => {
-            if !class.ranges().is_empty() {
-                class.difference(&ClassBytes::new([ClassBytesRange::new(byte, byte)]));
-                if class.ranges().is_empty() {
-                    return Err(needed().into());
-                }
-            }
-            Hir::class(Class::Bytes(class))
-        }
-        HirKind::Repetition(mut repetition) => {
-            repetition.sub = Box::new(without(*repetition.sub, banned)?);
-            Hir::repetition(repetition)
-        }
-        HirKind::Capture(mut capture) => {
-            capture.sub = Box::new(without(*capture.sub, banned)?);
-            Hir::capture(capture)
-        }
-        HirKind::Concat(parts) => {
-            Hir::concat(parts.into_iter().map(|part| without(part, banned)).collect::<Result<_>>()?)
-        }
-        HirKind::Alternation(parts) => {
-            Hir::alternation(parts.into_iter().map(|part| without(part, banned)).collect::<Result<_>>()?)
-        }
-    })
 }
 
 #[cfg(test)]

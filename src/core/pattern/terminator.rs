@@ -44,12 +44,6 @@ impl Terminator {
         bytes.last() == Some(&self.byte())
     }
 
-    /// A line as its text and its end, which is empty where the input stops without one.
-    #[inline]
-    pub(crate) fn split(self, line: &[u8]) -> (&[u8], &[u8]) {
-        line.split_at(self.trim(line).len())
-    }
-
     /// The text of a line.
     #[inline]
     pub(crate) fn trim(self, line: &[u8]) -> &[u8] {
@@ -117,13 +111,13 @@ mod tests {
     use super::Terminator;
 
     #[test]
-    fn splits_text_from_its_end() {
-        assert_eq!(Terminator::Lf.split(b"a\r\n"), (b"a\r".as_slice(), b"\n".as_slice()));
-        assert_eq!(Terminator::CrLf.split(b"a\r\n"), (b"a".as_slice(), b"\r\n".as_slice()));
-        assert_eq!(Terminator::CrLf.split(b"a\n"), (b"a".as_slice(), b"\n".as_slice()));
-        assert_eq!(Terminator::CrLf.split(b"a\r"), (b"a\r".as_slice(), b"".as_slice()));
-        assert_eq!(Terminator::Nul.split(b"a\n\0"), (b"a\n".as_slice(), b"\0".as_slice()));
-        assert_eq!(Terminator::Lf.split(b""), (b"".as_slice(), b"".as_slice()));
+    fn the_text_of_a_line_is_without_its_end() {
+        assert_eq!(Terminator::Lf.trim(b"a\r\n"), b"a\r");
+        assert_eq!(Terminator::CrLf.trim(b"a\r\n"), b"a");
+        assert_eq!(Terminator::CrLf.trim(b"a\n"), b"a");
+        assert_eq!(Terminator::CrLf.trim(b"a\r"), b"a\r");
+        assert_eq!(Terminator::Nul.trim(b"a\n\0"), b"a\n");
+        assert_eq!(Terminator::Lf.trim(b""), b"");
     }
 
     #[test]

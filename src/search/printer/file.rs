@@ -34,7 +34,7 @@ pub(crate) fn tail(printer: &dyn Printer, file: &Searched<'_>, out: &mut Vec<u8>
         searches_with_match: u64::from(file.counts.lines > 0),
         found: u64::from(file.counts.lines > 0),
         bytes_searched: match (file.rule, file.edge.binary) {
-            (Rule::Glance, Some(offset)) => offset.min(file.edge.position),
+            (Rule::Glance | Rule::Leave, Some(offset)) => offset.min(file.edge.position),
             _ => file.edge.position,
         },
         bytes_printed: file.printed,

@@ -95,7 +95,7 @@ struct Events<'r> {
 
 impl Sink for Events<'_> {
     fn matched(&mut self, scratch: &mut Scratch, line: &Line<'_>) {
-        self.counts.lines += 1;
+        self.counts.lines += line.count(self.matcher.terminator);
         self.find(scratch, line);
         self.counts.matches += self.spans.len() as u64;
         self.event("match", line);

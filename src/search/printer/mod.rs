@@ -4,6 +4,7 @@
 //! the lines of one file or of a part of it. What stands once for a file (a heading, a count, an event) is printed by
 //! the printer itself, so that the parts of one big file can be printed by different threads.
 
+pub(crate) mod block;
 pub(crate) mod color;
 pub(crate) mod excerpt;
 pub(crate) mod file;
@@ -162,12 +163,12 @@ pub(crate) fn printer(config: &Config, matcher: &Matcher) -> Result<Box<dyn Prin
     let style = Style::new(config);
     Ok(match config.mode {
         _ if let Some(rewrite) = config.rewrite => Box::new(Rewriting(rewrite)),
-        _ if config.quiet || config.look.count_total => Box::new(Summary::new(config, style)?),
+        _ if config.quiet || config.look.count_total => Box::new(Summary::new(config, style, matcher)?),
         Mode::Lines | Mode::Json if config.format.is_some() => Box::new(Records::new(config, matcher)?),
         Mode::Lines => Box::new(Standard::new(config, style)),
         Mode::Json => Box::new(Json::new(config)),
         Mode::Count | Mode::Matches | Mode::Paths | Mode::Missing | Mode::Files => {
-            Box::new(Summary::new(config, style)?)
+            Box::new(Summary::new(config, style, matcher)?)
         }
     })
 }

@@ -38,14 +38,14 @@ pub(super) struct View<'l> {
     /// How many matches the line had.
     pub(super) found: usize,
     /// Where the first of them starts, or what replaced it.
-    column: Option<usize>,
+    pub(super) column: Option<usize>,
     pub(super) number: u64,
     pub(super) offset: u64,
 }
 
 impl Sink for Page<'_> {
     fn matched(&mut self, scratch: &mut Scratch, line: &Line<'_>) {
-        self.counts.lines += 1;
+        self.counts.lines += line.count(self.style.terminator);
         self.counts.matches += self.look(scratch, line, Kind::Match) as u64;
     }
 
@@ -62,7 +62,7 @@ impl Sink for Page<'_> {
     }
 
     fn hidden(&mut self, scratch: &mut Scratch, line: &Line<'_>) {
-        self.counts.lines += 1;
+        self.counts.lines += line.count(self.style.terminator);
         if self.style.needs_spans {
             matches::find(self.matcher, scratch, line, self.spans);
             self.counts.matches += self.spans.len() as u64;
@@ -118,6 +118,7 @@ impl Page<'_> {
     fn show(&mut self, view: View<'_>) {
         let start = |at: usize| view.offset + at as u64;
         match view.spans {
+            _ if self.matcher.crosses() && view.kind == Kind::Match => self.block(&view),
             [] => {
                 self.prelude(&view, view.offset, None);
                 self.text(&view, view.bytes);
@@ -142,13 +143,13 @@ impl Page<'_> {
         }
     }
 
-    fn prelude(&mut self, view: &View<'_>, offset: u64, start: Option<usize>) {
+    pub(super) fn prelude(&mut self, view: &View<'_>, offset: u64, start: Option<usize>) {
         let place = Place { number: view.number, column: start.map(|start| start as u64 + 1), offset };
         self.prelude.put(self.style, view.kind, place, self.out);
     }
 
     /// A line without colours.
-    fn text(&mut self, view: &View<'_>, line: &[u8]) {
+    pub(super) fn text(&mut self, view: &View<'_>, line: &[u8]) {
         let line = line.get(self.trimmed(line)..).unwrap_or_default();
         if self.is_long(line) {
             self.excerpt(view, line, 0, view.spans);
@@ -161,7 +162,7 @@ impl Page<'_> {
     }
 
     /// A line with its matches in colour, where there is any.
-    fn marked(&mut self, view: &View<'_>, line: &[u8], spans: &[(usize, usize)]) {
+    pub(super) fn marked(&mut self, view: &View<'_>, line: &[u8], spans: &[(usize, usize)]) {
         if self.paint().is_none() {
             self.text(view, line);
             return;

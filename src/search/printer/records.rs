@@ -16,6 +16,7 @@ use crate::core::output::writer::Writer;
 use crate::core::pattern::matcher::{Matcher, Scratch};
 use crate::search::config::Config;
 use crate::search::context::{Line, Sink};
+use crate::search::matches;
 use crate::search::printer::file::Searched;
 use crate::search::printer::stats::Stats;
 use crate::search::printer::{Counts, Depth, Lines, Needs, Pen, Printer};
@@ -306,10 +307,11 @@ struct Shared {
 
 impl Making<'_> {
     /// Stores what the records of a line share.
-    fn begin(&mut self, number: u64, text: &[u8]) -> Shared {
+    fn begin(&mut self, line: &Line<'_>) -> Shared {
         let rows = &mut *self.rows;
-        let (path, number) = (rows.path(self.path), rows.number(number));
-        let stored = rows.store(Kind::Text, text);
+        let (path, number) = (rows.path(self.path), rows.number(line.number));
+        let stored = rows.store(Kind::Text, line.bytes);
+        let text = self.matcher.terminator.trim(line.bytes);
         let text = Cell::side(Kind::Text, stored.start(), text.strip_suffix(b"\r").unwrap_or(text).len());
         Shared { path, number, text }
     }
@@ -328,35 +330,40 @@ impl Making<'_> {
 
 impl Sink for Making<'_> {
     fn matched(&mut self, scratch: &mut Scratch, line: &Line<'_>) {
-        self.counts.lines += 1;
-        let text = self.matcher.terminator.trim(line.bytes);
-        if text.len() > MAX_CELL {
+        self.counts.lines += line.count(self.matcher.terminator);
+        if line.bytes.len() > MAX_CELL {
             let problem = Problem::new(Code::Limit, "a line is too long for a record").at_line(line.number);
             self.rows.failure.get_or_insert(problem.into());
             return;
         }
-        let mut shared = self.begin(line.number, text);
+        let mut shared = self.begin(line);
         let mut any = false;
-        self.matcher.pattern_captures(scratch, text, |captures| {
-            let Some(found) = captures.get_match().filter(|found| found.start() < line.bytes.len()) else { return };
+        let terminator = self.matcher.terminator;
+        let (_, from) = line.haystack(terminator);
+        matches::pattern_captures(self.matcher, scratch, line, |(start, end), captures| {
             if self.flush() {
-                shared = self.begin(line.number, text);
+                shared = self.begin(line);
             }
-            let pattern = found.pattern().as_usize();
+            let pattern = captures.pattern().map_or(0, |pattern| pattern.as_usize());
+            // The line in which the match starts, where it may be any of several.
+            let first = terminator.line_start(line.bytes, 0, start);
+            let before = line.bytes.get(..first).map_or(0, |before| terminator.count(before) as u64);
             let Self { table, rows, .. } = self;
             let part =
                 |kind, start, end: usize| Cell::side(kind, shared.text.start() + start, end.saturating_sub(start));
-            let column = rows.number(found.start() as u64 + 1);
-            let matched = part(Kind::Text, found.start(), found.end());
+            let column = rows.number((start - first) as u64 + 1);
+            let number = if before > 0 { rows.number(line.number + before) } else { shared.number };
+            let matched = part(Kind::Text, start, end);
             let source = rows.pattern(pattern, table.patterns.get(pattern).map_or("", String::as_str));
-            for (at, cell) in [shared.path, shared.number, column, shared.text, matched, source].into_iter().enumerate()
-            {
+            for (at, cell) in [shared.path, number, column, shared.text, matched, source].into_iter().enumerate() {
                 rows.push(at, cell);
             }
             let places = table.groups.get(pattern).map(Vec::as_slice).unwrap_or_default();
             for (group, &place) in places.iter().enumerate() {
-                let span = captures.get_group(group + 1);
-                rows.push(place, span.map_or(Cell::NULL, |span| part(Kind::Bare, span.start, span.end)));
+                let span = captures.get_group(group + 1).filter(|span| span.start >= from);
+                let span = span.map(|span| (span.start - from, span.end - from));
+                let cell = span.filter(|span| span.1 <= line.bytes.len());
+                rows.push(place, cell.map_or(Cell::NULL, |(start, end)| part(Kind::Bare, start, end)));
             }
             rows.end();
             self.counts.matches += 1;

@@ -79,7 +79,7 @@ fn binary_message(style: &Style, file: &Searched<'_>, out: &mut Vec<u8>) {
         out.extend_from_slice(b": ");
     }
     let what = match file.rule {
-        Rule::Quit => "WARNING: stopped searching binary file after match",
+        Rule::Quit | Rule::Leave => "WARNING: stopped searching binary file after match",
         Rule::Convert | Rule::Glance | Rule::Text => "binary file matches",
     };
     out.extend_from_slice(format!("{what} (found \"\\0\" byte around offset {offset})\n").as_bytes());
@@ -96,7 +96,7 @@ impl Pen for StandardPen<'_> {
     fn print(&mut self, lines: Lines<'_, '_>, path: &[u8], out: &mut Vec<u8>) -> Counts {
         let Self { style, prelude, replacer, spans } = self;
         prelude.enter(style, path);
-        if is_plain(style) {
+        if is_plain(style) && !lines.matcher.crosses() {
             let mut sink = Plain {
                 prelude,
                 numbers: style.line_number,

@@ -6,7 +6,6 @@ use crate::core::error::Result;
 use crate::core::format::WriteOptions;
 use crate::core::pattern::matcher::{Matcher, Scratch};
 use crate::core::pattern::terminator::Terminator;
-use crate::search::binary::Rule;
 use crate::search::config::{Config, Mode};
 use crate::search::context::{Line, Sink};
 use crate::search::matches;
@@ -49,7 +48,7 @@ enum Told {
 
 impl Summary {
     /// Counts or paths, as lines or as records, or nothing.
-    pub(crate) fn new(config: &Config, mut style: Style) -> Result<Self> {
+    pub(crate) fn new(config: &Config, mut style: Style, matcher: &Matcher) -> Result<Self> {
         let told = match config.mode {
             Mode::Missing if config.quiet => Told::NothingMissing,
             _ if config.quiet => Told::Nothing,
@@ -70,7 +69,8 @@ impl Summary {
         let options = WriteOptions { width: config.width, color: config.color, ..WriteOptions::default() };
         let format = config.format.as_deref().filter(|_| !config.quiet);
         let table = format.map(|format| Table::of_files(format, &options, columns)).transpose()?;
-        let matches = config.mode == Mode::Matches || config.only_matching;
+        // A match that crosses lines counts once.
+        let matches = config.mode == Mode::Matches || config.only_matching || matcher.crosses();
         let Config { look, .. } = config;
         Ok(Self { told, style, matches: matches && !config.invert, zero: look.include_zero, stats: look.stats, table })
     }
@@ -100,7 +100,7 @@ impl Printer for Summary {
     }
 
     fn tail(&self, file: &Searched<'_>, stats: &mut Stats, out: &mut Vec<u8>) -> Result<u64> {
-        let left = file.rule == Rule::Quit && file.edge.binary.is_some();
+        let left = file.rule.quits() && file.edge.binary.is_some();
         let counted = matches!(self.told, Told::Count | Told::Total);
         // The count of a part of the file would look like that of the file.
         let unknown = left || (counted && file.failed);

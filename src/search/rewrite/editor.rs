@@ -11,6 +11,7 @@ use crate::core::input::blocks::MAX_RECORD;
 use crate::core::input::open::{Source, open};
 use crate::core::input::positional::{PositionalReader, read_full_at};
 use crate::core::input::walk::{Entry, Kind};
+use crate::core::pattern::backtracker::GaveUp;
 use crate::core::pattern::matcher::Scratch;
 use crate::search::binary::{Rule, WINDOW, stopped};
 use crate::search::context::Line;
@@ -187,8 +188,9 @@ impl<'p> Editor<'p> {
 
     /// Takes the changes of a region, which has `lines` line ends before it; returns how many the next one has.
     fn region(&mut self, region: &Region<'_>, lines: u64, pass: &mut Pass<'_>) -> Result<u64> {
-        let search = Search { invert: false, count_lines: true, first_only: false };
+        let search = Search { invert: false, count_lines: true, first_only: false, limit: None };
         select(&self.plan.matcher, &mut self.scratch, region, search, &mut self.found);
+        certain(self.found.broken.map(|at| region.offset + at as u64), pass.path)?;
         let nul = region.nul.filter(|_| pass.binary.is_none());
         pass.binary = pass.binary.or(region.nul.map(|nul| region.offset + nul as u64));
         for run in &self.found.selected {
@@ -205,8 +207,9 @@ impl<'p> Editor<'p> {
             pass.matched = true;
             let bytes = region.slice(start, end);
             let number = lines + u64::from(run.line) + 1;
-            let line = Line { bytes, offset: region.offset + start as u64, number };
+            let line = Line { bytes, offset: region.offset + start as u64, number, within: None };
             let replaced = self.replacer.replace(&self.plan.matcher, &mut self.scratch, &line);
+            certain(self.scratch.take_given_up().first().copied(), pass.path)?;
             if !replaced || self.replacer.text == bytes {
                 continue;
             }
@@ -236,7 +239,7 @@ impl<'p> Editor<'p> {
     fn has_match(&mut self, mut chunks: Chunks) -> Result<bool, Problem> {
         loop {
             let (chunk, _) = chunks.next()?;
-            let search = Search { invert: false, count_lines: false, first_only: true };
+            let search = Search { invert: false, count_lines: false, first_only: true, limit: None };
             select(&self.plan.matcher, &mut self.scratch, &chunk.region(), search, &mut self.found);
             if chunk.is_last() || !self.found.selected.is_empty() {
                 return Ok(!self.found.selected.is_empty());
@@ -251,6 +254,12 @@ impl<'p> Editor<'p> {
     fn chunk_size(&self) -> usize {
         self.plan.config.block_size.unwrap_or(RANGE)
     }
+}
+
+/// Fails where the pattern gave up in the line at an offset: then the file stays as it is.
+fn certain(broken: Option<u64>, path: &Path) -> Result<()> {
+    let problem = broken.map(|offset| GaveUp::problem(offset).at_path(path.display().to_string()));
+    problem.map_or(Ok(()), |problem| Err(problem.into()))
 }
 
 impl Pass<'_> {
