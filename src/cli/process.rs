@@ -162,6 +162,7 @@ fn value_args() -> Vec<Arg> {
         option("precision", "N", VALUES, "Digits after the point of computed numbers").value_parser(value_parser!(u8)),
         switch("strict", VALUES, "A value that is not the number it should be is an error"),
         option("tz", "ZONE", VALUES, "The zone of times without one [default: UTC]"),
+        option("seed", "N|random", VALUES, "What --sample picks by: the same seed, the same records [default: 0]"),
         option("arg", "NAME=VALUE", VALUES, "A value for expressions, as arg('NAME')").action(ArgAction::Append),
     ]
 }

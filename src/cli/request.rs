@@ -92,6 +92,7 @@ fn request(matches: &ArgMatches, globals: &Globals, environment: &Environment) -
             vars: environment.vars.clone(),
             strict: matches.get_flag("strict"),
             year: Some(jiff::Zoned::now().year()),
+            seed: seed(matches)?,
             now: now(),
         },
         prompt: environment.stdout_is_terminal,
@@ -103,6 +104,19 @@ fn request(matches: &ArgMatches, globals: &Globals, environment: &Environment) -
 fn memory(matches: &ArgMatches, environment: &Environment) -> Memory {
     let directory = matches.get_one::<PathBuf>("temp-dir").unwrap_or(&environment.temp_dir);
     Memory::new(memory::limit(matches.get_one("memory").copied()), directory.clone())
+}
+
+/// `--seed N`, or another one each time for `--seed random`.
+fn seed(matches: &ArgMatches) -> Result<u64> {
+    match text(matches, "seed").as_deref() {
+        None => Ok(0),
+        Some("random") => Ok(jiff::Timestamp::now().as_nanosecond() as u64),
+        Some(seed) => seed.parse().map_err(|_| {
+            Problem::new(Code::Usage, format!("'{seed}' in --seed is no seed"))
+                .hint("write a whole number or 'random'")
+                .into()
+        }),
+    }
 }
 
 /// The time on the system's clock.

@@ -44,6 +44,8 @@ pub(crate) struct Env {
     pub(crate) vars: Vec<(String, String)>,
     /// Whether a value that is not a number is an error.
     pub(crate) strict: bool,
+    /// What random picks depend on.
+    pub(crate) seed: u64,
     /// When the run began, for `now()`.
     pub(crate) now: Option<Time>,
     /// The year of syslog times, which have none. Without it they are not read as times.

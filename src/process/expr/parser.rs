@@ -73,11 +73,10 @@ impl Parser {
     /// The name in front of a single `=`: bare, a path, quoted, or `*`.
     fn item_name(&mut self) -> Parse<Option<String>> {
         let start = self.cursor.at;
+        if let Some(glob) = self.glob() {
+            return Ok(Some(glob));
+        }
         let name = match self.cursor.kind().clone() {
-            Lexeme::Sign("*") => {
-                self.cursor.at += 1;
-                Some("*".to_string())
-            }
             Lexeme::String => {
                 let span = self.cursor.span();
                 self.cursor.at += 1;
@@ -100,6 +99,31 @@ impl Parser {
         }
         self.cursor.at = start;
         Ok(None)
+    }
+
+    /// A name with `*` in it and the `=` after it: `*`, `price_*`.
+    fn glob(&mut self) -> Option<String> {
+        let start = self.cursor.at;
+        let mut glob = String::new();
+        let mut end = None;
+        loop {
+            let piece = match self.cursor.kind() {
+                Lexeme::Sign("*") => "*",
+                Lexeme::Name(name) => name.as_str(),
+                _ => break,
+            };
+            if end.is_some_and(|end| end != self.cursor.span().start) {
+                break;
+            }
+            glob.push_str(piece);
+            end = Some(self.cursor.span().end);
+            self.cursor.at += 1;
+        }
+        if glob.contains('*') && self.cursor.take("=") {
+            return Some(glob);
+        }
+        self.cursor.at = start;
+        None
     }
 
     fn expression(&mut self) -> Parse {

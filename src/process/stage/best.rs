@@ -15,6 +15,7 @@ use crate::core::format::Scratch;
 use crate::process::aggregate::key_set::Seed;
 use crate::process::stage::keys::{KeyOf, KeyTable, Keys, found_value};
 use crate::process::stage::names::Found;
+use crate::process::stage::numbering::keep;
 use crate::process::stage::order::Key;
 use crate::process::stage::store::{Pick, Store, extract};
 use crate::process::stage::{Gather, Gatherer, Scope, Table};
@@ -26,6 +27,8 @@ pub(crate) enum Prefer {
     First,
     /// The later one. All records come out in input order.
     Last,
+    /// The one that is drawn with this seed. All records come out in input order.
+    Drawn(u64),
 }
 
 /// Gathers the best `most` records of each key.
@@ -77,12 +80,23 @@ impl Gather for Best {
         }
         groups.sort_by_key(|group| group.first);
         let mut entries: Vec<Entry> = groups.into_iter().flat_map(|group| group.heap.into_sorted_vec()).collect();
-        if self.prefer == Prefer::Last {
+        if self.prefer != Prefer::First {
             entries.sort_by_key(|entry| entry.record);
         }
         let picks: Vec<Pick> = entries.iter().map(|entry| (entry.batch, entry.place)).collect();
         Ok(Box::new(Store::new(batches, picks)))
     }
+}
+
+/// A number drawn for a record: a mix of its bits that passes for random (Steele, Lea and Flood, "Fast splittable
+/// pseudorandom number generators", 2014).
+pub(crate) fn draw(seed: u64, record: u64) -> u64 {
+    let mix = |word: u64| {
+        let word = (word ^ (word >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let word = (word ^ (word >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        word ^ (word >> 31)
+    };
+    mix(mix(seed.wrapping_add(0x9E37_79B9_7F4A_7C15)) ^ mix(record.wrapping_add(0x9E37_79B9_7F4A_7C15)))
 }
 
 /// A candidate. The greatest is the worst.
@@ -106,6 +120,10 @@ impl Ord for Entry {
         match self.prefer {
             Prefer::First => self.record.cmp(&other.record),
             Prefer::Last => other.record.cmp(&self.record),
+            Prefer::Drawn(seed) => {
+                let drawn = |entry: &Self| draw(seed, entry.record.0 + u64::from(entry.record.1));
+                drawn(self).cmp(&drawn(other)).then(self.record.cmp(&other.record))
+            }
         }
     }
 }
@@ -172,6 +190,10 @@ struct Heaps {
 
 impl Gatherer for Heaps {
     fn take(&mut self, mut batch: Batch, scope: &mut Scope<'_>) -> Result<()> {
+        if let (Prefer::Last, KeyOf::Nothing) = (self.best.prefer, &self.best.of) {
+            let enough = batch.selected().saturating_sub(self.best.most);
+            keep(&mut batch, enough..usize::MAX, scope);
+        }
         let keys = Keys::new(&self.best.of, &mut batch);
         let found = self.best.keys.iter().map(|key| key.name.find(&mut batch)).collect::<Vec<_>>();
         let number = self.kept.len();

@@ -10,7 +10,7 @@ use crate::core::exec::cancel::Cancel;
 use crate::core::registry::{Example, Row, names};
 use crate::process::aggregate::AGGREGATES;
 use crate::process::expr::{Env, Parsed, Program, Tally, check_columns, parse_list, replace_column};
-use crate::process::stage::names::root;
+use crate::process::stage::names::{glob_matches, is_glob, root};
 use crate::process::stage::numbering::Numbering;
 use crate::process::stage::{Columns, Needs, Operation, Rows, Scope, Setup, Stage, StageKind, Written};
 
@@ -19,7 +19,7 @@ pub(crate) const ROW: Row<StageKind> = Row {
     name: "derive",
     aliases: &["mutate", "set"],
     usage: "--derive 'x=EXPR, y=EXPR'",
-    summary: "Compute columns; '* = trim(_)' computes every column from itself",
+    summary: "Compute columns; '* = trim(_)' computes every column from itself, 'a* = trim(_)' those that fit",
     examples: &[Example {
         input: "mytools process --derive 's = ms / 1000, slow = s > 1'",
         output: "every record with two more columns",
@@ -31,7 +31,7 @@ fn build(written: &Written, setup: &Setup) -> Result<Box<dyn Stage>> {
     let mut items = Vec::new();
     for item in parse_list(&written.value)? {
         let name: Arc<str> = item.result_name().into();
-        let what = if &*name == "*" {
+        let what = if is_glob(&name) {
             What::Every(item.value.clone())
         } else {
             What::One(Arc::new(bind(&item.value, &setup.env)?), item.value.clone())
@@ -166,15 +166,23 @@ impl Deriving {
                 }
                 What::Every(parsed) => {
                     // All read the columns as they were before the item.
-                    let names: Vec<Arc<str>> = batch.columns.iter().map(|column| Arc::clone(&column.name)).collect();
+                    let names: Vec<(usize, Arc<str>)> = batch
+                        .columns
+                        .iter()
+                        .map(|column| Arc::clone(&column.name))
+                        .enumerate()
+                        .filter(|(_, name)| glob_matches(&item.name, name))
+                        .collect();
                     let mut computed = Vec::with_capacity(names.len());
-                    for name in &names {
+                    for (at, name) in &names {
                         let program = self.every(parsed, bound, name)?;
-                        computed.push(program.values(batch, &mut tally));
+                        computed.push((*at, program.values(batch, &mut tally)));
                         fail(program.failure(&tally));
                     }
-                    for (column, values) in batch.columns.iter_mut().zip(computed) {
-                        column.values = values;
+                    for (at, values) in computed {
+                        if let Some(column) = batch.columns.get_mut(at) {
+                            column.values = values;
+                        }
                     }
                 }
             }
@@ -232,7 +240,7 @@ fn fill_missing(values: &mut Values) {
 }
 
 /// Replaces a column, or adds it behind the others of every record.
-pub(super) fn put(batch: &mut Batch, name: &Arc<str>, values: Values) {
+pub(crate) fn put(batch: &mut Batch, name: &Arc<str>, values: Values) {
     let at = batch.find(name).unwrap_or(batch.columns.len());
     match batch.columns.get_mut(at) {
         Some(column) => column.values = values,

@@ -72,7 +72,7 @@ impl Stage for Distinct {
     fn operation(&self) -> Result<Operation> {
         Ok(match self.keep {
             Prefer::First => Operation::Rows(Box::new(Quota::new(1, self.of.clone(), &self.cancel))),
-            Prefer::Last => Operation::Gather(Box::new(Best {
+            Prefer::Last | Prefer::Drawn(_) => Operation::Gather(Box::new(Best {
                 most: 1,
                 keys: Arc::default(),
                 of: self.of.clone(),

@@ -14,6 +14,9 @@ mod digits;
 mod distinct;
 mod drop;
 mod extract;
+mod few;
+mod fill;
+mod fill_down;
 mod filter;
 mod freq;
 mod group_by;
@@ -28,11 +31,13 @@ mod parsing;
 mod quota;
 mod rename;
 mod runs;
+mod sample;
 mod select;
 mod skip;
 mod sort;
 mod store;
 pub(crate) mod table;
+mod tail;
 #[cfg(test)]
 pub(crate) mod testing;
 mod top;
@@ -58,6 +63,8 @@ pub(crate) static STAGES: &[Row<StageKind>] = &[
     rename::ROW,
     parse::ROW,
     extract::ROW,
+    fill::ROW,
+    fill_down::ROW,
     group_by::ROW,
     agg::ROW,
     count::ROW,
@@ -66,6 +73,8 @@ pub(crate) static STAGES: &[Row<StageKind>] = &[
     top::ROW,
     limit::ROW,
     skip::ROW,
+    tail::ROW,
+    sample::ROW,
     distinct::ROW,
 ];
 
