@@ -23,7 +23,7 @@ pub(crate) const ROW: Row<StageKind> = Row {
     name: "fill-down",
     aliases: &["fill_down"],
     usage: "--fill-down 'COLUMNS [by COLUMNS]'",
-    summary: "Put the value of the record above where columns are null, of all records or of each group",
+    summary: "Put the value of the record above where columns are null",
     examples: &[Example { input: "mytools process --fill-down region", output: "each region under its heading" }],
     item: StageKind { short: None, value: Some("COLUMNS"), attach: &[], build },
 };

@@ -18,7 +18,7 @@ pub(crate) const ROW: Row<StageKind> = Row {
     name: "sample",
     aliases: &[],
     usage: "--sample N, --sample 'N by COLUMNS', --sample P%",
-    summary: "Pick N records at random, of all or of each group, or a share; the same each time unless --seed says otherwise",
+    summary: "Pick N records or a share at random, the same each time",
     examples: &[Example { input: "mytools process --sample '100 by host'", output: "a hundred records of each host" }],
     item: StageKind { short: None, value: Some("N|P%"), attach: &[], build },
 };
