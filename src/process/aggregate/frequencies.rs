@@ -110,13 +110,13 @@ impl Frequencies {
     }
 
     /// The different values of a group, the most frequent first, with how often each came.
-    pub(in crate::process) fn counted(&self, group: usize) -> impl Iterator<Item = (Value<'_>, u64)> {
+    pub(crate) fn counted(&self, group: usize) -> impl Iterator<Item = (Value<'_>, u64)> {
         let count = |pair: u32| self.seen.get(pair as usize).map_or(0, |seen| seen.count);
         self.pairs_of(group).iter().map(move |pair| (self.value(*pair), count(*pair)))
     }
 
     /// The number of different values of a group.
-    pub(in crate::process) fn different(&self, group: usize) -> u64 {
+    pub(crate) fn different(&self, group: usize) -> u64 {
         match &self.counted {
             Some(counted) => counted.get(group).copied().unwrap_or(0),
             None => self.pairs_of(group).len() as u64,

@@ -44,6 +44,7 @@ mod quantiles;
 mod range;
 mod ranks;
 mod ratio;
+pub(crate) mod running;
 mod stddev;
 mod stddev_pop;
 mod sum;

@@ -300,6 +300,14 @@ pub(crate) fn replace_column(parsed: &Parsed, from: &str, to: &str) -> Parsed {
     parsed
 }
 
+/// The same expression as a number: what is none is null and counted.
+pub(crate) fn as_number(parsed: &Parsed) -> Parsed {
+    let span = parsed.expr.span;
+    let zero = Expr { kind: Kind::Number(Number::ZERO), span };
+    let kind = Kind::Arithmetic(Arithmetic::Add, Box::new(parsed.expr.clone()), Box::new(zero));
+    Parsed { source: parsed.source.clone(), expr: Expr { kind, span } }
+}
+
 /// The name of a result that was given none: a column's own; else the words of the text joined with `_`, so that it
 /// needs no quoting later: `sum(ms)` is `sum_ms`.
 pub(crate) fn default_name(parsed: &Parsed) -> String {

@@ -27,10 +27,10 @@ mod url;
 
 use crate::core::data::time::Time;
 
-pub(crate) use ast::{Kind, Parsed, columns, replace_column, visit};
+pub(crate) use ast::{Kind, Parsed, as_number, columns, replace_column, visit};
 pub(crate) use parser::{Item, parse, parse_list};
 pub(crate) use program::{Program, check_columns};
-pub(crate) use split::{AggregateCall, Split, slot_name, split};
+pub(crate) use split::{AggregateCall, Split, slot_name, split, split_calls};
 pub(crate) use tally::Tally;
 
 /// What expressions see of the outside.

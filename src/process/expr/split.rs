@@ -43,17 +43,37 @@ pub(crate) fn slot_name(index: usize) -> String {
 
 /// Takes the calls of aggregates out of an expression. A bare name of an aggregate is a call without arguments.
 pub(crate) fn split(parsed: &Parsed, is_aggregate: &dyn Fn(&str) -> bool) -> Result<Split, Problem> {
-    let mut splitter = Splitter { parsed, is_aggregate, calls: Vec::new() };
+    taken(parsed, is_aggregate, Bare::Calls)
+}
+
+/// The same for functions that are always written with brackets: a bare name is a column.
+pub(crate) fn split_calls(parsed: &Parsed, is_function: &dyn Fn(&str) -> bool) -> Result<Split, Problem> {
+    taken(parsed, is_function, Bare::Columns)
+}
+
+fn taken(parsed: &Parsed, is_aggregate: &dyn Fn(&str) -> bool, bare: Bare) -> Result<Split, Problem> {
+    let mut splitter = Splitter { parsed, is_aggregate, bare, calls: Vec::new() };
     let mut expr = parsed.expr.clone();
     splitter.take(&mut expr)?;
     Ok(Split { calls: splitter.calls, rest: Parsed { source: parsed.source.clone(), expr } })
 }
 
+/// What the bare name of a function is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bare {
+    /// A call without arguments.
+    Calls,
+    /// A column.
+    Columns,
+}
+
 /// Whether a part is a call of an aggregate.
-fn called<'a>(expr: &'a Expr, is_aggregate: &dyn Fn(&str) -> bool) -> Option<(&'a str, Span, &'a [Expr])> {
+fn called<'a>(expr: &'a Expr, is_aggregate: &dyn Fn(&str) -> bool, bare: Bare) -> Option<(&'a str, Span, &'a [Expr])> {
     match &expr.kind {
         Kind::Call { name, at, args } if is_aggregate(name) => Some((name, *at, args)),
-        Kind::Column(column) if !column.exact && is_aggregate(&column.name) => Some((&column.name, expr.span, &[])),
+        Kind::Column(column) if bare == Bare::Calls && !column.exact && is_aggregate(&column.name) => {
+            Some((&column.name, expr.span, &[]))
+        }
         _ => None,
     }
 }
@@ -61,12 +81,13 @@ fn called<'a>(expr: &'a Expr, is_aggregate: &dyn Fn(&str) -> bool) -> Option<(&'
 struct Splitter<'a> {
     parsed: &'a Parsed,
     is_aggregate: &'a dyn Fn(&str) -> bool,
+    bare: Bare,
     calls: Vec<AggregateCall>,
 }
 
 impl Splitter<'_> {
     fn take(&mut self, expr: &mut Expr) -> Result<(), Problem> {
-        let Some((name, at, args)) = called(expr, self.is_aggregate) else {
+        let Some((name, at, args)) = called(expr, self.is_aggregate, self.bare) else {
             for child in expr.children_mut() {
                 self.take(child)?;
             }

@@ -41,6 +41,7 @@ mod tail;
 #[cfg(test)]
 pub(crate) mod testing;
 mod top;
+mod window;
 
 use std::any::Any;
 use std::collections::BTreeSet;
@@ -74,6 +75,7 @@ pub(crate) static STAGES: &[Row<StageKind>] = &[
     limit::ROW,
     skip::ROW,
     tail::ROW,
+    window::ROW,
     sample::ROW,
     distinct::ROW,
 ];
