@@ -243,6 +243,8 @@ module completions {
     --rename: string          # Give columns other names
     --parse: string           # Read a column as json, logfmt, csv, or a log's format
     --extract: string         # Make columns of the named groups of a regex
+    --fill: string            # Put values where columns are null or missing
+    --fill-down: string       # Put the value of the record above where columns are null
     --group-by(-g): string    # One record per group, in order of first appearance
     --agg(-a): string         # Aggregate the groups of the -g directly before
     --count                   # The number of records
@@ -251,6 +253,9 @@ module completions {
     --top: string             # Keep the N records with the largest values
     --limit(-n): string       # Keep the first N records, or the first N of each group
     --skip: string            # Leave out the first N records
+    --tail: string            # Keep the last N records, or the last N of each group
+    --window: string          # Compute columns along the records, of all or of each group
+    --sample: string          # Pick N records or a share at random, the same each time
     --distinct: string        # Keep one record for each value of the columns
     --keep: string            # Belongs to the --distinct directly before it
     --from: string@"nu-complete mytools process from" # Read this format [default: by name, then by content]
@@ -282,6 +287,7 @@ module completions {
     --precision: string       # Digits after the point of computed numbers
     --strict                  # A value that is not the number it should be is an error
     --tz: string              # The zone of times without one [default: UTC]
+    --seed: string            # What --sample picks by: the same seed, the same records [default: 0]
     --arg: string             # A value for expressions, as arg('NAME')
     --memory: string          # Memory for sorting, grouping, joining: 512M, 4G, 25% [default: 25%]
     --temp-dir: path          # Where temporary files go [default: TMPDIR, or as the system has it]
