@@ -16,20 +16,27 @@ const HEADING: &str = "Stages, applied in the order written";
 
 /// One argument per stage, and one per flag that only belongs to stages.
 pub(crate) fn args() -> Vec<Arg> {
-    STAGES.iter().map(stage_arg).chain(attachments().map(attachment_arg)).collect()
+    STAGES.iter().map(stage_arg).chain(attachments().into_iter().map(attachment_arg)).collect()
 }
 
-/// Flags that are no stages themselves, each with a stage they belong to.
-fn attachments() -> impl Iterator<Item = (&'static Row<StageKind>, &'static str)> {
-    let all = STAGES.iter().flat_map(|row| row.item.attach.iter().map(move |flag| (row, *flag)));
-    all.filter(|(_, flag)| find(STAGES, flag).is_none())
+/// Flags that are no stages themselves, each with the stages they belong to.
+fn attachments() -> Vec<(&'static str, Vec<&'static str>)> {
+    let mut all: Vec<(&'static str, Vec<&'static str>)> = Vec::new();
+    for (row, flag) in STAGES.iter().flat_map(|row| row.item.attach.iter().map(move |flag| (row, *flag))) {
+        match all.iter_mut().find(|(known, _)| *known == flag) {
+            Some((_, owners)) => owners.push(row.name),
+            None if find(STAGES, flag).is_none() => all.push((flag, vec![row.name])),
+            None => {}
+        }
+    }
+    all
 }
 
-fn attachment_arg((owner, flag): (&'static Row<StageKind>, &'static str)) -> Arg {
+fn attachment_arg((flag, owners): (&'static str, Vec<&'static str>)) -> Arg {
     Arg::new(flag)
         .long(flag)
         .value_name("VALUE")
-        .help(format!("Belongs to the --{} directly before it", owner.name))
+        .help(format!("Belongs to the --{} directly before it", owners.join(" or --")))
         .help_heading(HEADING)
         .action(ArgAction::Append)
 }
@@ -71,7 +78,7 @@ pub(crate) fn written(matches: &ArgMatches) -> Result<Vec<Written>> {
         };
         occurrences.extend(indices.zip(values).map(|(at, value)| (at, Occurrence { flag: row.name, value })));
     }
-    for (_, flag) in attachments() {
+    for (flag, _) in attachments() {
         let indices = matches.indices_of(flag).into_iter().flatten();
         let values = matches.get_many::<String>(flag).into_iter().flatten().cloned();
         occurrences.extend(indices.zip(values).map(|(at, value)| (at, Occurrence { flag, value })));

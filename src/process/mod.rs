@@ -3,11 +3,13 @@
 //! The floors inside: `expr` and `aggregate`, then `stage`, then the rest.
 
 pub(crate) mod aggregate;
+mod chain;
 pub(crate) mod expr;
 pub(crate) mod glance;
 pub(crate) mod pipeline;
 pub(crate) mod plan;
 pub(crate) mod prepared;
+mod seconds;
 pub(crate) mod sink;
 pub(crate) mod source;
 pub(crate) mod stage;

@@ -102,7 +102,8 @@ fn report(problems: &mut Vec<Problem>, diagnostics: &Diagnostics) -> Reading {
     reading
 }
 
-fn notes(rows: &[Box<dyn Rows>], diagnostics: &Diagnostics) {
+/// Tells what operations have to say after the last batch.
+pub(crate) fn notes(rows: &[Box<dyn Rows>], diagnostics: &Diagnostics) {
     rows.iter().flat_map(|rows| rows.notes()).for_each(|note| diagnostics.emit(&note));
 }
 
@@ -159,8 +160,9 @@ impl<F: Feed> Task for Part<'_, F> {
     }
 
     fn work(&self, worker: &mut Worker, (seq, claim): Self::Claim) -> Result<Step<Self::Claim, Piece>> {
-        let Loaded { mut batch, mut problems, mut sight } = self.feed.load(seq, claim, &mut worker.scratch)?;
-        let mut scope = Scope { seq, scratch: &mut worker.scratch, flow: Flow::Continue, failure: None };
+        let Loaded { mut batch, mut problems, mut sight, failure } =
+            self.feed.load(seq, claim, &mut worker.scratch)?;
+        let mut scope = Scope { seq, scratch: &mut worker.scratch, flow: Flow::Continue, failure };
         for rows in self.rows {
             rows.apply(&mut batch, &mut scope)?;
         }

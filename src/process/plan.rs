@@ -3,7 +3,7 @@
 //! A [`Request`] is the command line in types. Planning looks at the inputs, builds the stages, checks the columns
 //! from stage to stage, works out which columns must be decoded, and cuts the stages into parts at those that gather.
 
-use std::fmt::Write;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,12 +20,14 @@ use crate::core::input::expand::expand;
 use crate::core::output::writer::Writer;
 use crate::core::registry::{Row, did_you_mean, find};
 use crate::core::terminal::progress::Bar;
+use crate::process::chain::{Chain, Records};
 use crate::process::expr::Env;
-use crate::process::pipeline::{Reading, Running, gather, write};
+use crate::process::pipeline::{Reading, Running, gather, notes, write};
 use crate::process::prepared::{Prepared, format_by_name, prepare};
+use crate::process::seconds::{Looked, Making, Seconds, look, numbered};
 use crate::process::sink::{Encoding, Sink};
 use crate::process::source::{Inputs, Stored};
-use crate::process::stage::{Columns, Gather, Needs, Operation, Rows, STAGES, Setup, Stage, Written};
+use crate::process::stage::{Columns, Gather, Needs, Operation, Rows, STAGES, Setup, Stage, Table, Written};
 
 /// Inputs that are kept open from the look at their heads on; more are opened again.
 const OPEN_INPUTS: usize = 64;
@@ -91,48 +93,87 @@ pub(crate) fn run(request: &Request, writer: &mut Writer, diagnostics: &Diagnost
         return Ok(Outcome { records: 0 });
     }
     let (before, header) = columns_of(&inputs);
-    let asked = Arc::clone(&before.asked);
-    let after = check(&stages, &before)?;
+    let looked = look(&stages, request, &inputs)?;
+    let (after, own) = check(&stages, &before, &looked)?;
     let known = (!after.open).then(|| after.names.clone());
     let (format, encoder) = output(request, inputs.first())?;
     let header = header.filter(|_| after.names == before.names);
-    let projection = projection(&stages, encoder.as_ref(), &inputs, &after);
+    let needs = needs(&stages, encoder.as_ref(), &inputs, &after);
+    let projection = projected(needs.first().cloned().unwrap_or(Needs::All), &inputs, encoder.as_ref(), &after);
     if request.explain {
-        let text = explain(&stages, &inputs, &projection, format.name);
+        let text = explain(&stages, (&inputs, &looked), &projection, format.name);
         writer.put(text.as_bytes())?;
         return Ok(Outcome { records: 0 });
     }
     for note in inputs.iter_mut().flat_map(|input| std::mem::take(&mut input.notes)) {
         diagnostics.emit(&note);
     }
-    let wanted = asked.lock().map(|asked| asked.clone()).unwrap_or_default();
+    let wanted = before.asked.lock().map(|asked| asked.clone()).unwrap_or_default();
     let sampled = match inputs.iter_mut().find(|input| input.columns.is_none()) {
         Some(input) if !wanted.is_empty() => input.sampled_columns(),
         _ => Vec::new(),
     };
+    let making = Making {
+        needs: needs.into_iter().skip(1).collect(),
+        all: all_of(&after, encoder.as_ref()),
+        encoder: encoder.as_ref(),
+        columns: &after.names,
+        wanted: &wanted,
+    };
+    let seconds = Seconds::new(looked, &stages, &making, request, (&cancel, diagnostics));
     let block_size = request.block_size.unwrap_or(BLOCK_SIZE);
     let rejects = rejects(request)?;
-    let mut feed = Inputs::new(inputs, projection, wanted, block_size, &cancel)
+    let main = Inputs::new(inputs, projection, wanted, block_size, &cancel)
         .shown_by(request.progress.clone())
         .rejecting_to(rejects);
+    let mut feeds = Feeds { main, own, seconds };
     let encoding = Encoding::new(encoder, known, &cancel);
-    let plan = Plan { parts: parts(&stages)?, encoding, header };
-    let mut run = || plan.run(&feed, writer, request, &cancel, diagnostics);
+    let plan = Plan { stages: &stages, parts: parts(&stages)?, encoding, header };
+    let mut run = || plan.run(&feeds, writer, request, &cancel, diagnostics);
     // What gathers works on in parallel as well when all is read.
-    let outcome = if plan.parts.len() > 1 { pool(request.threads)?.install(run) } else { run() };
-    if let Err(Error::Problem(problem)) = feed.finish_rejects() {
+    let outcome = if plan.gathers() { pool(request.threads)?.install(run) } else { run() };
+    if let Err(Error::Problem(problem)) = feeds.main.finish_rejects() {
         diagnostics.emit(&problem);
     }
-    let told = matches!(outcome, Ok(_) | Err(Error::Problem(_)));
-    feed.notes().iter().filter(|_| told).for_each(|note| diagnostics.emit(note));
-    for name in feed.never_seen().into_iter().filter(|_| told) {
-        let hint = did_you_mean(name, sampled.iter().map(|column| &**column)).unwrap_or_else(|| {
-            let some: Vec<&str> = sampled.iter().take(20).map(|column| &**column).collect();
-            format!("columns: {}", some.join(", "))
-        });
-        diagnostics.emit(&Problem::new(Code::UnknownColumn, format!("no record has column '{name}'")).hint(hint));
+    if matches!(outcome, Ok(_) | Err(Error::Problem(_))) {
+        feeds.main.notes().iter().for_each(|note| diagnostics.emit(note));
+        feeds.seconds.tell(diagnostics);
+        for name in feeds.never_seen() {
+            diagnostics.emit(&unknown(name, &sampled));
+        }
     }
     outcome
+}
+
+/// The error for a column that no record has, with the columns that the first ones have.
+pub(crate) fn unknown(name: &str, sampled: &[Arc<str>]) -> Problem {
+    let hint = did_you_mean(name, sampled.iter().map(|column| &**column)).unwrap_or_else(|| {
+        let some: Vec<&str> = sampled.iter().take(20).map(|column| &**column).collect();
+        format!("columns: {}", some.join(", "))
+    });
+    Problem::new(Code::UnknownColumn, format!("no record has column '{name}'")).hint(hint)
+}
+
+/// Extensions of the formats that can be read.
+pub(crate) fn readable() -> Vec<&'static str> {
+    let rows = FORMATS.iter().filter(|row| row.item.reader.is_some());
+    rows.flat_map(|row| row.item.extensions.iter().copied()).collect()
+}
+
+/// What a run reads.
+struct Feeds {
+    main: Inputs,
+    /// The columns that the main inputs themselves must have, as they are named before a second input comes in.
+    own: BTreeSet<String>,
+    seconds: Seconds,
+}
+
+impl Feeds {
+    /// Columns that the plan names and no record had.
+    fn never_seen(&self) -> Vec<&str> {
+        let names = self.main.never_seen().into_iter();
+        names.filter(|name| self.own.contains(*name) || !self.seconds.have(name)).collect()
+    }
 }
 
 /// Builds a stage as written.
@@ -144,13 +185,8 @@ fn build(written: &Written, setup: &Setup) -> Result<Box<dyn Stage>> {
 
 /// Opens all inputs and looks at their heads. Those that cannot be opened are reported and left out.
 fn look_at_inputs(request: &Request, diagnostics: &Diagnostics) -> Result<Vec<Prepared>> {
-    let extensions: Vec<&str> = FORMATS
-        .iter()
-        .filter(|row| row.item.reader.is_some())
-        .flat_map(|row| row.item.extensions.iter().copied())
-        .collect();
     let mut prepared = Vec::new();
-    let expansion = expand(&request.inputs, &extensions)?;
+    let expansion = expand(&request.inputs, &readable())?;
     for problem in &expansion.problems {
         diagnostics.emit(problem);
     }
@@ -184,7 +220,7 @@ fn rejects(request: &Request) -> Result<Option<Writer>> {
 }
 
 /// The columns of all inputs together, and the header record where it speaks for all of them.
-fn columns_of(inputs: &[Prepared]) -> (Columns, Option<Vec<u8>>) {
+pub(crate) fn columns_of(inputs: &[Prepared]) -> (Columns, Option<Vec<u8>>) {
     let mut columns = Columns::default();
     let mut header = inputs.first().and_then(|input| input.header.clone());
     for input in inputs {
@@ -209,13 +245,26 @@ fn columns_of(inputs: &[Prepared]) -> (Columns, Option<Vec<u8>>) {
     (columns, header)
 }
 
-/// Checks the stages' columns; gives those after the last.
-fn check(stages: &[Box<dyn Stage>], before: &Columns) -> Result<Columns> {
+/// Checks the stages' columns; gives those after the last, and what only reading can tell and is asked of the main inputs
+/// alone.
+fn check(
+    stages: &[Box<dyn Stage>],
+    before: &Columns,
+    looked: &[Option<Looked>],
+) -> Result<(Columns, BTreeSet<String>)> {
+    let asked = || before.asked.lock().map(|asked| asked.clone()).unwrap_or_default();
     let mut columns = before.clone();
-    for stage in stages {
+    let mut own = None;
+    for (stage, looked) in stages.iter().zip(looked) {
+        if let (Some(second), Some(looked)) = (stage.second(), looked) {
+            second.meet(&looked.columns)?;
+        }
         columns = stage.columns(&columns)?;
+        if looked.is_some() {
+            own.get_or_insert_with(asked);
+        }
     }
-    Ok(columns)
+    Ok((columns, own.unwrap_or_else(asked)))
 }
 
 /// The format of the output, as told, by the output's name, or JSON; and its encoder.
@@ -237,17 +286,25 @@ fn output(request: &Request, first: Option<&Prepared>) -> Result<(&'static Row<F
     Ok((format, encoder(format, &request.write)?))
 }
 
-/// What must be decoded for the stages and the encoder.
-fn projection(stages: &[Box<dyn Stage>], encoder: &dyn Encoder, inputs: &[Prepared], after: &Columns) -> Projection {
-    let copies = !inputs.is_empty()
-        && inputs.iter().all(|input| match input.decoder.delimited() {
-            Some(delimited) => encoder.copies(&delimited, &after.names),
-            None => input.columns.is_none() && encoder.copies_json(),
-        });
-    let last = if copies { Needs::Raw(std::collections::BTreeSet::default()) } else { all_of(after, encoder) };
-    let first = stages.iter().rev().fold(last, |needs, stage| stage.needs(needs));
-    match first {
-        Needs::All => Projection { columns: None, raw: copies },
+/// What is needed before each stage, and behind the last.
+fn needs(stages: &[Box<dyn Stage>], encoder: &dyn Encoder, inputs: &[Prepared], after: &Columns) -> Vec<Needs> {
+    let copies = !inputs.is_empty() && inputs.iter().all(|input| input.copies(encoder, &after.names));
+    let mut all = vec![if copies { Needs::Raw(BTreeSet::default()) } else { all_of(after, encoder) }];
+    for stage in stages.iter().rev() {
+        let needs = all.last().cloned().unwrap_or(Needs::All);
+        all.push(stage.needs(needs));
+    }
+    all.reverse();
+    all
+}
+
+/// What must be decoded of the inputs.
+fn projected(needs: Needs, inputs: &[Prepared], encoder: &dyn Encoder, after: &Columns) -> Projection {
+    match needs {
+        Needs::All => {
+            let copies = !inputs.is_empty() && inputs.iter().all(|input| input.copies(encoder, &after.names));
+            Projection { columns: None, raw: copies }
+        }
         Needs::Only(names) => Projection { columns: Some(names.into_iter().collect()), raw: false },
         Needs::Raw(names) => Projection { columns: Some(names.into_iter().collect()), raw: true },
     }
@@ -263,7 +320,12 @@ fn all_of(after: &Columns, encoder: &dyn Encoder) -> Needs {
 }
 
 /// The numbered plan.
-fn explain(stages: &[Box<dyn Stage>], inputs: &[Prepared], projection: &Projection, format: &str) -> String {
+fn explain(
+    stages: &[Box<dyn Stage>],
+    (inputs, looked): (&[Prepared], &[Option<Looked>]),
+    projection: &Projection,
+    format: &str,
+) -> String {
     let mut lines = Vec::new();
     let what = match (&projection.columns, projection.raw) {
         (None, _) => "all columns".to_string(),
@@ -274,93 +336,151 @@ fn explain(stages: &[Box<dyn Stage>], inputs: &[Prepared], projection: &Projecti
     for input in inputs {
         lines.push(format!("read {} as {}: {what}", input.origin.name, input.format.name));
     }
-    lines.extend(stages.iter().map(|stage| stage.explain()));
-    lines.push(format!("write {format}"));
-    let mut text = String::new();
-    for (at, line) in lines.iter().enumerate() {
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "{}. {line}", at + 1);
+    for (stage, looked) in stages.iter().zip(looked) {
+        lines.extend(looked.iter().map(|looked| format!("read {}", looked.explain())));
+        lines.push(stage.explain());
     }
-    text
+    lines.push(format!("write {format}"));
+    numbered(&lines)
 }
 
 /// The stages between two that gather, and the gathering one that ends them.
+#[derive(Default)]
 struct PlannedPart {
+    /// Stages whose second inputs are taken in before the part is run.
+    before: Vec<usize>,
+    /// Stages that put records behind those they are given, each with the operations before it.
+    links: Vec<(Vec<Box<dyn Rows>>, Behind)>,
     rows: Vec<Box<dyn Rows>>,
     gather: Option<Box<dyn Gather>>,
 }
 
+impl PlannedPart {
+    /// Tells what the operations of its links have to say.
+    fn notes(&self, diagnostics: &Diagnostics) {
+        self.links.iter().for_each(|(rows, _)| notes(rows, diagnostics));
+    }
+}
+
+/// What is put behind records.
+enum Behind {
+    Table(Arc<dyn Table>),
+    /// The second input of this stage.
+    Second(usize),
+}
+
 fn parts(stages: &[Box<dyn Stage>]) -> Result<Vec<PlannedPart>> {
     let mut parts = Vec::new();
-    let mut rows = Vec::new();
-    for stage in stages {
+    let mut part = PlannedPart::default();
+    for (number, stage) in stages.iter().enumerate() {
+        if stage.second().is_some() {
+            part.before.push(number);
+        }
         match stage.operation()? {
-            Operation::Rows(operation) => rows.push(operation),
+            Operation::Rows(operation) => part.rows.push(operation),
             Operation::Gather(gather) => {
-                parts.push(PlannedPart { rows: std::mem::take(&mut rows), gather: Some(gather) });
+                part.gather = Some(gather);
+                parts.push(std::mem::take(&mut part));
             }
+            Operation::Append(operation, table) => {
+                part.rows.push(operation);
+                part.links.push((std::mem::take(&mut part.rows), Behind::Table(table)));
+            }
+            Operation::Union => part.links.push((std::mem::take(&mut part.rows), Behind::Second(number))),
         }
     }
-    parts.push(PlannedPart { rows, gather: None });
+    parts.push(part);
     Ok(parts)
 }
 
-struct Plan {
+struct Plan<'a> {
+    stages: &'a [Box<dyn Stage>],
     parts: Vec<PlannedPart>,
     encoding: Encoding,
     header: Option<Vec<u8>>,
 }
 
-impl Plan {
+impl Plan<'_> {
+    /// Whether anything is taken in whole.
+    fn gathers(&self) -> bool {
+        self.parts.len() > 1 || self.parts.iter().any(|part| !part.before.is_empty())
+    }
+
     fn run(
         &self,
-        inputs: &Inputs,
+        feeds: &Feeds,
         writer: &mut Writer,
         request: &Request,
         cancel: &Cancel,
         diagnostics: &Diagnostics,
     ) -> Result<Outcome> {
-        let mut table: Option<Stored> = None;
+        let mut table: Option<Arc<dyn Table>> = None;
         let (threads, memory) = (request.threads, request.memory.clone());
         let running = Running { threads, memory, cancel: cancel.clone(), diagnostics, prompt: request.prompt };
         for part in &self.parts {
+            for stage in &part.before {
+                cancel.reset();
+                if feeds.seconds.take_in(*stage, self.stages, &running)? == Reading::Broken {
+                    return Ok(Outcome { records: 0 });
+                }
+            }
             // A part that stopped early must not stop the next.
             cancel.reset();
+            let watched = table.is_some() || request.prompt;
+            let records = records(&part.links, feeds, table.take(), cancel);
             let Some(gathering) = &part.gather else {
-                if let Some(bar) = request.progress.as_ref().filter(|_| table.is_some() || request.prompt) {
+                if let Some(bar) = request.progress.as_ref().filter(|_| watched) {
                     bar.finish();
                 }
-                let output = (&self.encoding, self.header.clone());
-                return write_last(output, inputs, table.as_ref(), &part.rows, writer, &running);
+                return write_last((&self.encoding, self.header.clone()), &records, part, writer, &running);
             };
-            let (gathered, read) = match &table {
-                None => gather(inputs, &part.rows, gathering.as_ref(), &running)?,
-                Some(stored) => gather(stored, &part.rows, gathering.as_ref(), &running)?,
-            };
+            let (gathered, read) = gather(&records, &part.rows, gathering.as_ref(), &running)?;
+            part.notes(diagnostics);
             // A column that no record has, or an input cut short, would make a wrong answer look right.
-            if read == Reading::Broken || !inputs.never_seen().is_empty() {
+            if read == Reading::Broken || !feeds.never_seen().is_empty() {
                 break;
             }
-            table = Some(Stored::new(gathered));
+            table = Some(Arc::from(gathered));
         }
         Ok(Outcome { records: 0 })
     }
 }
 
+/// The records that a part is given.
+fn records<'a>(
+    links: &'a [(Vec<Box<dyn Rows>>, Behind)],
+    feeds: &'a Feeds,
+    table: Option<Arc<dyn Table>>,
+    cancel: &Cancel,
+) -> Records<'a> {
+    let mut records = match table {
+        None => Records::Inputs(&feeds.main),
+        Some(table) => Records::Stored(Stored::new(table)),
+    };
+    for (rows, behind) in links {
+        let second = match behind {
+            Behind::Table(table) => Records::Stored(Stored::new(Arc::clone(table))),
+            Behind::Second(stage) => match feeds.seconds.get(*stage) {
+                Some(inputs) => Records::Inputs(inputs),
+                None => continue,
+            },
+        };
+        records = Records::Chain(Box::new(Chain::new(records, rows, second, cancel)));
+    }
+    records
+}
+
 /// Writes the records of the last part; closes the output also after an error.
 fn write_last(
     (encoding, header): (&Encoding, Option<Vec<u8>>),
-    inputs: &Inputs,
-    table: Option<&Stored>,
-    rows: &[Box<dyn Rows>],
+    feed: &Records<'_>,
+    part: &PlannedPart,
     writer: &mut Writer,
     running: &Running<'_>,
 ) -> Result<Outcome> {
     let mut sink = Sink::new(encoding, writer, header);
-    let result = match table {
-        None => write(inputs, rows, encoding, &mut sink, running),
-        Some(stored) => write(stored, rows, encoding, &mut sink, running),
-    };
+    let result = write(feed, &part.rows, encoding, &mut sink, running);
+    part.notes(running.diagnostics);
     let records = sink.records;
     if matches!(result, Ok(()) | Err(Error::Problem(_))) {
         sink.finish()?;

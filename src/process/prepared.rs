@@ -11,7 +11,7 @@ use crate::core::block::{Block, Origin};
 use crate::core::data::batch::Batch;
 use crate::core::error::{Code, Error, Problem, Result};
 use crate::core::format::{
-    Decoder, FORMATS, Fault, Format, HEAD, Opening, Projection, ReadOptions, Reader, Scratch, StreamFault, Unopened,
+    Decoder, Encoder, FORMATS, Fault, Format, HEAD, Opening, Projection, ReadOptions, Reader, Scratch, StreamFault, Unopened,
     Wrap, named,
 };
 use crate::core::input::blocks::{Bytes, MAX_RECORD, longer_than_allowed};
@@ -121,6 +121,14 @@ pub(crate) fn prepare(
 }
 
 impl Prepared {
+    /// Whether its untouched records may be copied to an output of these columns.
+    pub(crate) fn copies(&self, encoder: &dyn Encoder, columns: &[Arc<str>]) -> bool {
+        match self.decoder.delimited() {
+            Some(delimited) => encoder.copies(&delimited, columns),
+            None => self.columns.is_none() && encoder.copies_json(),
+        }
+    }
+
     /// Bytes of its records, where they are known before they are read.
     pub(crate) fn len(&self) -> Option<u64> {
         match &self.data {

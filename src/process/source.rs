@@ -22,7 +22,7 @@ use crate::core::input::blocks::{Blocks, Bytes, Claim, position};
 use crate::core::output::writer::Writer;
 use crate::core::terminal::progress::Bar;
 use crate::process::prepared::{Data, Prepared, stream_problem};
-use crate::process::stage::Table;
+use crate::process::stage::{RIGHT, Table};
 
 /// Hands out work and loads it.
 pub(crate) trait Feed: Sync {
@@ -47,11 +47,22 @@ pub(crate) struct Loaded {
     pub(crate) problems: Vec<Problem>,
     /// What was seen in it.
     pub(crate) sight: Sight,
+    /// What ends the run behind its records.
+    pub(crate) failure: Option<Error>,
+}
+
+impl Loaded {
+    /// A batch with which all is well.
+    pub(crate) fn good(batch: Batch) -> Self {
+        Self { batch, problems: Vec::new(), sight: Sight::default(), failure: None }
+    }
 }
 
 /// What a batch says about columns that only reading can tell.
 #[derive(Debug, Default)]
 pub(crate) struct Sight {
+    /// Which feed of inputs it is of.
+    feed: u32,
     /// Number of records.
     rows: u64,
     /// Which of the wanted columns they have, by position.
@@ -96,6 +107,8 @@ pub(crate) struct Inputs {
     progress: Option<Arc<Bar>>,
     /// Where records that break the rules go.
     rejects: Option<Mutex<Writer>>,
+    /// Tells it from the other feeds of the run.
+    number: u32,
 }
 
 struct Cursored {
@@ -148,6 +161,7 @@ impl Inputs {
             seen: Mutex::default(),
             progress: None,
             rejects: None,
+            number: 0,
         }
     }
 
@@ -163,6 +177,13 @@ impl Inputs {
             Some(writer) => writer.into_inner().unwrap_or_else(PoisonError::into_inner).finish(),
             None => Ok(()),
         }
+    }
+
+    /// The same, as this feed of several.
+    #[must_use]
+    pub(crate) fn numbered(mut self, number: u32) -> Self {
+        self.number = number;
+        self
     }
 
     /// The same, telling this bar what was read.
@@ -211,7 +232,10 @@ impl Inputs {
     fn look(&self, batch: &Batch) -> Sight {
         let has = |name: &String| {
             let root = name.split(['.', '[']).next().unwrap_or(name);
-            let column = batch.find(name).or_else(|| batch.find(root)).and_then(|index| batch.columns.get(index));
+            // What a join calls `x_right` is a column `x` here.
+            let bare = name.strip_suffix(RIGHT).unwrap_or(name);
+            let found = batch.find(name).or_else(|| batch.find(root)).or_else(|| batch.find(bare));
+            let column = found.and_then(|index| batch.columns.get(index));
             column.is_some_and(|column| has_value(&column.values))
         };
         let columns = self.wanted.iter().enumerate().filter(|(_, name)| has(name)).map(|(index, _)| index).collect();
@@ -314,10 +338,11 @@ impl Feed for Inputs {
         let record = self.verdicts.advance(seq, |verdict| verdict.pass(input, rows, failure.is_some()))?;
         let Some((first_row, record)) = record else {
             scratch.recycle(batch);
-            return Ok(Loaded { batch: Batch::default(), problems: Vec::new(), sight: Sight::default() });
+            return Ok(Loaded::good(Batch::default()));
         };
         batch.first_row = first_row;
         let mut sight = if self.wanted.is_empty() { Sight::default() } else { self.look(&batch) };
+        sight.feed = self.number;
         let rejected = std::mem::take(&mut batch.rejected);
         for (before, start, end) in rejected.records {
             let (bytes, ends) = &mut sight.rejected;
@@ -334,16 +359,19 @@ impl Feed for Inputs {
             current.dead.store(true, Ordering::Relaxed);
             failure.problem(&current, &batch, lines, record)
         });
-        Ok(Loaded { batch, problems: problem.into_iter().collect(), sight })
+        Ok(Loaded { problems: problem.into_iter().collect(), sight, ..Loaded::good(batch) })
     }
 
     fn drained(&self, sight: &Sight, flow: Flow) -> Result<()> {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.stopped |= flow == Flow::Stop;
+        if sight.feed != self.number {
+            return Ok(());
+        }
         if let (Some(writer), (bytes, [_, ..])) = (&self.rejects, (&sight.rejected.0, sight.rejected.1.as_slice())) {
             writer.lock().unwrap_or_else(PoisonError::into_inner).put(bytes)?;
         }
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.rows += sight.rows;
-        seen.stopped |= flow == Flow::Stop;
         if let Some((origin, irregular)) = &sight.irregular {
             let (_, sum) = seen.irregular.entry(origin.index).or_insert((Arc::clone(origin), Irregular::default()));
             sum.add(Irregular { rejected: sight.rejected.1.len() as u64, ..*irregular });
@@ -425,13 +453,13 @@ fn offset_of(error: &io::Error) -> Option<u64> {
 
 /// A gathered table as a feed.
 pub(crate) struct Stored {
-    table: Box<dyn Table>,
+    table: Arc<dyn Table>,
     next: AtomicU64,
 }
 
 impl Stored {
     /// A feed of this table's chunks.
-    pub(crate) fn new(table: Box<dyn Table>) -> Self {
+    pub(crate) fn new(table: Arc<dyn Table>) -> Self {
         Self { table, next: AtomicU64::new(0) }
     }
 }
@@ -445,8 +473,7 @@ impl Feed for Stored {
     }
 
     fn load(&self, _: u64, claim: usize, scratch: &mut Scratch) -> Result<Loaded> {
-        let batch = self.table.chunk(claim, scratch)?;
-        Ok(Loaded { batch, problems: Vec::new(), sight: Sight::default() })
+        Ok(Loaded::good(self.table.chunk(claim, scratch)?))
     }
 
     fn drained(&self, _: &Sight, _: Flow) -> Result<()> {

@@ -9,7 +9,7 @@
 //! not passed is always at work.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::core::error::{Error, Result};
@@ -45,22 +45,7 @@ impl<S> Relay<S> {
     ///
     /// Fails with [`Error::Cancelled`] where the run was stopped while waiting.
     pub(crate) fn advance<R>(&self, seq: u64, step: impl FnOnce(&mut S) -> R) -> Result<R> {
-        for _ in 0..SPINS {
-            if self.turn.load(Ordering::Acquire) == seq {
-                break;
-            }
-            std::hint::spin_loop();
-        }
-        let mut inside = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        while self.turn.load(Ordering::Acquire) != seq {
-            if self.cancel.stopped() {
-                return Err(Error::Cancelled);
-            }
-            inside.asleep += 1;
-            inside =
-                self.moved.wait_timeout(inside, Duration::from_millis(20)).unwrap_or_else(PoisonError::into_inner).0;
-            inside.asleep -= 1;
-        }
+        let mut inside = self.reach(|turn| turn == seq)?;
         let result = step(&mut inside.state);
         self.turn.store(seq + 1, Ordering::Release);
         let sleepers = inside.asleep;
@@ -69,5 +54,33 @@ impl<S> Relay<S> {
             self.moved.notify_all();
         }
         Ok(result)
+    }
+
+    /// Waits until all numbers below `seq` have passed, and leaves the state as it is.
+    ///
+    /// Fails with [`Error::Cancelled`] where the run was stopped while waiting.
+    pub(crate) fn wait(&self, seq: u64) -> Result<()> {
+        self.reach(|turn| turn >= seq).map(|_| ())
+    }
+
+    /// Waits for a turn.
+    fn reach(&self, there: impl Fn(u64) -> bool) -> Result<MutexGuard<'_, Inside<S>>> {
+        for _ in 0..SPINS {
+            if there(self.turn.load(Ordering::Acquire)) {
+                break;
+            }
+            std::hint::spin_loop();
+        }
+        let mut inside = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        while !there(self.turn.load(Ordering::Acquire)) {
+            if self.cancel.stopped() {
+                return Err(Error::Cancelled);
+            }
+            inside.asleep += 1;
+            inside =
+                self.moved.wait_timeout(inside, Duration::from_millis(20)).unwrap_or_else(PoisonError::into_inner).0;
+            inside.asleep -= 1;
+        }
+        Ok(inside)
     }
 }

@@ -17,6 +17,9 @@ const SHORT: usize = 16;
 /// Stands for the length of null, which is a key too.
 const NULL: u32 = u32::MAX;
 
+/// The number of no key.
+pub(crate) const NONE: u32 = u32::MAX;
+
 /// Byte strings, numbered in the order in which they came.
 #[derive(Debug)]
 pub(crate) struct KeySet {
@@ -119,6 +122,17 @@ impl KeySet {
             Some(slot) => slot.number,
             None => self.add(packed, key()),
         }
+    }
+
+    /// The number of a key; [`NONE`] where it is not there.
+    #[inline]
+    pub(crate) fn find(&self, packed: Packed, key: &[u8]) -> u32 {
+        let found = self.table.find(packed.hash, |slot| {
+            slot.words == packed.words
+                && slot.len == packed.len
+                && (is_whole(slot.len) || bytes_of(&self.arena, &self.ends, slot.number as usize) == key)
+        });
+        found.map_or(NONE, |slot| slot.number)
     }
 
     #[cold]

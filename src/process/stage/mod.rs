@@ -21,6 +21,7 @@ mod filter;
 mod freq;
 mod group_by;
 mod grouping;
+mod join;
 mod keys;
 mod limit;
 mod names;
@@ -29,6 +30,7 @@ mod order;
 mod parse;
 mod parsing;
 mod quota;
+mod repeat;
 mod rename;
 mod runs;
 mod sample;
@@ -78,7 +80,11 @@ pub(crate) static STAGES: &[Row<StageKind>] = &[
     window::ROW,
     sample::ROW,
     distinct::ROW,
+    join::ROW,
 ];
+
+/// What a join appends to the name of a column of the second input where the first has one of that name.
+pub(crate) const RIGHT: &str = "_right";
 
 /// How a kind of stage is written and made. The row's name is its long flag, its aliases are hidden long flags.
 #[derive(Debug)]
@@ -130,6 +136,28 @@ pub(crate) trait Stage: Send + Sync {
 
     /// What it does.
     fn operation(&self) -> Result<Operation>;
+
+    /// Its second input, for stages that have one.
+    fn second(&self) -> Option<&dyn Second> {
+        None
+    }
+}
+
+/// The second input of a stage: `--join FILE`, `--union FILE`. Any readable format, told by its name or content; what the
+/// command line says of the main inputs (`--from`, `--header`) does not concern it.
+pub(crate) trait Second: Send + Sync {
+    /// The files, globs, directories or `-`, as written.
+    fn paths(&self) -> &[String];
+
+    /// Told its columns, before [`Stage::columns`] is asked.
+    fn meet(&self, columns: &Columns) -> Result<()>;
+
+    /// Which of its columns must be read so that those in `after` can be had behind the stage.
+    fn needs(&self, after: &Needs) -> Needs;
+
+    /// What takes all of it in before the stage sees its first record; none where its records follow those of the main
+    /// input.
+    fn gather(&self) -> Option<Box<dyn Gather>>;
 }
 
 /// The columns at a place in the plan.
@@ -227,6 +255,11 @@ pub(crate) enum Operation {
     Rows(Box<dyn Rows>),
     /// Takes everything in before anything comes out.
     Gather(Box<dyn Gather>),
+    /// Changes each batch by itself, and puts records of its own behind the last. Its chunks are made only after all
+    /// batches have been changed; their number must not depend on that.
+    Append(Box<dyn Rows>, Arc<dyn Table>),
+    /// The records of the second input follow.
+    Union,
 }
 
 /// What an operation is handed besides the batch.

@@ -1,0 +1,221 @@
+//! `--join FILE --on a=b`: records with the rows of another input that have the same key.
+//!
+//! The other input is taken in first (`build`); then batches are matched on all threads and stay in order (`probe`). Keys
+//! compare as text and null matches nothing. A column of both sides gets the suffix `_right`; a key column of the other
+//! side that has the name of ours is not repeated.
+
+mod asof;
+mod build;
+mod naming;
+pub(super) mod on;
+mod probe;
+
+use std::sync::{Arc, OnceLock};
+
+use crate::core::data::number::Number;
+use crate::core::data::time::Zone;
+use crate::core::error::{Code, Problem, Result};
+use crate::core::registry::{Example, Row};
+use crate::process::stage::join::asof::{Reading, tolerance};
+use crate::process::stage::join::build::{Building, Shared};
+use crate::process::stage::join::naming::Naming;
+use crate::process::stage::join::on::{On, values};
+use crate::process::stage::join::probe::{Probe, Unmatched};
+use crate::process::stage::{Columns, Gather, Needs, Operation, Second, Setup, Stage, StageKind, Written};
+
+/// The row of the table.
+pub(crate) const ROW: Row<StageKind> = Row {
+    name: "join",
+    aliases: &[],
+    usage: "--join FILE --on a=b,c [--kind inner|left|right|full|semi|anti|asof] [--tolerance 5m]",
+    summary: "Add the columns of the other file's rows with the same key; in input order, a column of both gets the suffix _right",
+    examples: &[
+        Example { input: "mytools process --join users.csv --on user_id=id", output: "events with their users" },
+        Example {
+            input: "mytools process --join users.csv --on id --kind anti",
+            output: "records whose id is not in users.csv",
+        },
+        Example {
+            input: "mytools process --join quotes.csv --on symbol,ts --kind asof --tolerance 5m",
+            output: "trades with the last quote of their symbol at or before ts",
+        },
+    ],
+    item: StageKind { short: None, value: Some("FILE"), attach: &["on", "kind", "tolerance"], build },
+};
+
+/// Which records a join gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Inner,
+    Left,
+    Right,
+    Full,
+    Semi,
+    Anti,
+    Asof,
+}
+
+impl Kind {
+    const ALL: [(&'static str, Self); 7] = [
+        ("inner", Self::Inner),
+        ("left", Self::Left),
+        ("right", Self::Right),
+        ("full", Self::Full),
+        ("semi", Self::Semi),
+        ("anti", Self::Anti),
+        ("asof", Self::Asof),
+    ];
+
+    fn parse(text: &str) -> Result<Self> {
+        let name = text.trim();
+        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind).ok_or_else(|| {
+            let names = Self::ALL.map(|(name, _)| name);
+            let problem = Problem::new(Code::Usage, format!("unknown kind of join '{name}'"));
+            let hint = crate::core::registry::did_you_mean(name, names);
+            problem.hint(hint.unwrap_or_else(|| format!("kinds: {}", names.join(", ")))).into()
+        })
+    }
+
+    fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)
+    }
+
+    /// Whether records stay as they are, and only some are kept.
+    fn only_filters(self) -> bool {
+        matches!(self, Self::Semi | Self::Anti)
+    }
+}
+
+fn build(written: &Written, setup: &Setup) -> Result<Box<dyn Stage>> {
+    let on = On::new(written, &setup.env)?;
+    let kind = values(written, "kind").last().map_or(Ok(Kind::Inner), Kind::parse)?;
+    let tolerance = values(written, "tolerance").last().map(tolerance).transpose()?;
+    if tolerance.is_some() && kind != Kind::Asof {
+        let problem = Problem::new(Code::Usage, format!("--tolerance has no meaning for a join of kind {}", kind.name()));
+        return Err(problem.hint("add --kind asof").into());
+    }
+    let reading = Reading::new(Zone::new(setup.env.tz.as_deref(), setup.env.year)?);
+    Ok(Box::new(Join {
+        paths: vec![written.value.clone()],
+        on: Arc::new(on),
+        kind,
+        tolerance,
+        reading,
+        setup: setup.clone(),
+        met: OnceLock::new(),
+        naming: OnceLock::new(),
+        shared: Shared::default(),
+    }))
+}
+
+struct Join {
+    paths: Vec<String>,
+    on: Arc<On>,
+    kind: Kind,
+    tolerance: Option<Number>,
+    reading: Reading,
+    setup: Setup,
+    /// The columns of the other input.
+    met: OnceLock<Columns>,
+    naming: OnceLock<Arc<Naming>>,
+    shared: Shared,
+}
+
+impl Join {
+    fn path(&self) -> &str {
+        self.paths.first().map_or("", String::as_str)
+    }
+
+    /// How many keys are compared for equality.
+    fn equal(&self) -> usize {
+        self.on.left.get().len() - usize::from(self.kind == Kind::Asof)
+    }
+
+    fn naming(&self) -> Arc<Naming> {
+        self.naming.get().cloned().unwrap_or_default()
+    }
+}
+
+impl Stage for Join {
+    fn explain(&self) -> String {
+        format!("{} join with {} on {}", self.kind.name(), self.path(), self.on.text())
+    }
+
+    fn columns(&self, before: &Columns) -> Result<Columns> {
+        self.on.left.check(before)?;
+        let met = self.met.get().cloned().unwrap_or_default();
+        let naming = Naming::new(before, &met, &self.on, self.equal());
+        if self.kind.only_filters() {
+            let _ = self.naming.set(Arc::new(naming));
+            return Ok(before.clone());
+        }
+        let mut after = before.clone();
+        for name in naming.outputs()? {
+            if !after.names.contains(&name) {
+                after.names.push(name);
+            }
+        }
+        after.open |= met.open;
+        let names = &after.names;
+        after.removed.retain(|(name, _)| !names.contains(name));
+        let _ = self.naming.set(Arc::new(naming));
+        Ok(after)
+    }
+
+    fn needs(&self, after: Needs) -> Needs {
+        if self.kind.only_filters() {
+            return after.and(self.on.left.texts());
+        }
+        self.naming().left_needs(after.decoded()).and(self.on.left.texts())
+    }
+
+    fn operation(&self) -> Result<Operation> {
+        let probe = Probe::new(
+            Arc::clone(&self.on),
+            (self.kind, self.equal()),
+            (self.kind == Kind::Asof).then(|| (self.reading.clone(), self.tolerance)),
+            self.naming(),
+            (Arc::clone(&self.shared), &self.setup.cancel),
+        );
+        Ok(match self.kind {
+            Kind::Right | Kind::Full => {
+                let unmatched = Unmatched { shared: Arc::clone(&self.shared), naming: self.naming() };
+                Operation::Append(Box::new(probe), Arc::new(unmatched))
+            }
+            _ => Operation::Rows(Box::new(probe)),
+        })
+    }
+
+    fn second(&self) -> Option<&dyn Second> {
+        Some(self)
+    }
+}
+
+impl Second for Join {
+    fn paths(&self) -> &[String] {
+        &self.paths
+    }
+
+    fn meet(&self, columns: &Columns) -> Result<()> {
+        self.on.meet(columns, self.path())?;
+        let _ = self.met.set(columns.clone());
+        Ok(())
+    }
+
+    fn needs(&self, after: &Needs) -> Needs {
+        let keys = self.on.right.texts();
+        if self.kind.only_filters() {
+            return Needs::only(keys);
+        }
+        self.naming().right_needs(after.clone().decoded()).and(keys)
+    }
+
+    fn gather(&self) -> Option<Box<dyn Gather>> {
+        Some(Box::new(Building {
+            keys: Arc::clone(&self.on.right),
+            equal: self.equal(),
+            moment: (self.kind == Kind::Asof).then(|| self.reading.clone()),
+            shared: Arc::clone(&self.shared),
+        }))
+    }
+}
