@@ -85,6 +85,7 @@ impl<'a> Chain<'a> {
         if scope.flow == Flow::Stop {
             // As in the pipeline: what stands behind enough records must not matter.
             loaded.problems.clear();
+            loaded.sight.end_at(loaded.batch.rows().last());
             loaded.failure = None;
             self.enough.store(true, Ordering::Relaxed);
         }

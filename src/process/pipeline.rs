@@ -160,8 +160,7 @@ impl<F: Feed> Task for Part<'_, F> {
     }
 
     fn work(&self, worker: &mut Worker, (seq, claim): Self::Claim) -> Result<Step<Self::Claim, Piece>> {
-        let Loaded { mut batch, mut problems, mut sight, failure } =
-            self.feed.load(seq, claim, &mut worker.scratch)?;
+        let Loaded { mut batch, mut problems, mut sight, failure } = self.feed.load(seq, claim, &mut worker.scratch)?;
         let mut scope = Scope { seq, scratch: &mut worker.scratch, flow: Flow::Continue, failure };
         for rows in self.rows {
             rows.apply(&mut batch, &mut scope)?;

@@ -11,8 +11,8 @@ use crate::core::block::{Block, Origin};
 use crate::core::data::batch::Batch;
 use crate::core::error::{Code, Error, Problem, Result};
 use crate::core::format::{
-    Decoder, Encoder, FORMATS, Fault, Format, HEAD, Opening, Projection, ReadOptions, Reader, Scratch, StreamFault, Unopened,
-    Wrap, named,
+    Decoder, Encoder, FORMATS, Fault, Format, HEAD, Opening, Projection, ReadOptions, Reader, Scratch, StreamFault,
+    Unopened, Wrap, named,
 };
 use crate::core::input::blocks::{Bytes, MAX_RECORD, longer_than_allowed};
 use crate::core::input::expand::{Input, extension};

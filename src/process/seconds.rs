@@ -49,7 +49,8 @@ pub(crate) fn look(stages: &[Box<dyn Stage>], request: &Request, main: &[Prepare
         let mut inputs = Vec::new();
         for input in &expansion.inputs {
             if *input == Input::Stdin && std::mem::replace(&mut stdin, true) {
-                let problem = Problem::new(Code::Usage, format!("standard input is read twice, by '{}' too", stage.explain()));
+                let problem =
+                    Problem::new(Code::Usage, format!("standard input is read twice, by '{}' too", stage.explain()));
                 return Err(problem.hint("name a file for one of them").into());
             }
             let mut looked = prepare(input, index, None, &options)?;
@@ -129,8 +130,7 @@ impl Seconds {
                 feeds.push(None);
                 continue;
             };
-            let projection =
-                looked.projection(second.needs(after), making.all.clone(), making.encoder, making.columns);
+            let projection = looked.projection(second.needs(after), making.all.clone(), making.encoder, making.columns);
             for note in looked.inputs.iter_mut().flat_map(|input| std::mem::take(&mut input.notes)) {
                 diagnostics.emit(&note);
             }

@@ -259,7 +259,7 @@ impl Flat<'_> {
 }
 
 /// The cell over the valid value at `value` of `text`, which starts at `start` of its buffer.
-fn cell_at(side: bool, text: &[u8], start: usize, value: Range<usize>) -> Cell {
+pub(crate) fn cell_at(side: bool, text: &[u8], start: usize, value: Range<usize>) -> Cell {
     let at = start + value.start;
     let source = text.get(value).unwrap_or_default();
     debug_assert_eq!(value_end(source, 0), source.len());

@@ -8,16 +8,20 @@
 mod agg;
 mod arrange;
 mod best;
+mod cast;
 mod count;
 mod derive;
+mod diff;
 mod digits;
 mod distinct;
 mod drop;
+mod explode;
 mod extract;
 mod few;
 mod fill;
 mod fill_down;
 mod filter;
+mod flatten;
 mod freq;
 mod group_by;
 mod grouping;
@@ -27,11 +31,12 @@ mod limit;
 mod names;
 mod numbering;
 mod order;
+mod pivot;
 mod parse;
 mod parsing;
 mod quota;
-mod repeat;
 mod rename;
+mod repeat;
 mod runs;
 mod sample;
 mod select;
@@ -43,6 +48,9 @@ mod tail;
 #[cfg(test)]
 pub(crate) mod testing;
 mod top;
+mod unflatten;
+mod union;
+mod unpivot;
 mod window;
 
 use std::any::Any;
@@ -81,6 +89,14 @@ pub(crate) static STAGES: &[Row<StageKind>] = &[
     sample::ROW,
     distinct::ROW,
     join::ROW,
+    union::ROW,
+    diff::ROW,
+    cast::ROW,
+    flatten::ROW,
+    unflatten::ROW,
+    explode::ROW,
+    pivot::ROW,
+    unpivot::ROW,
 ];
 
 /// What a join appends to the name of a column of the second input where the first has one of that name.

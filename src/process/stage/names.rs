@@ -113,13 +113,7 @@ pub(crate) fn split(text: &str) -> Vec<&str> {
 /// A list of expressions in which names of known columns that do not read as such are quoted; none where there are none.
 pub(crate) fn quoted(text: &str, before: &Columns) -> Option<String> {
     let known = |name: &str| before.names.iter().any(|column| **column == *name);
-    let quote = |name: &str| {
-        if name.contains('`') {
-            format!("col(\"{}\")", name.replace('\\', "\\\\").replace('"', "\\\""))
-        } else {
-            format!("`{name}`")
-        }
-    };
+    let quote = quoted_name;
     let odd = |name: &str| known(name) && !parse(name).is_ok_and(|parsed| parsed.column() == Some(name));
     if odd(text.trim()) {
         return Some(quote(text.trim()));
@@ -130,6 +124,15 @@ pub(crate) fn quoted(text: &str, before: &Columns) -> Option<String> {
             items.into_iter().map(|item| if odd(item) { quote(item) } else { item.to_string() }).collect();
         items.join(", ")
     })
+}
+
+/// A column's name as an expression, whatever is in it.
+pub(crate) fn quoted_name(name: &str) -> String {
+    if name.contains('`') {
+        format!("col(\"{}\")", name.replace('\\', "\\\\").replace('"', "\\\""))
+    } else {
+        format!("`{name}`")
+    }
 }
 
 /// Splits `10:ms by host` at the last `by` outside quotes.

@@ -46,7 +46,9 @@ pub(crate) fn apply(stage: &dyn Stage, batches: Vec<Batch>) -> Vec<Batch> {
                 results.push(batch);
             }
         }
-        Operation::Append(..) | Operation::Union => unreachable!("stages with two inputs are tested through the binary"),
+        Operation::Append(..) | Operation::Union => {
+            unreachable!("stages with two inputs are tested through the binary")
+        }
         Operation::Gather(gather) => {
             let mut gatherers = BTreeMap::new();
             for (seq, batch) in batches.into_iter().enumerate() {

@@ -185,6 +185,11 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// Whether text is a JSON array or object.
+pub(crate) fn is_json(text: &[u8]) -> bool {
+    matches!(text.first(), Some(b'{' | b'[')) && serde_json::from_slice::<serde::de::IgnoredAny>(text).is_ok()
+}
+
 /// The text of a key or string, given the inside of its quotes.
 pub(crate) fn key_text(inside: &[u8]) -> Cow<'_, [u8]> {
     match memchr::memchr(b'\\', inside) {

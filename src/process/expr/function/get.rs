@@ -49,14 +49,9 @@ pub(super) const ROW: Row<Function> = Row {
 pub(super) fn nested(value: Value<'_>) -> Option<Cow<'_, [u8]>> {
     match value {
         Value::Nested(json) => Some(json),
-        Value::Text(text) | Value::Bare(text) if is_json(&text) => Some(text),
+        Value::Text(text) | Value::Bare(text) if path::is_json(&text) => Some(text),
         _ => None,
     }
-}
-
-/// Whether text is a JSON array or object.
-fn is_json(text: &[u8]) -> bool {
-    matches!(text.first(), Some(b'{' | b'[')) && serde_json::from_slice::<serde::de::IgnoredAny>(text).is_ok()
 }
 
 /// A key that the object has as it is written, an index, or a path.

@@ -13,7 +13,7 @@ use crate::process::stage::join::build::Pick;
 
 /// Where a row stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Ordered {
+pub(in crate::process::stage) enum Ordered {
     /// Nowhere.
     Nothing,
     /// At a number.
@@ -24,18 +24,18 @@ pub(super) enum Ordered {
 
 /// Reads where rows stand.
 #[derive(Debug, Clone)]
-pub(super) struct Reading {
+pub(in crate::process::stage) struct Reading {
     zone: Arc<Zone>,
 }
 
 impl Reading {
     /// Times without a zone are in this one.
-    pub(super) fn new(zone: Zone) -> Self {
+    pub(in crate::process::stage) fn new(zone: Zone) -> Self {
         Self { zone: Arc::new(zone) }
     }
 
     /// Where a row with this value stands.
-    pub(super) fn of(&self, value: &Value<'_>) -> Ordered {
+    pub(in crate::process::stage) fn of(&self, value: &Value<'_>) -> Ordered {
         if value.is_null() {
             return Ordered::Nothing;
         }
@@ -48,14 +48,14 @@ impl Reading {
 
 /// The rows of one key in their order; equal ones in that of the input.
 #[derive(Debug, Default)]
-pub(super) struct Moments {
+pub(in crate::process::stage) struct Moments {
     numbers: Vec<(Number, Pick)>,
     times: Vec<(Time, Pick)>,
 }
 
 impl Moments {
     /// Sorts rows.
-    pub(super) fn new(rows: impl Iterator<Item = (Ordered, Pick)>) -> Self {
+    pub(in crate::process::stage) fn new(rows: impl Iterator<Item = (Ordered, Pick)>) -> Self {
         let mut moments = Self::default();
         for (ordered, pick) in rows {
             match ordered {
@@ -70,7 +70,7 @@ impl Moments {
     }
 
     /// The last row at or before a place, and not farther before it than `tolerance`.
-    pub(super) fn last(&self, ordered: Ordered, tolerance: Option<Number>) -> Option<Pick> {
+    pub(in crate::process::stage) fn last(&self, ordered: Ordered, tolerance: Option<Number>) -> Option<Pick> {
         let wide = &mut Wide::default();
         let (distance, pick) = match ordered {
             Ordered::Nothing => return None,
@@ -93,7 +93,7 @@ impl Moments {
 }
 
 /// Reads a tolerance: a number, or a width of time, which is so many seconds.
-pub(super) fn tolerance(text: &str) -> Result<Number> {
+pub(in crate::process::stage) fn tolerance(text: &str) -> Result<Number> {
     const DAY: i128 = 86_400;
     let number = Number::parse(text.trim().as_bytes()).filter(|number| *number >= Number::ZERO);
     let width = || match Width::parse(text)? {
@@ -128,10 +128,16 @@ mod tests {
         let last = |text: &str, most: Option<&str>| {
             moments.last(at(text), most.map(|most| tolerance(most).unwrap())).map(|pick| pick.1)
         };
-        assert_eq!([last("0.9", None), last("1", None), last("4.99", None), last("1e9", None)], [None, Some(3), Some(3), Some(0)]);
+        assert_eq!(
+            [last("0.9", None), last("1", None), last("4.99", None), last("1e9", None)],
+            [None, Some(3), Some(3), Some(0)]
+        );
         assert_eq!([last("8", Some("2")), last("7", Some("2"))], [None, Some(0)]);
         assert_eq!(last("2026-03-01T11:59:59Z", None), Some(6));
-        assert_eq!([last("2026-03-01T12:05:00Z", Some("5m")), last("2026-03-01T12:05:01Z", Some("5m"))], [Some(4), None]);
+        assert_eq!(
+            [last("2026-03-01T12:05:00Z", Some("5m")), last("2026-03-01T12:05:01Z", Some("5m"))],
+            [Some(4), None]
+        );
         assert_eq!(last("x", None), None);
     }
 

@@ -20,7 +20,7 @@ use crate::process::stage::table::MemoryTable;
 use crate::process::stage::{Gather, Gatherer, Scope, Table};
 
 /// A row of the second input: the number of its batch and its index there.
-pub(super) type Pick = (u32, u32);
+pub(in crate::process::stage) type Pick = (u32, u32);
 
 /// The rows of one batch, one behind the other.
 #[derive(Debug, Default)]
@@ -41,10 +41,10 @@ struct Rows {
 }
 
 /// The second input by key.
-pub(super) struct Built {
+pub(in crate::process::stage) struct Built {
     rows: Vec<Rows>,
     /// All columns, in the order in which they were first seen.
-    pub(super) columns: Vec<Arc<str>>,
+    pub(in crate::process::stage) columns: Vec<Arc<str>>,
     /// For each batch, which of its columns each of all columns is.
     maps: Vec<Vec<Option<u32>>>,
     keys: KeySet,
@@ -55,23 +55,25 @@ pub(super) struct Built {
     numbers: Vec<Vec<u32>>,
     /// For each key, whether a record had it.
     matched: Vec<AtomicU8>,
+    /// The first row whose key an earlier one has.
+    pub(in crate::process::stage) duplicate: Option<Pick>,
     /// For each key of an asof join, its rows in their order.
-    pub(super) moments: Vec<Moments>,
+    pub(in crate::process::stage) moments: Vec<Moments>,
 }
 
 /// What all who work on a join share.
-pub(super) type Shared = Arc<OnceLock<Built>>;
+pub(in crate::process::stage) type Shared = Arc<OnceLock<Built>>;
 
 /// Takes the second input in.
-pub(super) struct Building {
+pub(in crate::process::stage) struct Building {
     /// Equality keys.
-    pub(super) keys: Arc<Names>,
+    pub(in crate::process::stage) keys: Arc<Names>,
     /// How many of them are compared for equality; the one behind them orders.
-    pub(super) equal: usize,
+    pub(in crate::process::stage) equal: usize,
     /// Reads what orders the rows of an asof join.
-    pub(super) moment: Option<Reading>,
+    pub(in crate::process::stage) moment: Option<Reading>,
     /// Where the result goes.
-    pub(super) shared: Shared,
+    pub(in crate::process::stage) shared: Shared,
 }
 
 impl Gather for Building {
@@ -141,6 +143,7 @@ impl Built {
         let mut keys = KeySet::new(Seed::default());
         let mut numbers: Vec<Vec<u32>> = Vec::with_capacity(rows.len());
         let mut counts: Vec<u32> = Vec::new();
+        let mut duplicate = None;
         for batch in &mut rows {
             let mut start = 0;
             let mut of = Vec::with_capacity(batch.count);
@@ -157,6 +160,9 @@ impl Built {
                 }
                 if let Some(count) = counts.get_mut(number as usize) {
                     *count += 1;
+                    if *count == 2 {
+                        duplicate.get_or_insert((numbers.len() as u32, of.len() as u32));
+                    }
                 }
                 of.push(number);
             }
@@ -183,7 +189,8 @@ impl Built {
         }
         let (columns, maps) = united(&rows);
         let matched = counts.iter().map(|_| AtomicU8::new(0)).collect();
-        let mut built = Self { rows, columns, maps, keys, starts, picks, numbers, matched, moments: Vec::new() };
+        let mut built =
+            Self { rows, columns, maps, keys, starts, picks, numbers, matched, duplicate, moments: Vec::new() };
         if built.rows.iter().any(|rows| !rows.ordered.is_empty()) {
             built.moments = (0..counts.len()).map(|number| built.moments_of(number as u32)).collect();
         }
@@ -197,13 +204,13 @@ impl Built {
 
     /// The number of a key; `NONE` where no row has it.
     #[inline]
-    pub(super) fn find(&self, key: &[u8]) -> u32 {
+    pub(in crate::process::stage) fn find(&self, key: &[u8]) -> u32 {
         self.keys.find(self.keys.pack(key), key)
     }
 
     /// The rows with that key, in the order of the input.
     #[inline]
-    pub(super) fn rows_of(&self, number: u32) -> &[Pick] {
+    pub(in crate::process::stage) fn rows_of(&self, number: u32) -> &[Pick] {
         let number = number as usize;
         let (Some(start), Some(end)) = (self.starts.get(number), self.starts.get(number + 1)) else { return &[] };
         self.picks.get(*start as usize..*end as usize).unwrap_or_default()
@@ -211,7 +218,7 @@ impl Built {
 
     /// Notes that a record has the key of that number.
     #[inline]
-    pub(super) fn mark(&self, number: u32) {
+    pub(in crate::process::stage) fn mark(&self, number: u32) {
         if let Some(matched) = self.matched.get(number as usize)
             && matched.load(Ordering::Relaxed) == 0
         {
@@ -220,12 +227,12 @@ impl Built {
     }
 
     /// Number of batches.
-    pub(super) fn batches(&self) -> usize {
+    pub(in crate::process::stage) fn batches(&self) -> usize {
         self.rows.len()
     }
 
     /// The rows of a batch whose key no record had, and the records before the batch.
-    pub(super) fn unmatched(&self, batch: usize) -> (u64, Vec<Pick>) {
+    pub(in crate::process::stage) fn unmatched(&self, batch: usize) -> (u64, Vec<Pick>) {
         let had = |number: &u32| self.matched.get(*number as usize).is_some_and(|had| had.load(Ordering::Relaxed) > 0);
         let numbers = self.numbers.get(batch).map_or(&[][..], Vec::as_slice);
         let rows = (0_u32..).zip(numbers).filter(|(_, number)| !had(number)).map(|(row, _)| (batch as u32, row));
@@ -233,7 +240,7 @@ impl Built {
     }
 
     /// The value of one of all columns in a row.
-    pub(super) fn value(&self, column: usize, pick: Pick) -> Value<'_> {
+    pub(in crate::process::stage) fn value(&self, column: usize, pick: Pick) -> Value<'_> {
         let Some((rows, cell)) = self.cell(column, pick) else { return Value::Missing };
         let text = || std::borrow::Cow::Borrowed(rows.text(cell));
         match cell.kind() {
@@ -258,7 +265,7 @@ impl Built {
 
     /// Copies the value of one of all columns in a row to a side buffer.
     #[inline]
-    pub(super) fn copy(&self, column: usize, pick: Pick, side: &mut Vec<u8>) -> Cell {
+    pub(in crate::process::stage) fn copy(&self, column: usize, pick: Pick, side: &mut Vec<u8>) -> Cell {
         let Some((rows, cell)) = self.cell(column, pick) else { return Cell::MISSING };
         if !cell.in_side() {
             return cell;

@@ -4,8 +4,8 @@
 //! compare as text and null matches nothing. A column of both sides gets the suffix `_right`; a key column of the other
 //! side that has the name of ours is not repeated.
 
-mod asof;
-mod build;
+pub(super) mod asof;
+pub(super) mod build;
 mod naming;
 pub(super) mod on;
 mod probe;
@@ -91,7 +91,8 @@ fn build(written: &Written, setup: &Setup) -> Result<Box<dyn Stage>> {
     let kind = values(written, "kind").last().map_or(Ok(Kind::Inner), Kind::parse)?;
     let tolerance = values(written, "tolerance").last().map(tolerance).transpose()?;
     if tolerance.is_some() && kind != Kind::Asof {
-        let problem = Problem::new(Code::Usage, format!("--tolerance has no meaning for a join of kind {}", kind.name()));
+        let problem =
+            Problem::new(Code::Usage, format!("--tolerance has no meaning for a join of kind {}", kind.name()));
         return Err(problem.hint("add --kind asof").into());
     }
     let reading = Reading::new(Zone::new(setup.env.tz.as_deref(), setup.env.year)?);

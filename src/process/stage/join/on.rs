@@ -45,7 +45,10 @@ impl On {
             let problem = Problem::new(Code::Usage, format!("--{flag} needs --on with the columns to match"));
             return Err(problem.hint(format!("write --{flag} {} --on id, or --on ours=theirs", written.value)).into());
         }
-        Ok(Self { left: Arc::new(Names::new(&left.join(","), env)?), right: Arc::new(Names::new(&right.join(","), env)?) })
+        Ok(Self {
+            left: Arc::new(Names::new(&left.join(","), env)?),
+            right: Arc::new(Names::new(&right.join(","), env)?),
+        })
     }
 
     /// Pairs of columns.

@@ -1,0 +1,81 @@
+//! `--union FILE`: the records of another file behind those that reach the stage.
+
+use crate::core::error::Result;
+use crate::core::registry::{Example, Row};
+use crate::process::stage::{Columns, Gather, Needs, Operation, Second, Setup, Stage, StageKind, Written};
+
+use std::sync::{Arc, OnceLock};
+
+/// The row of the table.
+pub(crate) const ROW: Row<StageKind> = Row {
+    name: "union",
+    aliases: &[],
+    usage: "--union FILE",
+    summary: "Add the other file's records behind these; columns are united by name; a glob or directory gives several files",
+    examples: &[Example {
+        input: "mytools process -w 'status >= 500' --union old-errors.csv",
+        output: "the errors, then the records of old-errors.csv",
+    }],
+    item: StageKind { short: None, value: Some("FILE"), attach: &[], build },
+};
+
+#[expect(clippy::unnecessary_wraps, reason = "the table's type")]
+fn build(written: &Written, _: &Setup) -> Result<Box<dyn Stage>> {
+    Ok(Box::new(Union { paths: vec![written.value.clone()], met: OnceLock::new() }))
+}
+
+struct Union {
+    paths: Vec<String>,
+    met: OnceLock<Columns>,
+}
+
+impl Stage for Union {
+    fn explain(&self) -> String {
+        format!("add the records of {}", self.paths.join(", "))
+    }
+
+    fn columns(&self, before: &Columns) -> Result<Columns> {
+        let mut after = before.clone();
+        let Some(met) = self.met.get() else { return Ok(after) };
+        for name in &met.names {
+            if !after.names.contains(name) {
+                after.names.push(Arc::clone(name));
+            }
+        }
+        after.open |= met.open;
+        let names = &after.names;
+        after.removed.retain(|(name, _)| !names.contains(name));
+        Ok(after)
+    }
+
+    fn needs(&self, after: Needs) -> Needs {
+        after
+    }
+
+    fn operation(&self) -> Result<Operation> {
+        Ok(Operation::Union)
+    }
+
+    fn second(&self) -> Option<&dyn Second> {
+        Some(self)
+    }
+}
+
+impl Second for Union {
+    fn paths(&self) -> &[String] {
+        &self.paths
+    }
+
+    fn meet(&self, columns: &Columns) -> Result<()> {
+        let _ = self.met.set(columns.clone());
+        Ok(())
+    }
+
+    fn needs(&self, after: &Needs) -> Needs {
+        after.clone()
+    }
+
+    fn gather(&self) -> Option<Box<dyn Gather>> {
+        None
+    }
+}
