@@ -16,6 +16,7 @@ use crate::core::format::{Infer, Quoting, Ragged, ReadOptions, WriteOptions};
 use crate::core::output::writer::{Buffering, Writer};
 use crate::process::expr::Env;
 use crate::process::plan::{self, Outcome, Request};
+use crate::process::split::Split;
 
 /// More records of default JSON than this on a terminal get a word about `-t`.
 const MANY_RECORDS: u64 = 50;
@@ -43,6 +44,10 @@ pub(crate) fn run(
 }
 
 fn run_request(request: &Request, diagnostics: &Diagnostics, environment: &Environment) -> Result<Outcome> {
+    if request.split.is_some() && !request.explain {
+        // The run writes the files itself; there is nothing else to write.
+        return plan::run(request, &mut Writer::memory(), diagnostics);
+    }
     // A plan to look at is never written over a file.
     let Some(path) = request.output.as_ref().filter(|_| !request.explain) else {
         let mut writer = Writer::stdout(Buffering::Block)?;
@@ -72,13 +77,18 @@ fn request(matches: &ArgMatches, globals: &Globals, environment: &Environment) -
     if inputs.is_empty() {
         inputs.push("-".to_string());
     }
+    let output = matches.get_one::<PathBuf>("output").cloned().filter(|path| path.as_os_str() != "-");
+    let rows = matches.get_one::<u64>("split-rows").copied().map(Split::Rows);
+    let split = text(matches, "split-by").map(Split::By).or(rows);
+    split.iter().try_for_each(|split| split.check(output.as_deref()))?;
     Ok(Request {
         inputs,
         stages: stages::written(matches)?,
         // A pattern can be meant for nothing else.
         from: text(matches, "from").or_else(|| matches.contains_id("pattern").then(|| "regex".to_string())),
         format,
-        output: matches.get_one::<PathBuf>("output").cloned().filter(|path| path.as_os_str() != "-"),
+        output,
+        split,
         read: read_options(matches),
         write: WriteOptions { width: globals.width, color: globals.color, ..write_options(matches)? },
         rejects: matches.get_one::<PathBuf>("rejects").cloned(),

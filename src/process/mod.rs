@@ -12,4 +12,5 @@ pub(crate) mod prepared;
 mod seconds;
 pub(crate) mod sink;
 pub(crate) mod source;
+pub(crate) mod split;
 pub(crate) mod stage;

@@ -9,8 +9,9 @@ use crate::core::exec::cancel::Cancel;
 use crate::core::exec::memory::Memory;
 use crate::core::exec::ordered::{DEFAULT_BUDGET, Flow, Options, Step, Task, run};
 use crate::core::format::Scratch;
-use crate::process::sink::{Encoded, Encoding, Sink};
+use crate::process::sink::{Encoded, Encoding};
 use crate::process::source::{Feed, Loaded, Sight};
+use crate::process::split::Output;
 use crate::process::stage::{Gather, Gatherer, Rows, Scope, Table};
 
 /// How a part is run.
@@ -41,7 +42,7 @@ pub(crate) fn write<F: Feed>(
     feed: &F,
     rows: &[Box<dyn Rows>],
     encoding: &Encoding,
-    sink: &mut Sink<'_>,
+    output: &mut Output<'_>,
     running: &Running<'_>,
 ) -> Result<()> {
     let part = Part { feed, rows, end: End::Encode(encoding) };
@@ -49,9 +50,9 @@ pub(crate) fn write<F: Feed>(
         feed.drained(&piece.sight, piece.flow)?;
         report(&mut piece.problems, running.diagnostics);
         let written = piece.encoded.records > 0;
-        sink.put(piece.encoded)?;
+        output.put(piece.encoded)?;
         if running.prompt && written {
-            sink.flush()?;
+            output.flush()?;
         }
         Ok(piece.flow)
     });
@@ -193,6 +194,6 @@ impl<F: Feed> Task for Part<'_, F> {
     }
 
     fn weight(&self, piece: &Piece) -> usize {
-        piece.encoded.bytes.len()
+        piece.encoded.weight()
     }
 }

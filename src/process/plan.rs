@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::core::data::time::Zone;
 use crate::core::diagnostics::Diagnostics;
@@ -27,6 +27,7 @@ use crate::process::prepared::{Prepared, format_by_name, prepare};
 use crate::process::seconds::{Looked, Making, Seconds, look, numbered};
 use crate::process::sink::{Encoding, Sink};
 use crate::process::source::{Inputs, Stored};
+use crate::process::split::{Files, Output, Split, Splitter};
 use crate::process::stage::{Columns, Gather, Needs, Operation, Rows, STAGES, Setup, Stage, Table, Written};
 
 /// Inputs that are kept open from the look at their heads on; more are opened again.
@@ -45,6 +46,8 @@ pub(crate) struct Request {
     pub(crate) format: Option<String>,
     /// The output file; standard output where none.
     pub(crate) output: Option<PathBuf>,
+    /// How output is split into files.
+    pub(crate) split: Option<Split>,
     /// How inputs are read.
     pub(crate) read: ReadOptions,
     /// Where records that break the rules of their format are kept.
@@ -98,7 +101,10 @@ pub(crate) fn run(request: &Request, writer: &mut Writer, diagnostics: &Diagnost
     let known = (!after.open).then(|| after.names.clone());
     let (format, encoder) = output(request, inputs.first())?;
     let header = header.filter(|_| after.names == before.names);
-    let needs = needs(&stages, encoder.as_ref(), &inputs, &after);
+    if let Some(Split::By(column)) = &request.split {
+        after.check(column)?;
+    }
+    let needs = needs(&stages, encoder.as_ref(), (&inputs, request), &after);
     let projection = projected(needs.first().cloned().unwrap_or(Needs::All), &inputs, encoder.as_ref(), &after);
     if request.explain {
         let text = explain(&stages, (&inputs, &looked), &projection, format.name);
@@ -127,8 +133,9 @@ pub(crate) fn run(request: &Request, writer: &mut Writer, diagnostics: &Diagnost
         .shown_by(request.progress.clone())
         .rejecting_to(rejects);
     let mut feeds = Feeds { main, own, seconds };
-    let encoding = Encoding::new(encoder, known, &cancel);
-    let plan = Plan { stages: &stages, parts: parts(&stages)?, encoding, header };
+    let splitter = request.split.clone().map(|split| Splitter::new(split, &cancel));
+    let encoding = Encoding::new(encoder, known, &cancel).split_by(splitter);
+    let plan = Plan { stages: &stages, parts: parts(&stages)?, encoding, header, files: Mutex::default() };
     let mut run = || plan.run(&feeds, writer, request, &cancel, diagnostics);
     // What gathers works on in parallel as well when all is read.
     let outcome = if plan.gathers() { pool(request.threads)?.install(run) } else { run() };
@@ -142,6 +149,14 @@ pub(crate) fn run(request: &Request, writer: &mut Writer, diagnostics: &Diagnost
             diagnostics.emit(&unknown(name, &sampled));
         }
     }
+    let files = plan.files.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if diagnostics.had_errors() || outcome.is_err() {
+        if !files.is_empty() && outcome.is_ok() {
+            diagnostics.emit(&Problem::new(Code::Io, "the files are not written, because of the errors above"));
+        }
+        return outcome;
+    }
+    files.into_iter().try_for_each(Writer::finish)?;
     outcome
 }
 
@@ -287,9 +302,18 @@ fn output(request: &Request, first: Option<&Prepared>) -> Result<(&'static Row<F
 }
 
 /// What is needed before each stage, and behind the last.
-fn needs(stages: &[Box<dyn Stage>], encoder: &dyn Encoder, inputs: &[Prepared], after: &Columns) -> Vec<Needs> {
+fn needs(
+    stages: &[Box<dyn Stage>],
+    encoder: &dyn Encoder,
+    (inputs, request): (&[Prepared], &Request),
+    after: &Columns,
+) -> Vec<Needs> {
     let copies = !inputs.is_empty() && inputs.iter().all(|input| input.copies(encoder, &after.names));
-    let mut all = vec![if copies { Needs::Raw(BTreeSet::default()) } else { all_of(after, encoder) }];
+    let last = if copies { Needs::Raw(BTreeSet::default()) } else { all_of(after, encoder) };
+    let mut all = vec![match &request.split {
+        Some(Split::By(column)) => last.and([column.clone()]),
+        _ => last,
+    }];
     for stage in stages.iter().rev() {
         let needs = all.last().cloned().unwrap_or(Needs::All);
         all.push(stage.needs(needs));
@@ -398,6 +422,8 @@ struct Plan<'a> {
     parts: Vec<PlannedPart>,
     encoding: Encoding,
     header: Option<Vec<u8>>,
+    /// Files that are written and do not appear yet.
+    files: Mutex<Vec<Writer>>,
 }
 
 impl Plan<'_> {
@@ -432,7 +458,7 @@ impl Plan<'_> {
                 if let Some(bar) = request.progress.as_ref().filter(|_| watched) {
                     bar.finish();
                 }
-                return write_last((&self.encoding, self.header.clone()), &records, part, writer, &running);
+                return self.write_last(&records, part, (writer, request), &running);
             };
             let (gathered, read) = gather(&records, &part.rows, gathering.as_ref(), &running)?;
             part.notes(diagnostics);
@@ -443,6 +469,30 @@ impl Plan<'_> {
             table = Some(Arc::from(gathered));
         }
         Ok(Outcome { records: 0 })
+    }
+
+    /// Writes the records of the last part; closes the output also after an error.
+    fn write_last(
+        &self,
+        feed: &Records<'_>,
+        part: &PlannedPart,
+        (writer, request): (&mut Writer, &Request),
+        running: &Running<'_>,
+    ) -> Result<Outcome> {
+        let (encoding, header) = (&self.encoding, self.header.clone());
+        let mut output = match (&request.split, request.output.as_deref()) {
+            (Some(split), Some(template)) => Output::Many(Files::new(encoding, split, template, header)),
+            _ => Output::One(Sink::new(encoding, writer, header)),
+        };
+        let result = write(feed, &part.rows, encoding, &mut output, running);
+        part.notes(running.diagnostics);
+        let records = output.records();
+        if matches!(result, Ok(()) | Err(Error::Problem(_))) {
+            let files = output.finish()?;
+            *self.files.lock().unwrap_or_else(PoisonError::into_inner) = files;
+            encoding.encoder().notes().iter().for_each(|note| running.diagnostics.emit(note));
+        }
+        result.map(|()| Outcome { records })
     }
 }
 
@@ -468,23 +518,4 @@ fn records<'a>(
         records = Records::Chain(Box::new(Chain::new(records, rows, second, cancel)));
     }
     records
-}
-
-/// Writes the records of the last part; closes the output also after an error.
-fn write_last(
-    (encoding, header): (&Encoding, Option<Vec<u8>>),
-    feed: &Records<'_>,
-    part: &PlannedPart,
-    writer: &mut Writer,
-    running: &Running<'_>,
-) -> Result<Outcome> {
-    let mut sink = Sink::new(encoding, writer, header);
-    let result = write(feed, &part.rows, encoding, &mut sink, running);
-    part.notes(running.diagnostics);
-    let records = sink.records;
-    if matches!(result, Ok(()) | Err(Error::Problem(_))) {
-        sink.finish()?;
-        encoding.encoder().notes().iter().for_each(|note| running.diagnostics.emit(note));
-    }
-    result.map(|()| Outcome { records })
 }

@@ -15,6 +15,7 @@ use crate::core::format::flatten::flatten;
 use crate::core::format::{Encoder, Layout};
 use crate::core::output::spool::{BUFFER, Spooled};
 use crate::core::output::writer::Writer;
+use crate::process::split::{Part, Splitter};
 
 /// The shared list of columns, in first-seen order.
 pub(crate) type Names = Arc<Vec<Arc<str>>>;
@@ -25,6 +26,7 @@ pub(crate) struct Encoding {
     columns: Known,
     /// Buffers that have been written out.
     pool: Mutex<Vec<Vec<u8>>>,
+    splitter: Option<Splitter>,
 }
 
 enum Known {
@@ -45,6 +47,15 @@ pub(crate) struct Encoded {
     pub(crate) columns: Names,
     /// Why there are no more: the next record cannot be encoded.
     pub(crate) failure: Option<Error>,
+    /// The records by file, where output is split; then there are none in `bytes`.
+    pub(crate) parts: Vec<(Part, Encoded)>,
+}
+
+impl Encoded {
+    /// Bytes it holds.
+    pub(crate) fn weight(&self) -> usize {
+        self.bytes.len() + self.parts.iter().map(|(_, part)| part.bytes.len()).sum::<usize>()
+    }
 }
 
 impl Encoding {
@@ -55,7 +66,13 @@ impl Encoding {
             (_, Some(columns)) => Known::All(Arc::new(columns)),
             (_, None) => Known::Growing(Relay::new(Names::default(), cancel.clone())),
         };
-        Self { encoder, columns, pool: Mutex::default() }
+        Self { encoder, columns, pool: Mutex::default(), splitter: None }
+    }
+
+    /// The same, in parts.
+    #[must_use]
+    pub(crate) fn split_by(self, splitter: Option<Splitter>) -> Self {
+        Self { splitter, ..self }
     }
 
     /// The encoder.
@@ -80,6 +97,27 @@ impl Encoding {
                 Arc::clone(columns)
             })?,
         };
+        let Some(splitter) = &self.splitter else {
+            let encoded = self.encode_selected(batch, columns);
+            return Ok(Encoded { failure: encoded.failure.or(failure), ..encoded });
+        };
+        let mut parts = Vec::new();
+        let mut records = 0;
+        for (part, selection) in splitter.parts(seq, batch)? {
+            batch.selection = selection;
+            let mut encoded = self.encode_selected(batch, Arc::clone(&columns));
+            failure = failure.or(encoded.failure.take());
+            records += encoded.records;
+            parts.push((part, encoded));
+            if failure.is_some() {
+                break;
+            }
+        }
+        Ok(Encoded { parts, records, failure, ..Encoded::default() })
+    }
+
+    /// Encodes the selected records of a flat batch.
+    fn encode_selected(&self, batch: &mut Batch, columns: Names) -> Encoded {
         let records = batch.selected() as u64;
         let mut bytes = self.pool.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
         bytes.clear();
@@ -87,9 +125,9 @@ impl Encoding {
             && let Err(found) = self.encoder.records(batch, &columns, &mut bytes)
         {
             let records = self.before_failure(batch, &columns, &mut bytes);
-            return Ok(Encoded { bytes, records, columns, failure: Some(found) });
+            return Encoded { bytes, records, columns, failure: Some(found), parts: Vec::new() };
         }
-        Ok(Encoded { bytes, records, columns, failure })
+        Encoded { bytes, records, columns, failure: None, parts: Vec::new() }
     }
 
     /// Encodes the records before the first that cannot be, one by one, so that what is written does not depend on
@@ -161,12 +199,27 @@ fn extend(columns: &mut Names, batch: &Batch) {
 /// Takes encoded records in order.
 pub(crate) struct Sink<'a> {
     encoding: &'a Encoding,
-    writer: &'a mut Writer,
+    writer: Target<'a>,
     header: Option<Vec<u8>>,
     spool: Option<Waiting>,
     started: bool,
     /// Records taken so far.
     pub(crate) records: u64,
+}
+
+/// What a sink writes to.
+enum Target<'a> {
+    Lent(&'a mut Writer),
+    Owned(Box<Writer>),
+}
+
+impl Target<'_> {
+    fn get(&mut self) -> &mut Writer {
+        match self {
+            Self::Lent(writer) => writer,
+            Self::Owned(writer) => writer,
+        }
+    }
 }
 
 /// Records that wait for the header.
@@ -182,6 +235,15 @@ struct Waiting {
 impl<'a> Sink<'a> {
     /// A sink in front of a writer. `header` is the header record of the one input, for output in the same dialect.
     pub(crate) fn new(encoding: &'a Encoding, writer: &'a mut Writer, header: Option<Vec<u8>>) -> Self {
+        Self::of(encoding, Target::Lent(writer), header)
+    }
+
+    /// A sink that has a writer of its own, which it hands back at the end.
+    pub(crate) fn owning(encoding: &'a Encoding, writer: Writer, header: Option<Vec<u8>>) -> Self {
+        Self::of(encoding, Target::Owned(Box::new(writer)), header)
+    }
+
+    fn of(encoding: &'a Encoding, writer: Target<'a>, header: Option<Vec<u8>>) -> Self {
         let layout = encoding.encoder.layout();
         let spools = match encoding.columns {
             Known::All(_) => layout == Layout::Widths,
@@ -202,7 +264,7 @@ impl<'a> Sink<'a> {
                     self.start()?;
                     bytes = bytes.get(self.encoding.encoder.separator().len()..).unwrap_or_default();
                 }
-                self.writer.put(bytes)?;
+                self.writer.get().put(bytes)?;
             }
             self.records += encoded.records;
         }
@@ -212,18 +274,22 @@ impl<'a> Sink<'a> {
 
     /// Hands what was written to the system, where somebody may be waiting for it.
     pub(crate) fn flush(&mut self) -> Result<()> {
-        self.writer.flush_all()
+        self.writer.get().flush_all()
     }
 
-    /// Writes what is still to be written.
-    pub(crate) fn finish(mut self) -> Result<()> {
+    /// Writes what is still to be written. Gives the writer back that is its own.
+    pub(crate) fn finish(mut self) -> Result<Option<Writer>> {
         match self.spool.take() {
             Some(spool) => self.unspool(spool)?,
             None => self.start()?,
         }
         let mut end = Vec::new();
         self.encoding.encoder.end(self.records, &mut end);
-        self.writer.put(&end)
+        self.writer.get().put(&end)?;
+        Ok(match self.writer {
+            Target::Lent(_) => None,
+            Target::Owned(writer) => Some(*writer),
+        })
     }
 
     fn start(&mut self) -> Result<()> {
@@ -236,7 +302,7 @@ impl<'a> Sink<'a> {
         };
         let mut start = Vec::new();
         self.encoding.encoder.start(&columns, self.header.as_deref(), &mut start);
-        self.writer.put(&start)
+        self.writer.get().put(&start)
     }
 
     fn unspool(&mut self, waiting: Waiting) -> Result<()> {
@@ -247,15 +313,15 @@ impl<'a> Sink<'a> {
             Known::Growing(_) => columns,
         };
         if encoder.layout() == Layout::Widths {
-            return encoder.unspool(&mut bytes.read()?, columns.len(), &columns, self.writer);
+            return encoder.unspool(&mut bytes.read()?, columns.len(), &columns, self.writer.get());
         }
         let mut file = bytes.rewind()?;
         let mut start = Vec::new();
         encoder.start(&columns, self.header.as_deref(), &mut start);
-        self.writer.put(&start)?;
+        self.writer.get().put(&start)?;
         for (had, bytes) in runs {
             let mut run = BufReader::with_capacity(BUFFER, (&mut file).take(bytes));
-            encoder.unspool(&mut run, had, &columns, self.writer)?;
+            encoder.unspool(&mut run, had, &columns, self.writer.get())?;
         }
         Ok(())
     }
