@@ -257,7 +257,19 @@ module completions {
     --window: string          # Compute columns along the records, of all or of each group
     --sample: string          # Pick N records or a share at random, the same each time
     --distinct: string        # Keep one record for each value of the columns
+    --join: string            # Add the columns of another file's rows
+    --union: string           # Put another file's records behind these
+    --diff: string            # What changed since an old file
+    --cast: string            # Give columns a type
+    --flatten                 # Spread objects over columns named a.b
+    --unflatten               # Gather columns named a.b into an object a
+    --explode: string         # One record for each element of a list
+    --pivot: string           # Make columns of a column's values
+    --unpivot: string         # One record for each of these columns
     --keep: string            # Belongs to the --distinct directly before it
+    --on: string              # Belongs to the --join or --diff directly before it
+    --kind: string            # Belongs to the --join directly before it
+    --tolerance: string       # Belongs to the --join directly before it
     --from: string@"nu-complete mytools process from" # Read this format [default: by name, then by content]
     --root: string            # Stream the array at this path of a JSON document: data.items
     --delimiter(-d): string   # Between cells: a character, or tab
@@ -273,6 +285,8 @@ module completions {
     --to: string@"nu-complete mytools process format" # Write this format [default: as -o says, or json]
     -t                        # Write a table, as -f table
     --output(-o): path        # Write this file whole; it may be an input
+    --split-by: string        # A file for each value: -o 'out/{col}.csv'
+    --split-rows: string      # A file for each N records: -o 'out/{n}.csv'
     --out-delimiter: string   # Between the cells of delimited output
     --quoting: string@"nu-complete mytools process quoting" # keep, minimal, all, nonnumeric or never
     --crlf                    # End the records of delimited output with CR LF

@@ -11,7 +11,7 @@
 //! | --- | --- |
 //! | `cli` | declares the command line, flattens it once into each command's own configuration, reads the environment |
 //! | `search` | plan; searcher, with parts of big inputs; region and context; reporter and printers; drain |
-//! | `process` | `plan`: the command line's stages checked and cut into parts; `pipeline`: runs them; `prepared`: inputs looked at before; `source` and `sink`: the two ends |
+//! | `process` | `plan`: the command line's stages checked; `parts`: cut at those that gather, and run; `pipeline`: runs one part; `prepared` and `seconds`: inputs looked at before; `source`, `chain`, `sink` and `split`: the two ends |
 //! | `process/stage` | what happens to records: the table `STAGES` and one file per stage |
 //! | `process/aggregate` | the table `AGGREGATES`, one file per aggregate, and the table of groups |
 //! | `process/expr` | the expression language; `function` holds the table `FUNCTIONS` and one file per function |

@@ -126,8 +126,8 @@ fn output_args() -> Vec<Arg> {
         option("output", "FILE", OUTPUT, "Write this file whole; it may be an input")
             .short('o')
             .value_parser(value_parser!(PathBuf)),
-        option("split-by", "COLUMN", OUTPUT, "A file for each value: -o 'out/{col}.csv'").conflicts_with("split-rows"),
-        option("split-rows", "N", OUTPUT, "A file for each N records: -o 'out/{n}.csv'")
+        option("split-by", "COLUMN", OUTPUT, "A file per value, as -o '{col}.csv'").conflicts_with("split-rows"),
+        option("split-rows", "N", OUTPUT, "A file per N records, as -o '{n}.csv'")
             .value_parser(value_parser!(u64)),
         option("out-delimiter", "CHAR", OUTPUT, "Between the cells of delimited output").value_parser(single_byte),
         choice(

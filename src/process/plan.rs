@@ -1,18 +1,17 @@
 //! From what the user asked for to what is run.
 //!
 //! A [`Request`] is the command line in types. Planning looks at the inputs, builds the stages, checks the columns
-//! from stage to stage, works out which columns must be decoded, and cuts the stages into parts at those that gather.
+//! from stage to stage, and works out which columns must be decoded; `parts` runs what comes of it.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use crate::core::data::time::Zone;
 use crate::core::diagnostics::Diagnostics;
 use crate::core::error::{Code, Error, Problem, Result};
 use crate::core::exec::cancel::Cancel;
 use crate::core::exec::memory::Memory;
-use crate::core::exec::ordered::pool;
 use crate::core::format::{Encoder, FORMATS, Format, Layout, Projection, ReadOptions, WriteOptions, encoder, named};
 use crate::core::input::blocks::BLOCK_SIZE;
 use crate::core::input::decompress;
@@ -20,15 +19,14 @@ use crate::core::input::expand::expand;
 use crate::core::output::writer::Writer;
 use crate::core::registry::{Row, did_you_mean, find};
 use crate::core::terminal::progress::Bar;
-use crate::process::chain::{Chain, Records};
 use crate::process::expr::Env;
-use crate::process::pipeline::{Reading, Running, gather, notes, write};
+use crate::process::parts::{Feeds, Plan};
 use crate::process::prepared::{Prepared, format_by_name, prepare};
 use crate::process::seconds::{Looked, Making, Seconds, look, numbered};
-use crate::process::sink::{Encoding, Sink};
-use crate::process::source::{Inputs, Stored};
-use crate::process::split::{Files, Output, Split, Splitter};
-use crate::process::stage::{Columns, Gather, Needs, Operation, Rows, STAGES, Setup, Stage, Table, Written};
+use crate::process::sink::Encoding;
+use crate::process::source::Inputs;
+use crate::process::split::{Split, Splitter};
+use crate::process::stage::{Columns, Needs, STAGES, Setup, Stage, Written};
 
 /// Inputs that are kept open from the look at their heads on; more are opened again.
 const OPEN_INPUTS: usize = 64;
@@ -132,32 +130,11 @@ pub(crate) fn run(request: &Request, writer: &mut Writer, diagnostics: &Diagnost
     let main = Inputs::new(inputs, projection, wanted, block_size, &cancel)
         .shown_by(request.progress.clone())
         .rejecting_to(rejects);
-    let mut feeds = Feeds { main, own, seconds };
+    let feeds = Feeds { main, own, seconds };
     let splitter = request.split.clone().map(|split| Splitter::new(split, &cancel));
     let encoding = Encoding::new(encoder, known, &cancel).split_by(splitter);
-    let plan = Plan { stages: &stages, parts: parts(&stages)?, encoding, header, files: Mutex::default() };
-    let mut run = || plan.run(&feeds, writer, request, &cancel, diagnostics);
-    // What gathers works on in parallel as well when all is read.
-    let outcome = if plan.gathers() { pool(request.threads)?.install(run) } else { run() };
-    if let Err(Error::Problem(problem)) = feeds.main.finish_rejects() {
-        diagnostics.emit(&problem);
-    }
-    if matches!(outcome, Ok(_) | Err(Error::Problem(_))) {
-        feeds.main.notes().iter().for_each(|note| diagnostics.emit(note));
-        feeds.seconds.tell(diagnostics);
-        for name in feeds.never_seen() {
-            diagnostics.emit(&unknown(name, &sampled));
-        }
-    }
-    let files = plan.files.into_inner().unwrap_or_else(PoisonError::into_inner);
-    if diagnostics.had_errors() || outcome.is_err() {
-        if !files.is_empty() && outcome.is_ok() {
-            diagnostics.emit(&Problem::new(Code::Io, "the files are not written, because of the errors above"));
-        }
-        return outcome;
-    }
-    files.into_iter().try_for_each(Writer::finish)?;
-    outcome
+    let plan = Plan::new(&stages, encoding, header)?;
+    plan.carry_out(feeds, (writer, request), &sampled, (&cancel, diagnostics))
 }
 
 /// The error for a column that no record has, with the columns that the first ones have.
@@ -173,22 +150,6 @@ pub(crate) fn unknown(name: &str, sampled: &[Arc<str>]) -> Problem {
 pub(crate) fn readable() -> Vec<&'static str> {
     let rows = FORMATS.iter().filter(|row| row.item.reader.is_some());
     rows.flat_map(|row| row.item.extensions.iter().copied()).collect()
-}
-
-/// What a run reads.
-struct Feeds {
-    main: Inputs,
-    /// The columns that the main inputs themselves must have, as they are named before a second input comes in.
-    own: BTreeSet<String>,
-    seconds: Seconds,
-}
-
-impl Feeds {
-    /// Columns that the plan names and no record had.
-    fn never_seen(&self) -> Vec<&str> {
-        let names = self.main.never_seen().into_iter();
-        names.filter(|name| self.own.contains(*name) || !self.seconds.have(name)).collect()
-    }
 }
 
 /// Builds a stage as written.
@@ -366,156 +327,4 @@ fn explain(
     }
     lines.push(format!("write {format}"));
     numbered(&lines)
-}
-
-/// The stages between two that gather, and the gathering one that ends them.
-#[derive(Default)]
-struct PlannedPart {
-    /// Stages whose second inputs are taken in before the part is run.
-    before: Vec<usize>,
-    /// Stages that put records behind those they are given, each with the operations before it.
-    links: Vec<(Vec<Box<dyn Rows>>, Behind)>,
-    rows: Vec<Box<dyn Rows>>,
-    gather: Option<Box<dyn Gather>>,
-}
-
-impl PlannedPart {
-    /// Tells what the operations of its links have to say.
-    fn notes(&self, diagnostics: &Diagnostics) {
-        self.links.iter().for_each(|(rows, _)| notes(rows, diagnostics));
-    }
-}
-
-/// What is put behind records.
-enum Behind {
-    Table(Arc<dyn Table>),
-    /// The second input of this stage.
-    Second(usize),
-}
-
-fn parts(stages: &[Box<dyn Stage>]) -> Result<Vec<PlannedPart>> {
-    let mut parts = Vec::new();
-    let mut part = PlannedPart::default();
-    for (number, stage) in stages.iter().enumerate() {
-        if stage.second().is_some() {
-            part.before.push(number);
-        }
-        match stage.operation()? {
-            Operation::Rows(operation) => part.rows.push(operation),
-            Operation::Gather(gather) => {
-                part.gather = Some(gather);
-                parts.push(std::mem::take(&mut part));
-            }
-            Operation::Append(operation, table) => {
-                part.rows.push(operation);
-                part.links.push((std::mem::take(&mut part.rows), Behind::Table(table)));
-            }
-            Operation::Union => part.links.push((std::mem::take(&mut part.rows), Behind::Second(number))),
-        }
-    }
-    parts.push(part);
-    Ok(parts)
-}
-
-struct Plan<'a> {
-    stages: &'a [Box<dyn Stage>],
-    parts: Vec<PlannedPart>,
-    encoding: Encoding,
-    header: Option<Vec<u8>>,
-    /// Files that are written and do not appear yet.
-    files: Mutex<Vec<Writer>>,
-}
-
-impl Plan<'_> {
-    /// Whether anything is taken in whole.
-    fn gathers(&self) -> bool {
-        self.parts.len() > 1 || self.parts.iter().any(|part| !part.before.is_empty())
-    }
-
-    fn run(
-        &self,
-        feeds: &Feeds,
-        writer: &mut Writer,
-        request: &Request,
-        cancel: &Cancel,
-        diagnostics: &Diagnostics,
-    ) -> Result<Outcome> {
-        let mut table: Option<Arc<dyn Table>> = None;
-        let (threads, memory) = (request.threads, request.memory.clone());
-        let running = Running { threads, memory, cancel: cancel.clone(), diagnostics, prompt: request.prompt };
-        for part in &self.parts {
-            for stage in &part.before {
-                cancel.reset();
-                if feeds.seconds.take_in(*stage, self.stages, &running)? == Reading::Broken {
-                    return Ok(Outcome { records: 0 });
-                }
-            }
-            // A part that stopped early must not stop the next.
-            cancel.reset();
-            let watched = table.is_some() || request.prompt;
-            let records = records(&part.links, feeds, table.take(), cancel);
-            let Some(gathering) = &part.gather else {
-                if let Some(bar) = request.progress.as_ref().filter(|_| watched) {
-                    bar.finish();
-                }
-                return self.write_last(&records, part, (writer, request), &running);
-            };
-            let (gathered, read) = gather(&records, &part.rows, gathering.as_ref(), &running)?;
-            part.notes(diagnostics);
-            // A column that no record has, or an input cut short, would make a wrong answer look right.
-            if read == Reading::Broken || !feeds.never_seen().is_empty() {
-                break;
-            }
-            table = Some(Arc::from(gathered));
-        }
-        Ok(Outcome { records: 0 })
-    }
-
-    /// Writes the records of the last part; closes the output also after an error.
-    fn write_last(
-        &self,
-        feed: &Records<'_>,
-        part: &PlannedPart,
-        (writer, request): (&mut Writer, &Request),
-        running: &Running<'_>,
-    ) -> Result<Outcome> {
-        let (encoding, header) = (&self.encoding, self.header.clone());
-        let mut output = match (&request.split, request.output.as_deref()) {
-            (Some(split), Some(template)) => Output::Many(Files::new(encoding, split, template, header)),
-            _ => Output::One(Sink::new(encoding, writer, header)),
-        };
-        let result = write(feed, &part.rows, encoding, &mut output, running);
-        part.notes(running.diagnostics);
-        let records = output.records();
-        if matches!(result, Ok(()) | Err(Error::Problem(_))) {
-            let files = output.finish()?;
-            *self.files.lock().unwrap_or_else(PoisonError::into_inner) = files;
-            encoding.encoder().notes().iter().for_each(|note| running.diagnostics.emit(note));
-        }
-        result.map(|()| Outcome { records })
-    }
-}
-
-/// The records that a part is given.
-fn records<'a>(
-    links: &'a [(Vec<Box<dyn Rows>>, Behind)],
-    feeds: &'a Feeds,
-    table: Option<Arc<dyn Table>>,
-    cancel: &Cancel,
-) -> Records<'a> {
-    let mut records = match table {
-        None => Records::Inputs(&feeds.main),
-        Some(table) => Records::Stored(Stored::new(table)),
-    };
-    for (rows, behind) in links {
-        let second = match behind {
-            Behind::Table(table) => Records::Stored(Stored::new(Arc::clone(table))),
-            Behind::Second(stage) => match feeds.seconds.get(*stage) {
-                Some(inputs) => Records::Inputs(inputs),
-                None => continue,
-            },
-        };
-        records = Records::Chain(Box::new(Chain::new(records, rows, second, cancel)));
-    }
-    records
 }

@@ -18,7 +18,7 @@ pub(crate) const ROW: Row<StageKind> = Row {
     name: "cast",
     aliases: &[],
     usage: "--cast x:int,y:number,z:str",
-    summary: "Make columns int, number, float, str, bool, time or date; what does not fit becomes null and is counted",
+    summary: "Give columns a type; int, number, float, str, bool, time or date; what does not fit becomes null and is counted",
     examples: &[
         Example { input: "mytools process --cast 'qty:int, zip:str'", output: "7 of 007, zip as text" },
         Example { input: "mytools process --strict --cast paid:bool", output: "an error for a value that is neither" },

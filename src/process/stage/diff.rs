@@ -31,7 +31,7 @@ pub(crate) const ROW: Row<StageKind> = Row {
     name: "diff",
     aliases: &[],
     usage: "--diff OLD --on id",
-    summary: "What changed since the old file: one record per cell with change, the key, column, old and new",
+    summary: "What changed since an old file; one record per cell: change, the key, column, old and new",
     examples: &[
         Example {
             input: "mytools process new.csv --diff old.csv --on id -t",

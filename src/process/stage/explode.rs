@@ -22,7 +22,7 @@ pub(crate) const ROW: Row<StageKind> = Row {
     name: "explode",
     aliases: &[],
     usage: "--explode 'COLUMN [by \";\"]'",
-    summary: "One record for each element of a list: text by a separator, an array, or an object as key and value",
+    summary: "One record for each element of a list; text by a separator, an array, or an object as key and value",
     examples: &[
         Example { input: "mytools process --explode 'tags by \";\"'", output: "one record for each tag" },
         Example { input: "mytools process --explode items", output: "one record for each element of the array" },

@@ -25,7 +25,7 @@ pub(crate) const ROW: Row<StageKind> = Row {
     name: "pivot",
     aliases: &[],
     usage: "--pivot 'COLUMN: AGGREGATES [by COLUMNS]'",
-    summary: "Make columns of a column's values, filled by aggregates; the other columns are the groups unless 'by' names them",
+    summary: "Make columns of a column's values; aggregates fill them, the other columns are the groups unless 'by' names them",
     examples: &[
         Example {
             input: "mytools process --pivot 'quarter: sum(value)'", output: "a record per item, with q1, q2, …"
@@ -142,7 +142,7 @@ impl Stage for Pivot {
     fn operation(&self) -> Result<Operation> {
         let settled = self.settled.get().cloned();
         let settled = settled.ok_or_else(|| Problem::new(Code::Internal, "a pivot has unknown columns"))?;
-        let inner = GroupGather::new(Arc::clone(&settled.grouping));
+        let inner = GroupGather::new(Arc::clone(&settled.grouping), &self.setup);
         Ok(Operation::Gather(Box::new(Pivoting { inner, settled, pivots: self.pivots.len() })))
     }
 }

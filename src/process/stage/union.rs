@@ -11,7 +11,7 @@ pub(crate) const ROW: Row<StageKind> = Row {
     name: "union",
     aliases: &[],
     usage: "--union FILE",
-    summary: "Add the other file's records behind these; columns are united by name; a glob or directory gives several files",
+    summary: "Put another file's records behind these; columns go by name; a glob or directory gives several files",
     examples: &[Example {
         input: "mytools process -w 'status >= 500' --union old-errors.csv",
         output: "the errors, then the records of old-errors.csv",

@@ -17,7 +17,7 @@ pub(crate) const ROW: Row<StageKind> = Row {
     name: "unpivot",
     aliases: &["melt"],
     usage: "--unpivot 'a,b,c* into NAME,VALUE'",
-    summary: "One record for each of these columns, with its name and its value; globs work, names are name and value",
+    summary: "One record for each of these columns; with its name and value, called so unless 'into' says else; globs work",
     examples: &[Example {
         input: "mytools process --unpivot 'q1,q2,q3,q4 into quarter,value'",
         output: "four records of each, with quarter and value",

@@ -28,7 +28,7 @@ pub(crate) const ROW: Row<StageKind> = Row {
     name: "join",
     aliases: &[],
     usage: "--join FILE --on a=b,c [--kind inner|left|right|full|semi|anti|asof] [--tolerance 5m]",
-    summary: "Add the columns of the other file's rows with the same key; in input order, a column of both gets the suffix _right",
+    summary: "Add the columns of another file's rows; in input order, a column of both gets the suffix _right",
     examples: &[
         Example { input: "mytools process --join users.csv --on user_id=id", output: "events with their users" },
         Example {
