@@ -285,8 +285,8 @@ module completions {
     --to: string@"nu-complete mytools process format" # Write this format [default: as -o says, or json]
     -t                        # Write a table, as -f table
     --output(-o): path        # Write this file whole; it may be an input
-    --split-by: string        # A file for each value: -o 'out/{col}.csv'
-    --split-rows: string      # A file for each N records: -o 'out/{n}.csv'
+    --split-by: string        # A file per value, as -o '{col}.csv'
+    --split-rows: string      # A file per N records, as -o '{n}.csv'
     --out-delimiter: string   # Between the cells of delimited output
     --quoting: string@"nu-complete mytools process quoting" # keep, minimal, all, nonnumeric or never
     --crlf                    # End the records of delimited output with CR LF
