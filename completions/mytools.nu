@@ -286,7 +286,7 @@ module completions {
     -t                        # Write a table, as -f table
     --output(-o): path        # Write this file whole; it may be an input
     --split-by: string        # A file per value, as -o '{col}.csv'
-    --split-rows: string      # A file per N records, as -o '{n}.csv'
+    --split-rows: string      # A file per N records, as -o 'part{}.csv'
     --out-delimiter: string   # Between the cells of delimited output
     --quoting: string@"nu-complete mytools process quoting" # keep, minimal, all, nonnumeric or never
     --crlf                    # End the records of delimited output with CR LF

@@ -127,8 +127,7 @@ fn output_args() -> Vec<Arg> {
             .short('o')
             .value_parser(value_parser!(PathBuf)),
         option("split-by", "COLUMN", OUTPUT, "A file per value, as -o '{col}.csv'").conflicts_with("split-rows"),
-        option("split-rows", "N", OUTPUT, "A file per N records, as -o 'part{}.csv'")
-            .value_parser(value_parser!(u64)),
+        option("split-rows", "N", OUTPUT, "A file per N records, as -o 'part{}.csv'").value_parser(value_parser!(u64)),
         option("out-delimiter", "CHAR", OUTPUT, "Between the cells of delimited output").value_parser(single_byte),
         choice(
             "quoting",
