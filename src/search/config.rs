@@ -150,6 +150,8 @@ pub(crate) struct Config {
     pub(crate) terminator: Terminator,
     /// What a NUL means.
     pub(crate) binary: Binary,
+    /// Most results of the whole run.
+    pub(crate) max_results: Option<u64>,
     /// Whether compressed files are decompressed.
     pub(crate) decompress: bool,
     /// The command whose output is searched instead of files.
@@ -201,6 +203,7 @@ impl Default for Config {
             glance: None,
             terminator: Terminator::Lf,
             binary: Binary::Skip,
+            max_results: None,
             decompress: false,
             preprocess: None,
             sort: Sort::Path,

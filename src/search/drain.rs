@@ -7,7 +7,7 @@ use crate::core::diagnostics::Diagnostics;
 use crate::core::error::{Problem, Result};
 use crate::core::exec::ordered::Flow;
 use crate::core::output::writer::Writer;
-use crate::search::config::Mode;
+use crate::search::config::{Mode, Sort};
 use crate::search::context::Edge;
 use crate::search::part::Part;
 use crate::search::plan::Plan;
@@ -15,6 +15,7 @@ use crate::search::printer::Counts;
 use crate::search::printer::file::{Searched, tail};
 use crate::search::printer::records::Assembly;
 use crate::search::printer::stats::Stats;
+use crate::search::ranked::{Ranked, Ranking};
 use crate::search::searcher::Output;
 
 /// Buffers that go back from the drain to the workers: fresh memory for each part costs more than filling it.
@@ -43,6 +44,8 @@ pub(crate) struct Drain<'d> {
     diagnostics: &'d Diagnostics,
     pool: &'d Pool,
     records: Option<Assembly<'d>>,
+    /// Counts that are sorted before they are printed.
+    ranking: Option<Ranking>,
     /// Whether anything was printed.
     written: bool,
     /// The big input whose parts are coming in.
@@ -79,6 +82,7 @@ impl<'d> Drain<'d> {
             diagnostics,
             pool,
             records,
+            ranking: matches!(plan.config.sort, Sort::Falling | Sort::Rising).then(Ranking::default),
             written: false,
             open: None,
             stats: Stats::default(),
@@ -98,7 +102,10 @@ impl<'d> Drain<'d> {
                 if output.lead {
                     self.stats.bytes_printed += self.separate()?;
                 }
-                self.put(&output.bytes, output.records)?;
+                match &mut self.ranking {
+                    Some(ranking) => ranking.take(&output.bytes, &output.ranked),
+                    None => self.put(&output.bytes, output.records)?,
+                }
             }
             Some(part) => {
                 self.part(&part, &output)?;
@@ -198,7 +205,10 @@ impl<'d> Drain<'d> {
         end.clear();
         let (stats, records) = tail(&*self.plan.printer, &searched, &mut end)?;
         self.stats.add(&stats);
-        self.put(&end, records)?;
+        match &mut self.ranking {
+            Some(ranking) => ranking.take(&end, &[Ranked { count: stats.total, end: end.len(), records }]),
+            None => self.put(&end, records)?,
+        }
         self.scrap = end;
         Ok(())
     }
@@ -206,6 +216,9 @@ impl<'d> Drain<'d> {
     /// Ends the output.
     pub(crate) fn finish(&mut self, began: Instant) -> Result<()> {
         let (plan, elapsed) = (self.plan, began.elapsed());
+        for (line, records) in self.ranking.take().into_iter().flat_map(|ranking| ranking.sorted(plan.config.sort)) {
+            self.put(&line, records)?;
+        }
         let mut end = Vec::new();
         let records = plan.printer.finish(&self.stats, elapsed, &mut end)?;
         self.put(&end, records)?;

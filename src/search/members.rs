@@ -11,6 +11,7 @@ use crate::core::error::{Code, Error, Problem, Result, plain_io_message};
 use crate::core::exec::ordered::Step;
 use crate::core::input::archive::{Archive, Member};
 use crate::core::input::open::{Opened, Small, open_stream, read_opened};
+use crate::search::quota::Again;
 use crate::search::searcher::{Claim, Output, Searcher, Worker};
 use crate::search::whole::read_whole;
 
@@ -31,6 +32,7 @@ pub(crate) struct Members {
 pub(crate) type Texts = Vec<Result<Text, Box<Problem>>>;
 
 /// The text of a member.
+#[derive(Debug, Clone)]
 pub(crate) struct Text {
     path: Vec<u8>,
     bytes: Vec<u8>,
@@ -128,14 +130,30 @@ impl Searcher<'_, '_> {
     /// Searches the texts of members.
     pub(super) fn texts(&self, worker: &mut Worker<'_>, texts: Texts) -> Result<Output> {
         let mut output = Output::default();
-        let rule = self.plan.member_rule();
+        let again = self.has_quota().then(|| Again::Texts(texts.clone()));
         for text in texts {
-            match text {
-                Ok(mut text) => self.whole(&mut worker.reporter, &text.path, rule, &mut text.bytes, &mut output)?,
-                Err(problem) => output.problems.push(*problem),
+            self.text(worker, text, &mut output)?;
+        }
+        self.hand_over(Output { again, ..output })
+    }
+
+    /// Searches the text of a member.
+    pub(super) fn text(
+        &self,
+        worker: &mut Worker<'_>,
+        text: Result<Text, Box<Problem>>,
+        output: &mut Output,
+    ) -> Result<()> {
+        match text {
+            Ok(mut text) => {
+                let rule = self.plan.member_rule();
+                self.whole(&mut worker.reporter, &text.path, rule, &mut text.bytes, output)
+            }
+            Err(problem) => {
+                output.problems.push(*problem);
+                Ok(())
             }
         }
-        self.hand_over(output)
     }
 }
 

@@ -16,6 +16,8 @@ pub(crate) mod part;
 pub(crate) mod plan;
 pub(crate) mod preprocess;
 pub(crate) mod printer;
+pub(crate) mod quota;
+pub(crate) mod ranked;
 pub(crate) mod region;
 pub(crate) mod replace;
 pub(crate) mod reporter;
@@ -58,7 +60,9 @@ pub(crate) fn run(plan: &Plan, target: &mut Writer, diagnostics: &Diagnostics) -
     let early = (plan.config.sort == Sort::None).then_some(&drain);
     let searcher = Searcher { plan, walk, cancel: cancel.clone(), early, pool: &pool };
     let options = Options { threads: plan.config.threads.max(1), budget: DEFAULT_BUDGET, cancel };
-    run_ordered(&searcher, &options, |output| drain.lock().unwrap_or_else(PoisonError::into_inner).take(output))?;
+    run_ordered(&searcher, &options, |output| {
+        searcher.deliver(&mut drain.lock().unwrap_or_else(PoisonError::into_inner), output)
+    })?;
     drop(searcher);
     let mut drain = drain.into_inner().unwrap_or_else(PoisonError::into_inner);
     if plan.implicit() && drain.stats.searches == 0 && plan.config.mode != Mode::Files {

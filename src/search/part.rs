@@ -75,7 +75,7 @@ impl Searcher<'_, '_> {
     /// Lets the edge pass a part that is not searched.
     fn pass(&self, input: &Arc<Input>, index: u64, last: bool, began: Instant) -> Result<Output> {
         let free = self.plan.is_free(&self.plan.shape(input.rule));
-        let end = if free { Edge::default() } else { input.edges.advance(index, |edge| edge.clone())? };
+        let end = if free { Edge::default() } else { input.advance(index, |edge| edge.clone())? };
         let end = last.then_some(end);
         let part = Part { input: Arc::clone(input), counts: Counts::default(), end, failed: false, began };
         Ok(Output { part: Some(part), ..Output::default() })
@@ -86,7 +86,7 @@ impl Searcher<'_, '_> {
         input.halt(index);
         let (mut end, mut over) = (Edge::default(), false);
         if !self.plan.is_free(&self.plan.shape(input.rule)) {
-            (end, over) = input.edges.advance(index, |edge| {
+            (end, over) = input.advance(index, |edge| {
                 let over = std::mem::replace(&mut edge.halted, true);
                 (edge.clone(), over)
             })?;
@@ -110,6 +110,7 @@ impl Searcher<'_, '_> {
     ) -> Step<Claim, Output> {
         let mut rest = Vec::new();
         let mut ended = false;
+        let from = index;
         while rest.len() < CHUNKS && !ended {
             match chunks.next() {
                 Ok((chunk, eager)) => {
@@ -133,7 +134,8 @@ impl Searcher<'_, '_> {
         } else if let Some(members) = after {
             rest.push(Claim::Members(members));
         }
-        Step::Split(Output::default(), rest)
+        let opens = (from == 0).then(|| Arc::clone(input));
+        Step::Split(Output { opens, ..Output::default() }, rest)
     }
 
     /// Searches one part of an input.
@@ -163,7 +165,7 @@ impl Searcher<'_, '_> {
         if matches!(input.rule, Rule::Glance | Rule::Leave) && selected {
             region.nul = memchr(0, region.lines()).map(|at| region.start + at);
         }
-        let mut edge = input.edges.advance(index, |edge| {
+        let mut edge = input.advance(index, |edge| {
             let start = edge.clone();
             reporter.advance(&shape, &region, edge);
             start

@@ -107,7 +107,10 @@ impl Plan {
             // In a count, context matters past the limit, where it may hold further matches.
             after = self.config.after;
         }
-        let limit = self.config.max_count;
+        let limit = match (self.config.max_count, self.config.max_results) {
+            (Some(count), Some(results)) => Some(count.min(results)),
+            (count, results) => count.or(results),
+        };
         let first_only = depth == Depth::First;
         Shape {
             before,
@@ -150,7 +153,9 @@ impl Plan {
 
     /// Whether anything can be found at all.
     pub(crate) fn can_match(&self) -> bool {
-        (self.config.invert || !self.config.patterns.is_empty()) && self.config.max_count != Some(0)
+        (self.config.invert || !self.config.patterns.is_empty())
+            && self.config.max_count != Some(0)
+            && self.config.max_results != Some(0)
     }
 
     /// Whether the working directory is searched because nothing was named.

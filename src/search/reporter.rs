@@ -21,13 +21,15 @@ pub(crate) struct Reporter<'p> {
     found: Found,
     pen: Box<dyn Pen + 'p>,
     keeper: Keeper,
+    /// Most results of the next file that is all in memory, where the quota of the run is nearly used up.
+    pub(crate) limit: Option<u64>,
 }
 
 impl<'p> Reporter<'p> {
     /// The reporter of a thread.
     pub(crate) fn new(plan: &'p Plan) -> Self {
         let (pen, keeper) = (plan.printer.pen(), plan.gate.keeper());
-        Self { plan, scratch: plan.matcher.scratch(), found: Found::default(), pen, keeper }
+        Self { plan, scratch: plan.matcher.scratch(), found: Found::default(), pen, keeper, limit: None }
     }
 
     /// Whether a file that is all in memory is to be searched.

@@ -14,11 +14,11 @@ use crate::core::exec::cancel::Cancel;
 use crate::core::exec::ordered::{Flow, Step, Task};
 use crate::core::input::archive::Archive;
 use crate::core::input::blocks::MAX_RECORD;
-use crate::core::input::open::{Opened, STDIN, Small, Source, open_stdin, open_stream, read_small};
+use crate::core::input::open::{Opened, STDIN, Small, Source, open, open_stdin, open_stream, read_small};
 use crate::core::input::positional::read_full_at;
 use crate::core::input::walk::{Entry, Item, Kind, Run, Walk, Walker};
 use crate::search::binary::{Rule, WINDOW, has_short_head};
-use crate::search::config::Mode;
+use crate::search::config::{Mode, Sort};
 use crate::search::context::{Edge, Shape};
 use crate::search::drain::{Drain, Pool};
 use crate::search::members::{Members, Texts};
@@ -27,6 +27,8 @@ use crate::search::plan::Plan;
 use crate::search::printer::Counts;
 use crate::search::printer::file::{Searched, tail};
 use crate::search::printer::stats::Stats;
+use crate::search::quota::{Again, entries};
+use crate::search::ranked::Ranked;
 use crate::search::region::Region;
 use crate::search::reporter::Reporter;
 use crate::search::rewrite::editor::Editor;
@@ -82,7 +84,7 @@ impl Big {
     /// The work that it is.
     pub(super) fn claims(self, after: After) -> Vec<Claim> {
         match self {
-            Self::File(ranges) => Searcher::ranges(ranges, 0).into_iter().chain(after.map(Claim::Members)).collect(),
+            Self::File(ranges) => std::iter::once(Claim::Ranges(ranges, 0)).chain(after.map(Claim::Members)).collect(),
             Self::Stream(input, chunks) => vec![Claim::Pull(input, chunks, 0, after)],
         }
     }
@@ -118,6 +120,12 @@ pub(crate) struct Output {
     pub(crate) records: u64,
     /// The part of a big input that `bytes` are.
     pub(crate) part: Option<Part>,
+    /// The big input whose parts come next, where it is new.
+    pub(crate) opens: Option<Arc<Input>>,
+    /// How to make a shorter output, where there is a quota.
+    pub(crate) again: Option<Again>,
+    /// Where each count ends in `bytes`, where they are sorted by it.
+    pub(crate) ranked: Vec<Ranked>,
 }
 
 impl Output {
@@ -159,7 +167,10 @@ impl<'p> Task for Searcher<'p, '_> {
                 let Worker { reporter, buffer, .. } = worker;
                 self.range(reporter, buffer, &ranges, index).map(Step::Done)
             }
-            Claim::Ranges(ranges, index) => Ok(Step::Split(Output::default(), Self::ranges(ranges, index))),
+            Claim::Ranges(ranges, index) => {
+                let opens = (index == 0).then(|| Arc::clone(&ranges.input));
+                Ok(Step::Split(Output { opens, ..Output::default() }, Self::ranges(ranges, index)))
+            }
             Claim::Broken(input, problem, index) => self.fail(&input, index, true, *problem).map(Step::Done),
             Claim::Pull(input, chunks, index, after) => Ok(Self::pull(&input, chunks, index, after)),
             Claim::Members(members) => self.members(worker, members),
@@ -180,7 +191,8 @@ impl<'p> Task for Searcher<'p, '_> {
 impl Searcher<'_, '_> {
     /// Searches files until one is too big for one thread.
     fn run(&self, worker: &mut Worker<'_>, run: Run) -> Result<Step<Claim, Output>> {
-        let mut output = Output::default();
+        let again = self.has_quota().then(|| Again::Files(entries(&run.items)));
+        let mut output = Output { again, ..Output::default() };
         let mut items = run.items.into_iter();
         while let Some(item) = items.next() {
             let entry = match item {
@@ -214,7 +226,7 @@ impl Searcher<'_, '_> {
         if drain.is_open() {
             return Ok(output);
         }
-        if drain.take(output)? == Flow::Stop {
+        if self.deliver(&mut drain, output)? == Flow::Stop {
             self.cancel.stop();
         }
         Ok(Output::default())
@@ -233,7 +245,7 @@ impl Searcher<'_, '_> {
     }
 
     /// Prints a path for `--files`.
-    fn list(&self, entry: &Entry, output: &mut Output) -> Result<()> {
+    pub(super) fn list(&self, entry: &Entry, output: &mut Output) -> Result<()> {
         let counts = Counts { lines: 1, matches: 0 };
         let searched = Searched {
             path: path_bytes(&entry.path),
@@ -251,7 +263,12 @@ impl Searcher<'_, '_> {
     }
 
     /// Searches a file that fits the buffer; returns the parts of one that does not.
-    fn file(&self, worker: &mut Worker<'_>, entry: &Entry, output: &mut Output) -> Result<Option<Vec<Claim>>> {
+    pub(super) fn file(
+        &self,
+        worker: &mut Worker<'_>,
+        entry: &Entry,
+        output: &mut Output,
+    ) -> Result<Option<Vec<Claim>>> {
         let plan = self.plan;
         let mut rule = plan.rule(entry);
         let Worker { reporter, small: buffer, editor, .. } = worker;
@@ -309,6 +326,10 @@ impl Searcher<'_, '_> {
             let opened = opened.map_err(|error| Problem::io(entry.path.display().to_string(), &error))?;
             return Ok(Small::Opened(opened));
         }
+        if entry.kind == Kind::Special && self.has_quota() {
+            // It cannot be read again.
+            return Ok(Small::Opened(open(&entry.path, options)?));
+        }
         buffer.resize(self.small(), 0);
         Ok(read_small(&entry.path, options, buffer)?)
     }
@@ -344,14 +365,14 @@ impl Searcher<'_, '_> {
                     edge.binary = window.get(..read).and_then(|head| memchr(0, head)).map(|at| at as u64);
                     edge.halted = rule == Rule::Leave && edge.binary.is_some();
                 }
-                let input = Input::new(path, rule, edge, self.cancel.clone());
+                let input = Input::starting(path, rule, edge, self.cancel.clone(), self.start());
                 let size = plan.config.block_size.unwrap_or(if rule.reads_all() { WIDE_RANGE } else { RANGE });
                 Big::File(Arc::new(Ranges { input, file, start, end: len.max(start), size, lines }))
             }
             Source::Stream(reader) => {
                 rule = rule.of_a_stream();
                 let size = plan.config.block_size.unwrap_or(RANGE);
-                let input = Input::new(path, rule, Edge::default(), self.cancel.clone());
+                let input = Input::starting(path, rule, Edge::default(), self.cancel.clone(), self.start());
                 Big::Stream(input, Box::new(Chunks::new(reader, size, rule, lines)))
             }
         }))
@@ -369,6 +390,10 @@ impl Searcher<'_, '_> {
         let plan = self.plan;
         let began = plan.needs.stats.then(Instant::now);
         let shape = plan.shape(rule);
+        let shape = Shape {
+            limit: reporter.limit.map_or(shape.limit, |limit| shape.limit.map(|most| most.min(limit))),
+            ..shape
+        };
         let mut edge = Edge::default();
         let mut nul = None;
         match rule {
@@ -407,6 +432,9 @@ impl Searcher<'_, '_> {
         let (stats, records) = tail(&*plan.printer, &searched, &mut output.bytes)?;
         output.stats.add(&stats);
         output.records += records;
+        if matches!(plan.config.sort, Sort::Falling | Sort::Rising) {
+            output.ranked.push(Ranked { count: stats.total, end: output.bytes.len(), records });
+        }
         Ok(())
     }
 

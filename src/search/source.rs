@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use memchr::{memchr, memchr2};
 
-use crate::core::error::{Code, Problem, plain_io_message};
+use crate::core::error::{Code, Error, Problem, plain_io_message};
 use crate::core::exec::cancel::Cancel;
 use crate::core::exec::relay::Relay;
 use crate::core::input::blocks::longer_than_allowed;
@@ -37,6 +37,15 @@ const FAR_AHEAD: u64 = 1 << 20;
 /// Bytes read before a range for each line of context.
 const BEHIND: usize = 256;
 
+/// When the first part of an input may be printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// At any time.
+    AtOnce,
+    /// After [`Input::start`].
+    WhenTold,
+}
+
 /// An input that is searched in parts.
 #[derive(Debug)]
 pub(crate) struct Input {
@@ -45,7 +54,9 @@ pub(crate) struct Input {
     /// What a NUL does.
     pub(crate) rule: Rule,
     /// Hands the edge from part to part.
-    pub(crate) edges: Relay<Edge>,
+    edges: Relay<Edge>,
+    /// Whether the first part waits for [`Input::start`].
+    waits: bool,
     /// Number of the first part after which no other need be searched.
     halted: AtomicU64,
 }
@@ -53,7 +64,23 @@ pub(crate) struct Input {
 impl Input {
     /// An input that has not been searched yet.
     pub(crate) fn new(path: Vec<u8>, rule: Rule, edge: Edge, cancel: Cancel) -> Arc<Self> {
-        Arc::new(Self { path, rule, edges: Relay::new(edge, cancel), halted: AtomicU64::new(u64::MAX) })
+        Self::starting(path, rule, edge, cancel, Start::AtOnce)
+    }
+
+    /// The same, whose first part may have to wait for [`Input::start`].
+    pub(crate) fn starting(path: Vec<u8>, rule: Rule, edge: Edge, cancel: Cancel, start: Start) -> Arc<Self> {
+        let waits = start == Start::WhenTold;
+        Arc::new(Self { path, rule, edges: Relay::new(edge, cancel), waits, halted: AtomicU64::new(u64::MAX) })
+    }
+
+    /// Lets part `index` read and change the edge when all before it have.
+    pub(crate) fn advance<R>(&self, index: u64, step: impl FnOnce(&mut Edge) -> R) -> Result<R, Error> {
+        self.edges.advance(index + u64::from(self.waits), step)
+    }
+
+    /// Lets the first part begin, with this done to the edge.
+    pub(crate) fn start(&self, step: impl FnOnce(&mut Edge)) -> Result<(), Error> {
+        if self.waits { self.edges.advance(0, step) } else { Ok(()) }
     }
 
     /// Says that parts after number `index` need not be searched.

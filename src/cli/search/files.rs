@@ -59,6 +59,12 @@ pub(super) fn args() -> Vec<Arg> {
             .help_heading(FILES),
         switch(None, "one-file-system", FILES, "Stay on the file system of each directory given").hide_short_help(true),
         negation("no-one-file-system"),
+        Arg::new("max-results")
+            .long("max-results")
+            .value_name("N")
+            .value_parser(value_parser!(u64))
+            .help("At most this many matching lines, or paths, of all files together")
+            .help_heading(FILES),
         order("sort", "path (default), none, modified, accessed, created, size, count"),
         order("sortr", "The other way round"),
         switch(None, "sort-files", FILES, "The same as --sort path").hide(true),
@@ -74,6 +80,7 @@ pub(super) fn fill(config: &mut Config, matches: &ArgMatches, paths: impl Iterat
         return Err(Problem::new(Code::Usage, "-u can be given up to three times").into());
     }
     config.path_flag = !named.is_empty();
+    config.max_results = matches.get_one::<u64>("max-results").copied();
     config.select = Select {
         roots: paths.map(PathBuf::from).chain(named).collect(),
         rules: ignore::rules(matches),
@@ -116,7 +123,7 @@ fn sort(config: &mut Config, matches: &ArgMatches) -> Result<()> {
             config.sort = Sort::None;
             return Ok(());
         }
-        "count" if config.mode != Mode::Count => {
+        "count" if !matches!(config.mode, Mode::Count | Mode::Matches) => {
             let problem = Problem::new(Code::Usage, "there are no counts to sort by");
             return Err(problem.hint("--sort count goes with -c or --count-matches").into());
         }
