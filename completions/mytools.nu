@@ -100,6 +100,7 @@ module completions {
     --max-filesize: string    # No files larger than this: bytes, 50K, 2M, 1G
     --one-file-system         # Stay on the file system of each directory given
     --no-one-file-system
+    --max-results: string     # At most this many matching lines, or paths, of all files together
     --sort: string@"nu-complete mytools search sort" # path (default), none, modified, accessed, created, size, count
     --sortr: string@"nu-complete mytools search sortr" # The other way round
     --sort-files              # The same as --sort path

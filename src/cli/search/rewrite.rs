@@ -15,7 +15,7 @@ const REWRITE: &str = "Replacing in files, with -r";
 const CONTEXT: usize = 3;
 
 /// Flags that ask for another output, or for lines of which nothing could be replaced.
-const OTHERS: [&str; 14] = [
+const OTHERS: [&str; 15] = [
     "invert-match",
     "only-matching",
     "count",
@@ -29,6 +29,7 @@ const OTHERS: [&str; 14] = [
     "files-without-match",
     "stats",
     "max-results",
+    "pre",
     "multiline",
 ];
 
