@@ -9,12 +9,13 @@ use crate::search::config::{Config, Mode};
 const RESULTS: &str = "What to print instead of lines";
 
 /// The flags of which the last one given decides what is printed.
-const MODES: [(&str, Mode); 5] = [
+const MODES: [(&str, Mode); 6] = [
     ("count", Mode::Count),
     ("count-matches", Mode::Matches),
     ("files-with-matches", Mode::Paths),
     ("files-without-match", Mode::Missing),
     ("json", Mode::Json),
+    ("json-captures", Mode::Json),
 ];
 
 /// The flags.
@@ -29,6 +30,10 @@ pub(super) fn args() -> Vec<Arg> {
         switch(None, "files-without-match", RESULTS, "Print the paths of files that do not match"),
         switch(None, "json", RESULTS, "Print JSON events, as ripgrep does"),
         negation("no-json"),
+        switch(None, "json-captures", RESULTS, "Print JSON events with the groups of each match").long_help(
+            "Print JSON events in which each submatch also has `pattern`, the number of the pattern that matched, from 0, \
+             and `captures`, its groups: number, name, match, start, end, null where a group has no part in the match",
+        ),
         switch(None, "files", RESULTS, "Print the paths that would be searched"),
         switch(Some('q'), "quiet", RESULTS, "Print nothing; the exit code tells"),
         switch(None, "stats", RESULTS, "Print how much was searched and found at the end"),
@@ -49,6 +54,7 @@ pub(super) fn fill(config: &mut Config, matches: &ArgMatches) {
     config.format = matches.get_one::<String>("format").cloned();
     config.quiet = matches.get_flag("quiet");
     config.look.include_zero = either(matches, "include-zero", "no-include-zero").unwrap_or(false);
+    config.look.captures = matches.get_flag("json-captures");
     config.look.count_total = matches.get_flag("count-total");
     config.look.stats = either(matches, "stats", "no-stats").unwrap_or(false);
 }

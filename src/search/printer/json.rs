@@ -11,6 +11,7 @@ use crate::core::pattern::matcher::{Matcher, Scratch};
 use crate::search::config::Config;
 use crate::search::context::{Line, Sink};
 use crate::search::matches;
+use crate::search::printer::captures::Captures;
 use crate::search::printer::file::Searched;
 use crate::search::printer::stats::Stats;
 use crate::search::printer::{Counts, Depth, Lines, Needs, Pen, Printer};
@@ -20,12 +21,14 @@ use crate::search::replace::Replacer;
 pub(crate) struct Json {
     /// What matches are replaced with.
     replacement: Option<String>,
+    /// Whether the groups of matches are told, and which pattern matched.
+    captures: bool,
 }
 
 impl Json {
     /// The printer that a configuration asks for.
     pub(crate) fn new(config: &Config) -> Self {
-        Self { replacement: config.replacement.clone() }
+        Self { replacement: config.replacement.clone(), captures: config.look.captures }
     }
 }
 
@@ -35,7 +38,8 @@ impl Printer for Json {
     }
 
     fn pen(&self) -> Box<dyn Pen + '_> {
-        Box::new(JsonPen { replacer: self.replacement.as_deref().map(Replacer::new), spans: Vec::new() })
+        let replacer = self.replacement.as_deref().map(Replacer::new);
+        Box::new(JsonPen { replacer, wants_captures: self.captures, captures: None, spans: Vec::new() })
     }
 
     fn head(&self, path: &[u8], out: &mut Vec<u8>) {
@@ -61,15 +65,21 @@ impl Printer for Json {
 
 struct JsonPen {
     replacer: Option<Replacer>,
+    wants_captures: bool,
+    captures: Option<Captures>,
     spans: Vec<(usize, usize)>,
 }
 
 impl Pen for JsonPen {
     fn print(&mut self, lines: Lines<'_, '_>, path: &[u8], out: &mut Vec<u8>) -> Counts {
         let (path, counts) = (as_data(path), Counts::default());
-        let Self { replacer, spans } = self;
         let (matcher, invert) = (lines.matcher, lines.shape.invert);
-        let mut sink = Events { matcher, replacer: replacer.as_mut(), invert, spans, path: &path, counts, out };
+        let Self { replacer, wants_captures, captures, spans } = self;
+        if *wants_captures && captures.is_none() {
+            *captures = Some(Captures::new(matcher));
+        }
+        let captures = captures.as_mut();
+        let mut sink = Events { matcher, replacer: replacer.as_mut(), captures, invert, spans, path: &path, counts, out };
         lines.to(&mut sink);
         sink.counts
     }
@@ -81,6 +91,8 @@ struct Events<'r> {
     matcher: &'r Matcher,
     /// Replaces them, if asked to.
     replacer: Option<&'r mut Replacer>,
+    /// Tells their groups, if asked to.
+    captures: Option<&'r mut Captures>,
     /// Whether lines that do not match are selected.
     invert: bool,
     /// A buffer for the matches of a line.
@@ -122,7 +134,10 @@ impl Sink for Events<'_> {
 impl Events<'_> {
     /// Finds the matches of a line, and what replaces them.
     fn find(&mut self, scratch: &mut Scratch, line: &Line<'_>) {
-        matches::find(self.matcher, scratch, line, self.spans);
+        match &mut self.captures {
+            Some(captures) => captures.find(self.matcher, scratch, line, self.spans),
+            None => matches::find(self.matcher, scratch, line, self.spans),
+        }
         if let Some(replacer) = &mut self.replacer {
             replacer.replace(self.matcher, scratch, line);
         }
@@ -157,6 +172,9 @@ impl Events<'_> {
             number(start as u64, out);
             out.extend_from_slice(b",\"end\":");
             number(end as u64, out);
+            if let Some(captures) = &self.captures {
+                out.extend_from_slice(captures.of(at));
+            }
             out.push(b'}');
         }
         out.extend_from_slice(b"]}}\n");
@@ -217,7 +235,7 @@ fn summary(stats: &Stats, total: Duration, out: &mut Vec<u8>) {
 }
 
 /// Appends `{"text": …}`, or `{"bytes": …}` for what is not UTF-8.
-fn data(bytes: &[u8], out: &mut Vec<u8>) {
+pub(super) fn data(bytes: &[u8], out: &mut Vec<u8>) {
     if let Ok(text) = std::str::from_utf8(bytes) {
         out.extend_from_slice(b"{\"text\":");
         quote(text, out);
@@ -227,6 +245,11 @@ fn data(bytes: &[u8], out: &mut Vec<u8>) {
         out.push(b'"');
     }
     out.push(b'}');
+}
+
+/// Appends a JSON string.
+pub(super) fn text(text: &str, out: &mut Vec<u8>) {
+    quote(text, out);
 }
 
 /// A text as `{"text": …}`.
@@ -249,7 +272,8 @@ fn base64(bytes: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-fn number(number: u64, out: &mut Vec<u8>) {
+/// Appends a number.
+pub(super) fn number(number: u64, out: &mut Vec<u8>) {
     out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
 

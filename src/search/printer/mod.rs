@@ -5,6 +5,7 @@
 //! the printer itself, so that the parts of one big file can be printed by different threads.
 
 pub(crate) mod block;
+pub(crate) mod captures;
 pub(crate) mod color;
 pub(crate) mod excerpt;
 pub(crate) mod file;
@@ -152,10 +153,12 @@ impl Counts {
 
 /// Whether the printer for a configuration must know which of the patterns matched.
 pub(crate) fn tells_patterns(config: &Config) -> bool {
-    config.format.is_some()
-        && !config.quiet
-        && !config.look.count_total
-        && matches!(config.mode, Mode::Lines | Mode::Json)
+    let each_match = match config.mode {
+        Mode::Lines => config.format.is_some(),
+        Mode::Json => config.format.is_some() || config.look.captures,
+        _ => false,
+    };
+    each_match && !config.quiet && !config.look.count_total
 }
 
 /// The printer for a configuration.
