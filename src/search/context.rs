@@ -9,6 +9,7 @@ use memchr::memchr;
 use crate::core::pattern::matcher::{Matcher, Scratch};
 use crate::core::pattern::terminator::Terminator;
 use crate::search::binary::{Rule, Windows};
+use crate::search::outline::{Heads, Outline};
 use crate::search::region::{Found, Region};
 
 /// What is known of an input between two of its regions.
@@ -36,6 +37,8 @@ pub(crate) struct Edge {
     selected: u64,
     /// Offset of the NUL byte that makes the input binary.
     pub(crate) binary: Option<u64>,
+    /// The lines that enclose what follows, where they are printed.
+    pub(crate) heads: Option<Heads>,
     windows: Windows,
 }
 
@@ -74,6 +77,10 @@ pub(crate) trait Sink {
     fn matched(&mut self, scratch: &mut Scratch, line: &Line<'_>);
     /// A line of context.
     fn context(&mut self, scratch: &mut Scratch, line: &Line<'_>);
+    /// A line further up that encloses the lines to come.
+    fn head(&mut self, scratch: &mut Scratch, line: &Line<'_>) {
+        self.context(scratch, line);
+    }
     /// Lines were left out between two printed ones.
     fn gap(&mut self);
     /// A selected line that is not printed because the input is binary.
@@ -99,6 +106,8 @@ pub(crate) struct Shape {
     pub(crate) after: usize,
     /// Whether all lines are printed.
     pub(crate) passthru: bool,
+    /// Whether the line is printed that encloses a match.
+    pub(crate) function: bool,
     /// Most selected lines.
     pub(crate) limit: Option<u64>,
     /// Whether the first selected line ends the search.
@@ -116,7 +125,8 @@ pub(crate) struct Shape {
 impl Shape {
     /// Whether one line's output depends on the lines around it.
     pub(crate) fn is_linear(&self) -> bool {
-        self.before == 0 && self.after == 0 && self.limit.is_none() && !self.first_only && !self.stop_on_nonmatch
+        let alone = self.before == 0 && self.after == 0 && !self.function;
+        alone && self.limit.is_none() && !self.first_only && !self.stop_on_nonmatch
     }
 }
 
@@ -146,7 +156,9 @@ pub(crate) fn emit(
         shape.limit
     };
     let base = edge.lines;
-    let over = Run { shape, matcher, scratch, region, edge, sink, end, hidden_from, base, limit }.selected(found);
+    let reading = Reading { at: region.start, ..Reading::default() };
+    let run = Run { shape, matcher, scratch, region, edge, sink, end, hidden_from, base, limit, reading };
+    let over = run.selected(found);
     let cut = region.offset + hidden_from.min(end) as u64;
     if shape.rule.reads_all() && !known && over.is_ok() && edge.halted && edge.visited <= cut {
         // The search had its answer before it came to the buffer with the NUL.
@@ -212,6 +224,18 @@ struct Run<'r, 'b, S> {
     base: u64,
     /// Most selected lines, or runs of them.
     limit: Option<u64>,
+    /// What encloses the lines, as far as that is known.
+    reading: Reading,
+}
+
+/// How far the lines that enclose others have been read.
+#[derive(Default)]
+struct Reading {
+    outline: Outline,
+    /// The first byte that has not been read.
+    at: usize,
+    /// Line ends before it in the region.
+    line: u64,
 }
 
 impl<'b, S: Sink> Run<'_, 'b, S> {
@@ -229,6 +253,9 @@ impl<'b, S: Sink> Run<'_, 'b, S> {
                 self.edge.matched += 1;
                 if self.shape.after > 0 {
                     self.after(start)?;
+                }
+                if self.shape.function {
+                    self.function(start, end, number);
                 }
                 if self.shape.before > 0 {
                     self.before(start, number)?;
@@ -304,8 +331,35 @@ impl<'b, S: Sink> Run<'_, 'b, S> {
         Ok(())
     }
 
-    /// Prints the context before a match at `upto`, as far as it is not printed yet.
-    fn before(&mut self, upto: usize, number: u64) -> Result<(), Over> {
+    /// Prints the line that encloses a match, unless it is not above all that is printed of it, or something below it
+    /// has been printed.
+    fn function(&mut self, start: usize, end: usize, number: u64) {
+        let Self { reading, region, matcher, edge, base, .. } = &mut *self;
+        let terminator = matcher.terminator;
+        reading.line = reading.outline.read(region.bytes, reading.at, start, terminator, reading.line);
+        reading.at = start;
+        let text = terminator.trim(region.slice(start, end));
+        let before = edge.heads.as_deref().unwrap_or_default();
+        let Some(head) = reading.outline.enclosing(text, before, region.bytes, region.offset, *base) else {
+            return;
+        };
+        let (first, lines) = self.context_start(start);
+        let hidden = self.shape.hides_binary
+            && (start >= self.hidden_from || memchr(0, self.region.slice(start, end)).is_some());
+        let place = self.region.offset + first as u64;
+        if hidden || head.offset >= place || head.offset < self.edge.visited {
+            return;
+        }
+        self.gap(first);
+        let line = Line { bytes: &head.text, offset: head.offset, number: head.line + 1 };
+        self.sink.head(self.scratch, &line);
+        self.edge.visited = place;
+        self.edge.visited_lines = number.saturating_sub(lines as u64);
+        self.edge.sunk = true;
+    }
+
+    /// Where the context before a match at `upto` starts that is not printed yet, and how many lines it has.
+    fn context_start(&self, upto: usize) -> (usize, usize) {
         let floor =
             if self.edge.sunk { self.local(self.edge.visited).max(self.region.context) } else { self.region.context };
         let mut start = upto;
@@ -314,6 +368,12 @@ impl<'b, S: Sink> Run<'_, 'b, S> {
             start = self.matcher.terminator.line_start(self.region.bytes, floor, start - 1);
             lines += 1;
         }
+        (start, lines)
+    }
+
+    /// Prints the context before a match at `upto`, as far as it is not printed yet.
+    fn before(&mut self, upto: usize, number: u64) -> Result<(), Over> {
+        let (mut start, lines) = self.context_start(upto);
         let hidden = self.shape.hides_binary && upto >= self.hidden_from;
         let mut number = number.saturating_sub(lines as u64);
         while start < upto {

@@ -12,6 +12,7 @@ pub(crate) mod gate;
 pub(crate) mod look;
 pub(crate) mod matches;
 pub(crate) mod members;
+pub(crate) mod outline;
 pub(crate) mod part;
 pub(crate) mod plan;
 pub(crate) mod preprocess;

@@ -165,6 +165,9 @@ impl Searcher<'_, '_> {
         if matches!(input.rule, Rule::Glance | Rule::Leave) && selected {
             region.nul = memchr(0, region.lines()).map(|at| region.start + at);
         }
+        if shape.function {
+            reporter.outline(&region);
+        }
         let mut edge = input.advance(index, |edge| {
             let start = edge.clone();
             reporter.advance(&shape, &region, edge);

@@ -107,6 +107,7 @@ impl Plan {
             // In a count, context matters past the limit, where it may hold further matches.
             after = self.config.after;
         }
+        let function = context && self.config.look.function;
         let limit = match (self.config.max_count, self.config.max_results) {
             (Some(count), Some(results)) => Some(count.min(results)),
             (count, results) => count.or(results),
@@ -116,6 +117,7 @@ impl Plan {
             before,
             after,
             passthru,
+            function,
             limit,
             first_only,
             stop_on_nonmatch: self.config.stop_on_nonmatch,

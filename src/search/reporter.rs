@@ -10,6 +10,7 @@ use crate::core::pattern::matcher::Scratch;
 use crate::search::binary::Rule;
 use crate::search::context::{Edge, Nothing, Shape, emit, skip};
 use crate::search::gate::Keeper;
+use crate::search::outline::Outline;
 use crate::search::plan::Plan;
 use crate::search::printer::{Counts, Depth, Lines, Pen};
 use crate::search::region::{Found, Region, count_selected, select};
@@ -19,6 +20,7 @@ pub(crate) struct Reporter<'p> {
     plan: &'p Plan,
     scratch: Scratch,
     found: Found,
+    outline: Outline,
     pen: Box<dyn Pen + 'p>,
     keeper: Keeper,
     /// Most results of the next file that is all in memory, where the quota of the run is nearly used up.
@@ -29,7 +31,15 @@ impl<'p> Reporter<'p> {
     /// The reporter of a thread.
     pub(crate) fn new(plan: &'p Plan) -> Self {
         let (pen, keeper) = (plan.printer.pen(), plan.gate.keeper());
-        Self { plan, scratch: plan.matcher.scratch(), found: Found::default(), pen, keeper, limit: None }
+        Self {
+            plan,
+            scratch: plan.matcher.scratch(),
+            found: Found::default(),
+            outline: Outline::default(),
+            pen,
+            keeper,
+            limit: None,
+        }
     }
 
     /// Whether a file that is all in memory is to be searched.
@@ -53,14 +63,27 @@ impl<'p> Reporter<'p> {
         !self.found.selected.is_empty()
     }
 
+    /// Finds the lines of a region that enclose what is behind it.
+    pub(crate) fn outline(&mut self, region: &Region<'_>) {
+        self.outline = Outline::default();
+        self.outline.read(region.bytes, region.start, region.end, self.plan.matcher.terminator, 0);
+    }
+
     /// Brings an edge past the region whose lines were selected, without printing them.
     pub(crate) fn advance(&mut self, shape: &Shape, region: &Region<'_>, edge: &mut Edge) {
+        let base = edge.lines;
+        // Which enclosing lines are printed does not matter to the regions behind.
+        let bare = Shape { function: false, ..*shape };
         if shape.is_linear() && region.nul.is_none() && edge.binary.is_none() {
             skip(shape, region, &self.found, edge);
         } else {
-            emit(shape, &self.plan.matcher, &mut self.scratch, region, &self.found, edge, &mut Nothing);
+            emit(&bare, &self.plan.matcher, &mut self.scratch, region, &self.found, edge, &mut Nothing);
             // They will be told when the region is printed.
             self.scratch.take_given_up();
+        }
+        if shape.function {
+            let before = edge.heads.take().unwrap_or_default();
+            edge.heads = Some(self.outline.after(&before, region.bytes, region.offset, base));
         }
     }
 

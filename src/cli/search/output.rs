@@ -43,6 +43,12 @@ fn around() -> Vec<Arg> {
         switch(None, "passthru", OUTPUT, "Print the lines that do not match too")
             .alias("passthrough")
             .overrides_with_all(["after-context", "before-context", "context"]),
+        switch(None, "show-function", OUTPUT, "Print the line that starts what a match is in").long_help(
+            "Print the line that starts the function or section that a match is in, with `=` in place of `:`. It is known \
+             by indentation, in any language: of the lines above that are indented less, the nearest that looks like the \
+             head of a definition and not of a block (if, for, ...), a call or an assignment; without one, the nearest \
+             `[section]` or `## heading`. It is printed once for the matches in it; in JSON as a context event",
+        ),
     ]
 }
 
@@ -91,6 +97,7 @@ pub(super) fn fill(config: &mut Config, matches: &ArgMatches) {
     look.column = either(matches, "column", "no-column");
     look.byte_offset = on("byte-offset", "no-byte-offset");
     look.per_match = flag("vimgrep");
+    look.function = flag("show-function");
     look.passthru = flag("passthru");
     look.trim = on("trim", "no-trim");
     look.max_columns = matches.get_one::<u64>("max-columns").copied().filter(|most| *most > 0);

@@ -55,7 +55,7 @@ impl Page<'_> {
     fn omitted(&mut self, view: &View<'_>) {
         let text = if view.found > 0 && !self.style.only_matching {
             format!("[Omitted long line with {} matches]", view.found)
-        } else if view.kind == Kind::Context {
+        } else if view.kind != Kind::Match {
             "[Omitted long context line]".to_string()
         } else {
             "[Omitted long matching line]".to_string()

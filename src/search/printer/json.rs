@@ -79,7 +79,8 @@ impl Pen for JsonPen {
             *captures = Some(Captures::new(matcher));
         }
         let captures = captures.as_mut();
-        let mut sink = Events { matcher, replacer: replacer.as_mut(), captures, invert, spans, path: &path, counts, out };
+        let mut sink =
+            Events { matcher, replacer: replacer.as_mut(), captures, invert, spans, path: &path, counts, out };
         lines.to(&mut sink);
         sink.counts
     }

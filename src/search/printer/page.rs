@@ -54,7 +54,11 @@ impl Sink for Page<'_> {
             self.look(scratch, line, Kind::Context);
             return;
         }
-        self.show(View { kind: Kind::Context, bytes: line.bytes, spans: &[], found: 0, ..View::at(line) });
+        self.show(View { kind: Kind::Context, ..View::at(line) });
+    }
+
+    fn head(&mut self, _: &mut Scratch, line: &Line<'_>) {
+        self.show(View { kind: Kind::Head, ..View::at(line) });
     }
 
     fn gap(&mut self) {

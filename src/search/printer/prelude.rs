@@ -4,6 +4,9 @@ use crate::search::printer::color::{Paint, Palette};
 use crate::search::printer::hyperlink::CLOSE;
 use crate::search::printer::style::{Style, link_target};
 
+/// What stands between the fields of a line that encloses others, as in git.
+pub(crate) const HEAD_SEPARATOR: &[u8] = b"=";
+
 /// A printed line is one of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -11,6 +14,8 @@ pub(crate) enum Kind {
     Match,
     /// A line around one.
     Context,
+    /// A line that encloses some.
+    Head,
 }
 
 /// What the lines of a file start with. Made once for a file, used for each of its lines.
@@ -24,6 +29,8 @@ pub(crate) struct Prelude {
     pub(crate) of_match: Vec<u8>,
     /// The same before a line of context.
     pub(crate) of_context: Vec<u8>,
+    /// The same before a line that encloses others.
+    pub(crate) of_head: Vec<u8>,
     /// Length of the path alone.
     bare: usize,
 }
@@ -51,21 +58,25 @@ impl Prelude {
         self.target = links.and_then(|_| link_target(path));
         self.of_match.clear();
         self.of_context.clear();
+        self.of_head.clear();
         if !style.line_path {
             return;
         }
         style.put_path(path, &mut self.of_match);
         self.bare = self.of_match.len();
         self.of_context.extend_from_slice(&self.of_match);
+        self.of_head.extend_from_slice(&self.of_match);
         self.of_match.extend_from_slice(style.path_end.unwrap_or(&style.match_separator));
         self.of_context.extend_from_slice(style.path_end.unwrap_or(&style.context_separator));
+        self.of_head.extend_from_slice(style.path_end.unwrap_or(HEAD_SEPARATOR));
     }
 
     /// Appends what a line starts with.
     pub(crate) fn put(&self, style: &Style, kind: Kind, place: Place, out: &mut Vec<u8>) {
         let (path, separator) = match kind {
-            Kind::Match => (&self.of_match, &style.match_separator),
-            Kind::Context => (&self.of_context, &style.context_separator),
+            Kind::Match => (&self.of_match, style.match_separator.as_slice()),
+            Kind::Context => (&self.of_context, style.context_separator.as_slice()),
+            Kind::Head => (&self.of_head, HEAD_SEPARATOR),
         };
         let fields = Fields { style, separator, place };
         let Some((links, target)) = style.hyperlinks.as_ref().zip(self.target.as_deref()) else {

@@ -11,7 +11,7 @@ use crate::search::config::Config;
 use crate::search::context::{Line, Sink};
 use crate::search::printer::file::Searched;
 use crate::search::printer::page::Page;
-use crate::search::printer::prelude::{Prelude, put_separator};
+use crate::search::printer::prelude::{HEAD_SEPARATOR, Prelude, put_separator};
 use crate::search::printer::stats::Stats;
 use crate::search::printer::style::Style;
 use crate::search::printer::{Counts, Depth, Lines, Needs, Pen, Printer};
@@ -159,6 +159,10 @@ impl Sink for Plain<'_> {
 
     fn context(&mut self, _: &mut Scratch, line: &Line<'_>) {
         self.line(&self.prelude.of_context, self.context_separator, line);
+    }
+
+    fn head(&mut self, _: &mut Scratch, line: &Line<'_>) {
+        self.line(&self.prelude.of_head, HEAD_SEPARATOR, line);
     }
 
     fn gap(&mut self) {
