@@ -156,6 +156,7 @@ module completions {
     --before-context(-B): string # Lines before each match
     --context(-C): string     # Lines before and after each match
     --passthru                # Print the lines that do not match too
+    --show-function           # Print the line that starts what a match is in
     --only-matching(-o)       # Print the matches alone
     --replace(-r): string     # Print matches replaced: $1, $name, ${1}x; no file is changed
     --trim                    # Leave out blanks at the start of lines
@@ -186,6 +187,7 @@ module completions {
     --files-without-match     # Print the paths of files that do not match
     --json                    # Print JSON events, as ripgrep does
     --no-json
+    --json-captures           # Print JSON events with the groups of each match
     --files                   # Print the paths that would be searched
     --quiet(-q)               # Print nothing; the exit code tells
     --stats                   # Print how much was searched and found at the end

@@ -9,6 +9,7 @@ mod case;
 mod cases;
 mod completions;
 mod differential;
+mod editors;
 mod harness;
 mod help;
 mod limits;

@@ -24,4 +24,5 @@ pub(super) const OUTPUT: &[&[(usize, &str)]] = &[
     &[(4, "--colors=match:none"), (4, "--colors=match:style:underline"), (4, "--colors=match:bg:0x33,1,255")],
     &[(4, "--colors=path:style:intense"), (4, "--colors=line:none"), (4, "--colors=column:fg:12")],
     &[(5, "--colors=highlight:bg:blue"), (2, "--colors=HIGHLIGHT:style:italic")],
+    &[(3, "--hyperlink-format=kitty"), (3, "--hyperlink-format=default"), (2, "--hyperlink-format=x:{path}{{}}")],
 ];
