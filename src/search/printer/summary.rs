@@ -106,13 +106,13 @@ impl Printer for Summary {
         let unknown = left || (counted && file.failed);
         let counts = if unknown { Counts::default() } else { stats.counts };
         let missing = matches!(self.told, Told::Missing | Told::NothingMissing);
-        // A file that is left out as binary makes `--files-without-match` a success, as it does in ripgrep.
-        let found = (counts.lines > 0) != missing && !(missing && file.failed);
+        // Of a file that is left out nobody knows that nothing in it matches.
+        let found = (counts.lines > 0) != missing && !(missing && (left || file.failed));
         stats.found = u64::from(found);
         stats.total = self.count(counts);
         let shown = match self.told {
             Told::Count => found || (self.zero && !unknown),
-            Told::Path | Told::Missing => found && !left,
+            Told::Path | Told::Missing => found,
             Told::Total | Told::Nothing | Told::NothingMissing => false,
         };
         if !shown {
