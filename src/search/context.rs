@@ -157,7 +157,7 @@ pub(crate) fn emit(
     };
     let base = edge.lines;
     let reading = Reading { at: region.start, ..Reading::default() };
-    let run = Run { shape, matcher, scratch, region, edge, sink, end, hidden_from, base, limit, reading };
+    let mut run = Run { shape, matcher, scratch, region, edge, sink, end, hidden_from, base, limit, reading };
     let over = run.selected(found);
     let cut = region.offset + hidden_from.min(end) as u64;
     if shape.rule.reads_all() && !known && over.is_ok() && edge.halted && edge.visited <= cut {
@@ -351,7 +351,7 @@ impl<'b, S: Sink> Run<'_, 'b, S> {
             return;
         }
         self.gap(first);
-        let line = Line { bytes: &head.text, offset: head.offset, number: head.line + 1 };
+        let line = Line { bytes: &head.text, offset: head.offset, number: head.line + 1, within: None };
         self.sink.head(self.scratch, &line);
         self.edge.visited = place;
         self.edge.visited_lines = number.saturating_sub(lines as u64);

@@ -57,7 +57,7 @@ Files are printed in path order. Hidden files, binary files and what .gitignore,
 out; -u, -uu and -uuu take them in, step by step.";
 
 /// The flags that `-h` lists, to fit on one screen; `--help` lists all.
-const SHORT: [&str; 28] = [
+const SHORT: &[&str] = &[
     "regexp",
     "fixed-strings",
     "ignore-case",
@@ -72,10 +72,8 @@ const SHORT: [&str; 28] = [
     "hidden",
     "unrestricted",
     "search-zip",
-    "sort",
     "line-number",
     "after-context",
-    "before-context",
     "context",
     "only-matching",
     "replace",

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::core::pattern::matcher::{Matcher, Scratch};
 use crate::search::context::Line;
+use crate::search::matches;
 use crate::search::printer::json::{data, number, text};
 
 /// The groups of the matches of a line, as members of their objects.
@@ -39,11 +40,10 @@ impl Captures {
         self.clear();
         spans.clear();
         let Self { names, members: out, ends } = self;
-        let line_text = matcher.terminator.trim(line.bytes);
-        matcher.pattern_captures(scratch, line_text, |captures| {
-            let Some(found) = captures.get_match().filter(|found| found.start() < line.bytes.len()) else { return };
-            spans.push((found.start(), found.end()));
-            let pattern = found.pattern().as_usize();
+        let (haystack, from) = line.haystack(matcher.terminator);
+        matches::pattern_captures(matcher, scratch, line, |span, captures| {
+            spans.push(span);
+            let pattern = captures.pattern().map_or(0, |pattern| pattern.as_usize());
             out.extend_from_slice(b",\"pattern\":");
             number(pattern as u64, out);
             out.extend_from_slice(b",\"captures\":[");
@@ -61,11 +61,11 @@ impl Captures {
                 match captures.get_group(at + 1) {
                     Some(span) => {
                         out.extend_from_slice(b",\"match\":");
-                        data(line_text.get(span.start..span.end).unwrap_or_default(), out);
+                        data(haystack.get(span.start..span.end).unwrap_or_default(), out);
                         out.extend_from_slice(b",\"start\":");
-                        number(span.start as u64, out);
+                        number((span.start - from) as u64, out);
                         out.extend_from_slice(b",\"end\":");
-                        number(span.end as u64, out);
+                        number((span.end - from) as u64, out);
                         out.push(b'}');
                     }
                     None => out.extend_from_slice(b",\"match\":null,\"start\":null,\"end\":null}"),
