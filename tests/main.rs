@@ -12,6 +12,7 @@ mod differential;
 mod editors;
 mod harness;
 mod help;
+mod joins;
 mod limits;
 mod pipelines;
 mod properties;
