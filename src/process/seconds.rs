@@ -18,7 +18,7 @@ use crate::process::pipeline::{Reading, Running, gather};
 use crate::process::plan::{Request, columns_of, readable, unknown};
 use crate::process::prepared::{Prepared, prepare};
 use crate::process::source::Inputs;
-use crate::process::stage::{Columns, Needs, Stage};
+use crate::process::stage::{Columns, Needs, Second, Stage};
 
 /// The second input of a stage, looked at.
 pub(crate) struct Looked {
@@ -153,7 +153,7 @@ impl Seconds {
     /// Lets a stage take its second input in.
     pub(crate) fn take_in(&self, stage: usize, stages: &[Box<dyn Stage>], running: &Running<'_>) -> Result<Reading> {
         let second = stages.get(stage).and_then(|stage| stage.second());
-        let (Some(inputs), Some(gathering)) = (self.get(stage), second.and_then(|second| second.gather())) else {
+        let (Some(inputs), Some(gathering)) = (self.get(stage), second.and_then(Second::gather)) else {
             return Ok(Reading::Whole);
         };
         let (_, reading) = gather(inputs, &[], gathering.as_ref(), running)?;

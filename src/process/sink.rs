@@ -113,7 +113,7 @@ impl Encoding {
                 break;
             }
         }
-        Ok(Encoded { parts, records, failure, ..Encoded::default() })
+        Ok(Encoded { records, failure, parts, ..Encoded::default() })
     }
 
     /// Encodes the selected records of a flat batch.

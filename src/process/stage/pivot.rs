@@ -38,6 +38,9 @@ pub(crate) const ROW: Row<StageKind> = Row {
     item: StageKind { short: None, value: Some("PIVOT"), attach: &[], build },
 };
 
+/// A group: its batch and its row there.
+type Place = (usize, usize);
+
 /// Most columns that values become.
 const MOST: usize = 1 << 16;
 
@@ -168,7 +171,7 @@ impl Gather for Pivoting {
         let mut columns: HashMap<Vec<u8>, usize> = HashMap::new();
         let mut values: Vec<String> = Vec::new();
         // For each record, its first group, and the group that fills each column.
-        let mut records: Vec<((usize, usize), Vec<Option<(usize, usize)>>)> = Vec::new();
+        let mut records: Vec<(Place, Vec<Option<Place>>)> = Vec::new();
         for (number, batch) in batches.iter().enumerate() {
             for row in batch.rows() {
                 let next = rows.len();
@@ -193,7 +196,7 @@ impl Gather for Pivoting {
         let names = self.names(&values)?;
         let mut result = MemoryTable::new(names);
         for (first, cells) in &records {
-            let value = |column: usize, (number, row): (usize, usize)| {
+            let value = |column: usize, (number, row): Place| {
                 batches.get(number).map_or(Value::Null, |batch| batch.value(column, row))
             };
             let head = (0..groups).map(|column| value(column, *first));

@@ -63,7 +63,7 @@ impl Naming {
             let suffixed = name != *right && (self.left.contains(&name) || self.right.contains(&name));
             if suffixed {
                 let problem = Problem::new(Code::Plan, format!("the join would make a second column '{name}'"));
-                return Err(problem.hint(format!("--rename it, or --drop it, before --join")).into());
+                return Err(problem.hint("--rename it, or --drop it, before --join").into());
             }
             names.push(name);
         }
@@ -87,10 +87,7 @@ impl Naming {
             let ours = |path: &String| self.has(path) || self.has(root(path));
             return Needs::only(names.into_iter().filter(ours));
         }
-        match plain(&names) {
-            true => Needs::only(names.iter().flat_map(|name| both(name))),
-            false => Needs::All,
-        }
+        if plain(&names) { Needs::only(names.iter().flat_map(|name| both(name))) } else { Needs::All }
     }
 
     fn has(&self, name: &str) -> bool {
@@ -101,10 +98,8 @@ impl Naming {
     pub(super) fn right_needs(&self, after: Needs) -> Needs {
         let Needs::Only(names) = after else { return Needs::All };
         if self.left_open || self.right_open {
-            return match plain(&names) {
-                true => Needs::only(names.iter().flat_map(|name| both(name))),
-                false => Needs::All,
-            };
+            let all = || names.iter().flat_map(|name| both(name));
+            return if plain(&names) { Needs::only(all()) } else { Needs::All };
         }
         let wanted = |right: &&Arc<str>| {
             self.name(right).is_some_and(|name| names.iter().any(|path| **path == *name || root(path) == &*name))

@@ -146,18 +146,16 @@ fn add(batch: &mut Batch, named: &Named, mut cells: Vec<Cell>) {
         places.push(ours as u32);
         name = otherwise;
     }
-    match batch.find(name).and_then(|at| batch.columns.get_mut(at)).map(|column| &mut column.values) {
+    let there = batch.find(name);
+    if let Some(Values::Cells(old)) = there.and_then(|at| batch.columns.get_mut(at)).map(|column| &mut column.values) {
         // A field of ours that has the suffix already is kept where there is one.
-        Some(Values::Cells(old)) => {
-            for (old, cell) in old.iter_mut().zip(cells).filter(|(old, _)| old.kind() == CellKind::Missing) {
-                *old = cell;
-            }
-            places.extend(batch.find(name).map(|at| at as u32));
+        for (old, cell) in old.iter_mut().zip(cells).filter(|(old, _)| old.kind() == CellKind::Missing) {
+            *old = cell;
         }
-        _ => {
-            places.push(batch.columns.len() as u32);
-            batch.columns.push(Column { name: Arc::clone(name), values: Values::Cells(cells) });
-        }
+        places.extend(there.map(|at| at as u32));
+    } else {
+        places.push(batch.columns.len() as u32);
+        batch.columns.push(Column { name: Arc::clone(name), values: Values::Cells(cells) });
     }
     if let Some(shapes) = &mut batch.shapes {
         for order in &mut shapes.orders {
