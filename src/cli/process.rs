@@ -7,6 +7,7 @@ use clap::{Arg, ArgAction, Command, value_parser};
 
 use crate::cli::{memory, stages};
 use crate::core::format::{FORMATS, Format};
+use crate::core::input::encoding::is_encoding;
 use crate::core::registry::Row;
 
 const INPUT: &str = "Input";
@@ -101,6 +102,13 @@ fn input_args() -> Vec<Arg> {
         option("rejects", "FILE", INPUT, "Keep records that break the rules of their format in this file and go on")
             .value_parser(value_parser!(PathBuf)),
         option("skip-lines", "N", INPUT, "Pass over so many lines first").value_parser(value_parser!(u64)),
+        option("comment", "CHAR", INPUT, "Lines of delimited text that start with this are comments")
+            .value_parser(single_byte),
+        option("escape", "CHAR", INPUT, "Takes the meaning from the character behind it, in delimited text")
+            .value_parser(single_byte),
+        option("encoding", "LABEL", INPUT, "The encoding of text that is not UTF-8: latin1, windows-1252, shift_jis")
+            .value_parser(encoding),
+        option("source-col", "NAME", INPUT, "Add a first column of this name: the file each record came from"),
         option("sheet", "NAME|N", INPUT, "The sheet of a workbook, by name or number [default: the first]"),
         option("pattern", "REGEX", INPUT, "Read lines by this; its named groups are the columns (--from regex)"),
     ]
@@ -181,6 +189,14 @@ fn resource_args() -> Vec<Arg> {
         option("temp-dir", "DIR", RESOURCES, "Where temporary files go [default: TMPDIR, or as the system has it]")
             .value_parser(value_parser!(PathBuf)),
     ]
+}
+
+/// A label of the WHATWG encoding standard.
+fn encoding(label: &str) -> Result<String, String> {
+    if is_encoding(label) {
+        return Ok(label.to_string());
+    }
+    Err("labels are those of the WHATWG encoding standard: utf-8, utf-16le, latin1, shift_jis, gbk, …".to_string())
 }
 
 /// A delimiter or quote: one byte, or its name.

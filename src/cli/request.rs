@@ -91,6 +91,7 @@ fn request(matches: &ArgMatches, globals: &Globals, environment: &Environment) -
         split,
         read: read_options(matches),
         write: WriteOptions { width: globals.width, color: globals.color, ..write_options(matches)? },
+        source_col: text(matches, "source-col"),
         rejects: matches.get_one::<PathBuf>("rejects").cloned(),
         explain: matches.get_flag("explain"),
         threads: globals.threads,
@@ -151,8 +152,9 @@ pub(super) fn read_options(matches: &ArgMatches) -> ReadOptions {
         skip_lines: matches.get_one("skip-lines").copied().unwrap_or_default(),
         rejects: matches.contains_id("rejects"),
         pattern: text(matches, "pattern"),
-        comment: None,
-        escape: None,
+        comment: matches.get_one("comment").copied(),
+        escape: matches.get_one("escape").copied(),
+        encoding: text(matches, "encoding"),
         sheet: text(matches, "sheet"),
     }
 }

@@ -48,6 +48,8 @@ pub(crate) struct Request {
     pub(crate) split: Option<Split>,
     /// How inputs are read.
     pub(crate) read: ReadOptions,
+    /// The column that names the input of each record, where one is wanted.
+    pub(crate) source_col: Option<String>,
     /// Where records that break the rules of their format are kept.
     pub(crate) rejects: Option<PathBuf>,
     /// How output is written.
@@ -93,9 +95,12 @@ pub(crate) fn run(request: &Request, writer: &mut Writer, diagnostics: &Diagnost
         // Nothing could be opened: there is nothing to check the plan against, and no answer.
         return Ok(Outcome { records: 0 });
     }
-    let (before, header) = columns_of(&inputs);
+    let (mut before, header) = columns_of(&inputs);
+    add_source(request, &mut before)?;
+    let header = header.filter(|_| request.source_col.is_none());
     let looked = look(&stages, request, &inputs)?;
     let (after, own) = check(&stages, &before, &looked)?;
+    check_schema(request, &after, diagnostics);
     let known = (!after.open).then(|| after.names.clone());
     let (format, encoder) = output(request, inputs.first())?;
     let header = header.filter(|_| after.names == before.names);
@@ -103,7 +108,8 @@ pub(crate) fn run(request: &Request, writer: &mut Writer, diagnostics: &Diagnost
         after.check(column)?;
     }
     let needs = needs(&stages, encoder.as_ref(), (&inputs, request), &after);
-    let projection = projected(needs.first().cloned().unwrap_or(Needs::All), &inputs, encoder.as_ref(), &after);
+    let copies = copies(encoder.as_ref(), (&inputs, request), &after);
+    let mut projection = projected(needs.first().cloned().unwrap_or(Needs::All), copies);
     if request.explain {
         let text = explain(&stages, (&inputs, &looked), &projection, format.name);
         writer.put(text.as_bytes())?;
@@ -112,6 +118,7 @@ pub(crate) fn run(request: &Request, writer: &mut Writer, diagnostics: &Diagnost
     for note in inputs.iter_mut().flat_map(|input| std::mem::take(&mut input.notes)) {
         diagnostics.emit(&note);
     }
+    let source_col = source_wanted(request.source_col.as_deref(), &mut projection);
     let wanted = before.asked.lock().map(|asked| asked.clone()).unwrap_or_default();
     let sampled = match inputs.iter_mut().find(|input| input.columns.is_none()) {
         Some(input) if !wanted.is_empty() => input.sampled_columns(),
@@ -129,7 +136,8 @@ pub(crate) fn run(request: &Request, writer: &mut Writer, diagnostics: &Diagnost
     let rejects = rejects(request)?;
     let main = Inputs::new(inputs, projection, wanted, block_size, &cancel)
         .shown_by(request.progress.clone())
-        .rejecting_to(rejects);
+        .rejecting_to(rejects)
+        .naming_in(source_col);
     let feeds = Feeds { main, own, seconds };
     let splitter = request.split.clone().map(|split| Splitter::new(split, &cancel));
     let encoding = Encoding::new(encoder, known, &cancel).split_by(splitter);
@@ -150,6 +158,17 @@ pub(crate) fn unknown(name: &str, sampled: &[Arc<str>]) -> Problem {
 pub(crate) fn readable() -> Vec<&'static str> {
     let rows = FORMATS.iter().filter(|row| row.item.reader.is_some());
     rows.flat_map(|row| row.item.extensions.iter().copied()).collect()
+}
+
+/// Tells of columns of `--schema` that the output does not have.
+fn check_schema(request: &Request, after: &Columns, diagnostics: &Diagnostics) {
+    for name in request.write.text_columns.iter().filter(|_| !after.open) {
+        if !after.names.iter().any(|known| **known == **name) {
+            let note = Problem::note(format!("--schema names '{name}', which is no column of the output"));
+            let hint = did_you_mean(name, after.names.iter().map(|name| &**name));
+            diagnostics.emit(&hint.into_iter().fold(note, Problem::hint));
+        }
+    }
 }
 
 /// Builds a stage as written.
@@ -221,6 +240,30 @@ pub(crate) fn columns_of(inputs: &[Prepared]) -> (Columns, Option<Vec<u8>>) {
     (columns, header)
 }
 
+/// Puts the column that names the input of each record in front, where one is wanted.
+fn add_source(request: &Request, columns: &mut Columns) -> Result<()> {
+    let Some(name) = &request.source_col else { return Ok(()) };
+    if columns.names.iter().any(|known| **known == **name) {
+        let problem = Problem::new(Code::Usage, format!("--source-col '{name}' is a column of the input already"));
+        return Err(problem.hint("name it otherwise").into());
+    }
+    columns.names.insert(0, Arc::from(name.as_str()));
+    Ok(())
+}
+
+/// The name of that column, if it is needed; decoders know nothing of it.
+fn source_wanted(name: Option<&str>, projection: &mut Projection) -> Option<Arc<str>> {
+    let name = name?;
+    if let Some(columns) = &mut projection.columns {
+        let had = columns.len();
+        columns.retain(|column| column != name);
+        if columns.len() == had {
+            return None;
+        }
+    }
+    Some(Arc::from(name))
+}
+
 /// Checks the stages' columns; gives those after the last, and what only reading can tell and is asked of the main inputs
 /// alone.
 fn check(
@@ -269,8 +312,7 @@ fn needs(
     (inputs, request): (&[Prepared], &Request),
     after: &Columns,
 ) -> Vec<Needs> {
-    let copies = !inputs.is_empty() && inputs.iter().all(|input| input.copies(encoder, &after.names));
-    let last = if copies { Needs::Raw(BTreeSet::default()) } else { all_of(after, encoder) };
+    let last = if copies(encoder, (inputs, request), after) { Needs::Raw(BTreeSet::default()) } else { all_of(after, encoder) };
     let mut all = vec![match &request.split {
         Some(Split::By(column)) => last.and([column.clone()]),
         _ => last,
@@ -283,13 +325,17 @@ fn needs(
     all
 }
 
+/// Whether raw records may be copied to the output.
+fn copies(encoder: &dyn Encoder, (inputs, request): (&[Prepared], &Request), after: &Columns) -> bool {
+    request.source_col.is_none()
+        && !inputs.is_empty()
+        && inputs.iter().all(|input| input.copies(encoder, &after.names))
+}
+
 /// What must be decoded of the inputs.
-fn projected(needs: Needs, inputs: &[Prepared], encoder: &dyn Encoder, after: &Columns) -> Projection {
+fn projected(needs: Needs, copies: bool) -> Projection {
     match needs {
-        Needs::All => {
-            let copies = !inputs.is_empty() && inputs.iter().all(|input| input.copies(encoder, &after.names));
-            Projection { columns: None, raw: copies }
-        }
+        Needs::All => Projection { columns: None, raw: copies },
         Needs::Only(names) => Projection { columns: Some(names.into_iter().collect()), raw: false },
         Needs::Raw(names) => Projection { columns: Some(names.into_iter().collect()), raw: true },
     }

@@ -11,8 +11,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::core::block::Origin;
-use crate::core::data::batch::{Batch, Irregular, Values};
+use crate::core::data::batch::{Batch, Column, Irregular, Values};
 use crate::core::data::cell::Kind;
+use crate::core::data::value::Value;
 use crate::core::error::{Error, Problem, Result};
 use crate::core::exec::cancel::Cancel;
 use crate::core::exec::ordered::Flow;
@@ -105,6 +106,8 @@ pub(crate) struct Inputs {
     wanted: Vec<String>,
     seen: Mutex<Seen>,
     progress: Option<Arc<Bar>>,
+    /// The column that names the input of each record.
+    source_col: Option<Arc<str>>,
     /// Where records that break the rules go.
     rejects: Option<Mutex<Writer>>,
     /// Tells it from the other feeds of the run.
@@ -160,9 +163,16 @@ impl Inputs {
             wanted: wanted.into_iter().collect(),
             seen: Mutex::default(),
             progress: None,
+            source_col: None,
             rejects: None,
             number: 0,
         }
+    }
+
+    /// The same, with a column of this name in front that names the input of each record.
+    #[must_use]
+    pub(crate) fn naming_in(self, column: Option<Arc<str>>) -> Self {
+        Self { source_col: column, ..self }
     }
 
     /// The same, keeping records that break the rules in this file.
@@ -240,6 +250,17 @@ impl Inputs {
         };
         let columns = self.wanted.iter().enumerate().filter(|(_, name)| has(name)).map(|(index, _)| index).collect();
         Sight { rows: batch.rows as u64, columns, ..Sight::default() }
+    }
+}
+
+/// Puts a column in front of a batch whose every cell is the name of its input.
+fn name_source(batch: &mut Batch, name: &Arc<str>, path: &str) {
+    let cell = batch.store(&Value::Text(path.as_bytes().into()));
+    let values = Values::Cells(vec![cell; batch.rows]);
+    batch.columns.insert(0, Column { name: Arc::clone(name), values });
+    for order in batch.shapes.iter_mut().flat_map(|shapes| &mut shapes.orders) {
+        order.iter_mut().for_each(|column| *column += 1);
+        order.insert(0, 0);
     }
 }
 
@@ -341,6 +362,9 @@ impl Feed for Inputs {
             return Ok(Loaded::good(Batch::default()));
         };
         batch.first_row = first_row;
+        if let Some(name) = &self.source_col {
+            name_source(&mut batch, name, &current.blocks.origin().name);
+        }
         let mut sight = if self.wanted.is_empty() { Sight::default() } else { self.look(&batch) };
         sight.feed = self.number;
         let rejected = std::mem::take(&mut batch.rejected);

@@ -136,6 +136,8 @@ pub(crate) struct ReadOptions {
     pub(crate) comment: Option<u8>,
     /// The byte that takes the meaning from the one after it.
     pub(crate) escape: Option<u8>,
+    /// The label of the encoding, where it is not UTF-8 or told by a byte order mark.
+    pub(crate) encoding: Option<String>,
     /// The sheet of a workbook, by name or number.
     pub(crate) sheet: Option<String>,
     /// Whether records that break the rules are kept elsewhere instead of ending the input.
@@ -249,6 +251,19 @@ impl Unopened {
         match self {
             Self::More(fault) | Self::Fault(fault) => fault,
             Self::Problem(problem) => Fault { at: 0, message: problem.message, hint: problem.hint },
+        }
+    }
+}
+
+impl Unopened {
+    /// The same for a text that starts further on in the head.
+    #[must_use]
+    pub(crate) fn moved(self, by: usize) -> Self {
+        let moved = |fault: Fault| Fault { at: fault.at + by, ..fault };
+        match self {
+            Self::More(fault) => Self::More(moved(fault)),
+            Self::Fault(fault) => Self::Fault(moved(fault)),
+            Self::Problem(problem) => Self::Problem(problem),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use encoding_rs::{CoderResult, Decoder, UTF_16BE, UTF_16LE};
+use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 /// Bytes of UTF-16 in memory, and half the bytes of UTF-8.
 const CHUNK: usize = 64 << 10;
@@ -18,6 +18,16 @@ pub(crate) enum Mark {
     Utf16Le,
     /// UTF-16, high byte first.
     Utf16Be,
+}
+
+/// Whether this is a label of the encoding standard.
+pub(crate) fn is_encoding(label: &str) -> bool {
+    Encoding::for_label(label.as_bytes()).is_some()
+}
+
+/// Whether this is a label of an encoding other than UTF-8.
+pub(crate) fn is_foreign(label: &str) -> bool {
+    Encoding::for_label(label.as_bytes()).is_some_and(|encoding| encoding != UTF_8)
 }
 
 /// The byte order mark at the start of `head`. Three bytes are enough.
@@ -58,6 +68,15 @@ impl<R: Read> Utf16Reader<R> {
             ready: 0..0,
             source_ended: false,
             ended: false,
+        }
+    }
+
+    /// Reads `source` in the encoding of that label, unless a byte order mark says otherwise; none for UTF-8, which needs
+    /// no decoding, and for labels that nobody knows.
+    pub(crate) fn labelled(source: R, label: &str) -> Result<Self, R> {
+        match Encoding::for_label(label.as_bytes()).filter(|encoding| *encoding != UTF_8) {
+            Some(encoding) => Ok(Self { decoder: encoding.new_decoder(), ..Self::new(source, Mark::Utf16Le) }),
+            None => Err(source),
         }
     }
 

@@ -8,6 +8,8 @@ mod grid;
 mod machine;
 mod quoting;
 mod reader;
+mod rewrite;
+mod sniff;
 mod spool;
 
 use crate::core::error::{Code, Problem, Result};
@@ -40,6 +42,10 @@ pub(crate) fn reader(options: &ReadOptions, delimiter: u8) -> Result<Box<dyn Rea
     let delimiter = options.delimiter.unwrap_or(delimiter);
     let quote = options.quote.unwrap_or(b'"');
     check(delimiter, quote)?;
+    if let (Some(escape), true) = (options.escape, options.escape == Some(delimiter) || options.escape == Some(quote)) {
+        let problem = Problem::new(Code::Usage, format!("--escape '{}' is the delimiter or the quote", escape as char));
+        return Err(problem.hint("a doubled quote needs no --escape").into());
+    }
     Ok(Box::new(CsvReader { delimiter, quote, options: options.clone() }))
 }
 
@@ -59,12 +65,16 @@ pub(crate) fn encoder(options: &WriteOptions, delimiter: u8) -> Result<Box<dyn E
 }
 
 /// Whether the first line that is not blank has at least one of `delimiter` and more of it than of the `other`, and does
-/// not start as JSON does.
+/// not start as JSON does; for the comma also where another delimiter is plain.
 pub(crate) fn sniff(head: &[u8], delimiter: u8, other: u8) -> bool {
     let line = head.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).find(|line| !line.is_empty());
     let line = line.unwrap_or_default();
     let count = |byte| count_byte(line, byte);
-    !matches!(line, [b'{' | b'[', ..]) && count(0) == 0 && count(delimiter) > count(other)
+    if matches!(line, [b'{' | b'[', ..]) || count(0) > 0 {
+        return false;
+    }
+    let told = || matches!(sniff::delimiter(head, true, b'"', b'\n'), Ok(Some(b';' | b'|')));
+    count(delimiter) > count(other) || delimiter == b',' && count(other) == 0 && told()
 }
 
 /// Delimiter, quote and line end must differ.

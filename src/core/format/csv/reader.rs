@@ -5,11 +5,14 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use crate::core::data::batch::{Delimited, unquote};
-use crate::core::error::Problem;
+use crate::core::error::{Level, Problem};
 use crate::core::format::csv::boundary::Quotes;
 use crate::core::format::csv::decoder::CsvDecoder;
 use crate::core::format::csv::machine::{self, Place};
-use crate::core::format::{Fault, HEAD, Opening, Ragged, ReadOptions, Reader, Unopened};
+use crate::core::format::csv::rewrite::{Rewrite, Rewritten};
+use crate::core::format::csv::sniff;
+use crate::core::format::line::skip;
+use crate::core::format::{Fault, HEAD, Opening, Ragged, ReadOptions, Reader, Unopened, Wrap};
 use crate::core::scan::lanes::Marks;
 
 /// Reads delimited text.
@@ -37,11 +40,21 @@ struct First {
 impl Reader for CsvReader {
     fn open(&self, head: &[u8], whole: bool) -> Result<Opening, Unopened> {
         let terminator = self.terminator(head, whole || head.len() >= HEAD);
-        let marks = Marks { delimiter: self.delimiter, quote: self.quote, terminator };
-        let first = first_record(head, whole, marks)?;
         let mut notes = Vec::new();
+        let skipped = skip(head, whole, terminator, self.options.skip_lines)?;
+        let delimiter = self.told(head.get(skipped..).unwrap_or_default(), whole, terminator, &mut notes)?;
+        let marks = Marks { delimiter, quote: self.quote, terminator };
+        let rewrites = self.options.escape.is_some() || self.options.comment.is_some();
+        let (escape, comment) = (self.options.escape, self.options.comment);
+        let first = if rewrites {
+            rewritten_record(head, whole, marks, skipped, Rewrite::new(marks, escape, comment))?
+        } else {
+            let rest = head.get(skipped..).unwrap_or_default();
+            let at = |first: First| First { start: first.start + skipped, end: first.end + skipped, ..first };
+            first_record(rest, whole, marks).map_err(|unopened| unopened.moved(skipped))?.map(at)
+        };
         let mut header = None;
-        let mut data_start = 0;
+        let mut data_start = skipped;
         let columns = match (&self.options.header, &first) {
             (Some(names), first) => {
                 if let (Some(first), false) = (first, self.options.no_header) {
@@ -62,13 +75,13 @@ impl Reader for CsvReader {
                 data_start = first.end;
                 let found = first.values.iter().map(|value| Arc::from(String::from_utf8_lossy(value))).collect();
                 let columns = distinct(found, &mut notes);
-                if notes.is_empty() && terminator == b'\n' {
+                if columns.len() == first.values.len() && terminator == b'\n' && escape.is_none() && !renamed(&notes) {
                     header = head.get(first.start..first.end).map(<[u8]>::to_vec);
                 }
                 columns
             }
         };
-        let layout = Delimited { delimiter: self.delimiter, quote: self.quote, columns: columns.clone() };
+        let layout = Delimited { delimiter, quote: self.quote, columns: columns.clone() };
         let decoder = CsvDecoder {
             layout: Arc::new(layout),
             copyable: terminator == b'\n',
@@ -83,11 +96,67 @@ impl Reader for CsvReader {
                 "the header"
             },
         };
-        Ok(Opening { decoder: Arc::new(decoder), data_start, columns: Some(columns), header, notes, wrap: None })
+        let wrap: Option<Wrap> = rewrites.then(|| -> Wrap {
+            let rewrite = Rewrite::new(marks, escape, comment);
+            Box::new(move |inner| Box::new(Rewritten::new(inner, rewrite)))
+        });
+        Ok(Opening { decoder: Arc::new(decoder), data_start, columns: Some(columns), header, notes, wrap })
     }
 }
 
+/// Whether names were changed.
+fn renamed(notes: &[Problem]) -> bool {
+    notes.iter().any(|note| note.level == Level::Note)
+}
+
+/// The first record of text that is rewritten, with its place in the text as it is.
+fn rewritten_record(
+    head: &[u8],
+    whole: bool,
+    marks: Marks,
+    skipped: usize,
+    mut rewrite: Rewrite,
+) -> Result<Option<First>, Unopened> {
+    let mut start = skipped;
+    for (at, byte) in head.iter().enumerate().skip(skipped) {
+        let record = rewrite.push(*byte);
+        if *byte != marks.terminator || !record && !rewrite.at_record() {
+            continue;
+        }
+        let text = std::mem::take(&mut rewrite.out);
+        rewrite.restart();
+        if record && !text.trim_ascii().is_empty() {
+            let first = first_record(&text, true, marks)?;
+            return Ok(first.map(|first| First { start, end: at + 1, ..first }));
+        }
+        start = at + 1;
+    }
+    if !whole {
+        let message = format!("the header record is longer than {} bytes", head.len());
+        return Err(Unopened::More(Fault::new(start, message)));
+    }
+    let comment = rewrite.in_comment();
+    rewrite.finish();
+    if comment || rewrite.out.trim_ascii().is_empty() {
+        return Ok(None);
+    }
+    let first = first_record(&rewrite.out, true, marks)?;
+    Ok(first.map(|first| First { start, end: head.len(), ..first }))
+}
+
 impl CsvReader {
+    /// The delimiter: as named, or as the text shows it.
+    fn told(&self, head: &[u8], whole: bool, terminator: u8, notes: &mut Vec<Problem>) -> Result<u8, Unopened> {
+        let named = self.options.delimiter.is_some() || self.delimiter != b',';
+        if named || self.options.escape.is_some() || self.options.comment.is_some() {
+            return Ok(self.delimiter);
+        }
+        let Some(told) = sniff::delimiter(head, whole, self.quote, terminator)? else { return Ok(self.delimiter) };
+        let shown = if told == b'\t' { "a tab".to_string() } else { format!("'{}'", told as char) };
+        notes.push(Problem::debug(format!("the delimiter is {shown}, told by the records; -d , keeps the comma")));
+        Ok(told)
+    }
+
     /// What ends records: a carriage return where the head has one outside quotes and no line feed there, else a line
     /// feed. `enough` says that no line feed will come.
     fn terminator(&self, head: &[u8], enough: bool) -> u8 {

@@ -94,7 +94,7 @@ pub(crate) fn message(what: What, at: usize, bytes: &[u8]) -> Fault {
     let next = rest.first().copied().unwrap_or(b' ');
     let found = shown(next);
     match what {
-        What::Value => value(at, rest, &found),
+        What::Value => value(at, bytes, &found),
         What::Key | What::KeyOrEnd => match next {
             b'}' => Fault::new(at, "a comma before '}'").hint("JSON allows no trailing comma"),
             b'\'' => Fault::new(at, "a key in single quotes").hint("JSON keys stand in double quotes"),
@@ -123,7 +123,9 @@ pub(crate) fn message(what: What, at: usize, bytes: &[u8]) -> Fault {
     }
 }
 
-fn value(at: usize, rest: &[u8], found: &str) -> Fault {
+fn value(at: usize, bytes: &[u8], found: &str) -> Fault {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let before = bytes.get(..at).unwrap_or_default().trim_ascii_end().last();
     match rest.first() {
         Some(b'N') if rest.starts_with(b"NaN") => no_such(at, "NaN"),
         Some(b'I') => no_such(at, "Infinity"),
@@ -131,7 +133,7 @@ fn value(at: usize, rest: &[u8], found: &str) -> Fault {
         Some(b'.') => Fault::new(at, "a number that starts with '.'").hint("write 0.5, not .5"),
         Some(b'\'') => Fault::new(at, "a string in single quotes").hint("JSON strings stand in double quotes"),
         Some(b'/' | b'#') => Fault::new(at, "a comment").hint("JSON has none"),
-        Some(b']' | b'}') => {
+        Some(b']' | b'}') if before == Some(&b',') => {
             Fault::new(at, format!("expected a value, found {found}")).hint("JSON allows no trailing comma")
         }
         Some(byte) if byte.is_ascii_alphabetic() => {
