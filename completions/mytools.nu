@@ -282,6 +282,10 @@ module completions {
     --ragged: string@"nu-complete mytools process ragged" # Short or long records: error, pad, skip
     --rejects: path           # Keep records that break the rules of their format in this file and go on
     --skip-lines: string      # Pass over so many lines first
+    --comment: string         # Lines of delimited text that start with this are comments
+    --escape: string          # Takes the meaning from the character behind it, in delimited text
+    --encoding: string        # The encoding of text that is not UTF-8: latin1, windows-1252, shift_jis
+    --source-col: string      # Add a first column of this name: the file each record came from
     --sheet: string           # The sheet of a workbook, by name or number [default: the first]
     --pattern: string         # Read lines by this; its named groups are the columns (--from regex)
     --format(-f): string@"nu-complete mytools process format" # Write this format [default: as -o says, or json]

@@ -312,7 +312,11 @@ fn needs(
     (inputs, request): (&[Prepared], &Request),
     after: &Columns,
 ) -> Vec<Needs> {
-    let last = if copies(encoder, (inputs, request), after) { Needs::Raw(BTreeSet::default()) } else { all_of(after, encoder) };
+    let last = if copies(encoder, (inputs, request), after) {
+        Needs::Raw(BTreeSet::default())
+    } else {
+        all_of(after, encoder)
+    };
     let mut all = vec![match &request.split {
         Some(Split::By(column)) => last.and([column.clone()]),
         _ => last,
@@ -327,9 +331,7 @@ fn needs(
 
 /// Whether raw records may be copied to the output.
 fn copies(encoder: &dyn Encoder, (inputs, request): (&[Prepared], &Request), after: &Columns) -> bool {
-    request.source_col.is_none()
-        && !inputs.is_empty()
-        && inputs.iter().all(|input| input.copies(encoder, &after.names))
+    request.source_col.is_none() && !inputs.is_empty() && inputs.iter().all(|input| input.copies(encoder, &after.names))
 }
 
 /// What must be decoded of the inputs.
