@@ -6,6 +6,7 @@ pub(crate) mod aggregate;
 mod chain;
 pub(crate) mod expr;
 pub(crate) mod glance;
+mod irregular;
 mod parts;
 pub(crate) mod pipeline;
 pub(crate) mod plan;
