@@ -34,7 +34,7 @@ pub(crate) fn build() -> Command {
 const EXIT_CODES: &str = "\
 Exit codes:
   search   0 a match, 1 no match, 2 an error (0 for -q with a match)
-  process  0 done, 1 no rows with --exit-status, 2 an error
+  process  0 done, 1 no rows with --exit-status or rules of --validate broken, 2 an error
   A reader that goes away early (`| head`) is no error.
 
 Environment:

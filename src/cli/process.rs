@@ -33,7 +33,7 @@ it; alone it aggregates everything; -g alone gives the count of each group.";
 const AFTER: &str = "\
 Formats, stages, functions and aggregates: mytools list formats|stages|functions|aggregates
 
-Exit codes: 0 done, 1 no rows with --exit-status, 2 an error";
+Exit codes: 0 done, 1 no rows with --exit-status or rules of --validate broken, 2 an error";
 
 /// The declaration.
 pub(crate) fn command() -> Command {

@@ -37,6 +37,9 @@ pub(crate) fn run(
     if diagnostics.had_errors() {
         return Ok(FAILED);
     }
+    if diagnostics.had_violations() {
+        return Ok(NONE);
+    }
     Ok(match outcome {
         Outcome { records: 0 } if matches.get_flag("exit-status") && !request.explain => NONE,
         Outcome { .. } => DONE,

@@ -53,6 +53,7 @@ impl Default for Settings {
 pub(crate) struct Diagnostics {
     settings: Settings,
     had_errors: AtomicBool,
+    had_violations: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -76,12 +77,19 @@ impl Diagnostics {
     /// Reports to `out`, which is not buffered.
     pub(crate) fn new(out: Box<dyn Write + Send>, settings: Settings) -> Self {
         let state = State { out, kinds: Vec::new(), numbers: HashMap::new(), noted: HashSet::new() };
-        Self { settings, had_errors: AtomicBool::new(false), state: Mutex::new(state) }
+        Self {
+            settings,
+            had_errors: AtomicBool::new(false),
+            had_violations: AtomicBool::new(false),
+            state: Mutex::new(state),
+        }
     }
 
     /// Reports a problem. A failure to print is passed over: there is nowhere left to report it.
     pub(crate) fn emit(&self, problem: &Problem) {
-        if problem.level == Level::Error {
+        if problem.code == Code::Violation {
+            self.had_violations.store(true, Ordering::Relaxed);
+        } else if problem.level == Level::Error {
             self.had_errors.store(true, Ordering::Relaxed);
         }
         if !self.wants(problem) {
@@ -92,7 +100,8 @@ impl Diagnostics {
             // Several parts of a plan may have the same to tell.
             return;
         }
-        if problem.level == Level::Debug || state.count(problem) <= PRINTED {
+        // Violations are counted by rule, where they are found.
+        if problem.level == Level::Debug || problem.code == Code::Violation || state.count(problem) <= PRINTED {
             let text = self.render(problem);
             let _ = state.out.write_all(text.as_bytes());
         }
@@ -101,6 +110,11 @@ impl Diagnostics {
     /// Whether any problem was an error, printed or not.
     pub(crate) fn had_errors(&self) -> bool {
         self.had_errors.load(Ordering::Relaxed)
+    }
+
+    /// Whether any record broke a rule of the user's.
+    pub(crate) fn had_violations(&self) -> bool {
+        self.had_violations.load(Ordering::Relaxed)
     }
 
     /// Prints how many problems of each kind were not printed.

@@ -36,6 +36,8 @@ pub(crate) enum Code {
     Data,
     /// A value could not be read as what an operation needs.
     Value,
+    /// A record breaks a rule of the user's. Not a failure of the run.
+    Violation,
     /// An ignore file or another side input has an error.
     Ignore,
     /// A limit was hit.
@@ -58,6 +60,7 @@ impl Code {
             Self::Pattern => "pattern",
             Self::Data => "data",
             Self::Value => "value",
+            Self::Violation => "violation",
             Self::Ignore => "ignore",
             Self::Limit => "limit",
             Self::Internal => "internal",

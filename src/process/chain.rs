@@ -13,7 +13,7 @@ use crate::core::exec::ordered::Flow;
 use crate::core::exec::relay::Relay;
 use crate::core::format::Scratch;
 use crate::process::source::{Feed, InputClaim, Inputs, Loaded, Sight, Stored};
-use crate::process::stage::{Rows, Scope};
+use crate::process::stage::{Locate, Rows, Scope};
 
 /// Where the records of a part of the plan come from.
 pub(crate) enum Records<'a> {
@@ -77,18 +77,22 @@ impl<'a> Chain<'a> {
 
     fn load_first(&self, seq: u64, piece: Piece, scratch: &mut Scratch) -> Result<Loaded> {
         let mut loaded = self.first.load(seq, piece, scratch)?;
-        let mut scope = Scope { seq, scratch, flow: Flow::Continue, failure: loaded.failure.take() };
+        let mut scope = Scope::new(seq, scratch);
+        scope.failure = loaded.failure.take();
+        scope.places = loaded.places.as_ref().map(|places| places as &dyn Locate);
         for rows in self.rows {
             rows.apply(&mut loaded.batch, &mut scope)?;
         }
+        let (flow, told) = (scope.flow, std::mem::take(&mut scope.problems));
         loaded.failure = scope.failure;
-        if scope.flow == Flow::Stop {
+        if flow == Flow::Stop {
             // As in the pipeline: what stands behind enough records must not matter.
             loaded.problems.clear();
             loaded.sight.end_at(loaded.batch.rows().last());
             loaded.failure = None;
             self.enough.store(true, Ordering::Relaxed);
         }
+        loaded.problems.splice(..0, told);
         Ok(loaded)
     }
 

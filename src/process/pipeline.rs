@@ -12,7 +12,7 @@ use crate::core::format::Scratch;
 use crate::process::sink::{Encoded, Encoding};
 use crate::process::source::{Feed, Loaded, Sight};
 use crate::process::split::Output;
-use crate::process::stage::{Gather, Gatherer, Rows, Scope, Table};
+use crate::process::stage::{Gather, Gatherer, Locate, Rows, Scope, Table};
 
 /// How a part is run.
 pub(crate) struct Running<'a> {
@@ -95,7 +95,7 @@ fn options(running: &Running<'_>) -> Options {
 fn report(problems: &mut Vec<Problem>, diagnostics: &Diagnostics) -> Reading {
     let mut reading = Reading::Whole;
     for problem in problems.drain(..) {
-        if problem.level == Level::Error && problem.code != Code::Value {
+        if problem.level == Level::Error && !matches!(problem.code, Code::Value | Code::Violation) {
             reading = Reading::Broken;
         }
         diagnostics.emit(&problem);
@@ -161,8 +161,11 @@ impl<F: Feed> Task for Part<'_, F> {
     }
 
     fn work(&self, worker: &mut Worker, (seq, claim): Self::Claim) -> Result<Step<Self::Claim, Piece>> {
-        let Loaded { mut batch, mut problems, mut sight, failure } = self.feed.load(seq, claim, &mut worker.scratch)?;
-        let mut scope = Scope { seq, scratch: &mut worker.scratch, flow: Flow::Continue, failure };
+        let Loaded { mut batch, mut problems, mut sight, failure, places } =
+            self.feed.load(seq, claim, &mut worker.scratch)?;
+        let mut scope = Scope::new(seq, &mut worker.scratch);
+        scope.failure = failure;
+        scope.places = places.as_ref().map(|places| places as &dyn Locate);
         for rows in self.rows {
             rows.apply(&mut batch, &mut scope)?;
         }
@@ -173,6 +176,8 @@ impl<F: Feed> Task for Part<'_, F> {
             sight.end_at(batch.rows().last());
             scope.failure = None;
         }
+        let told = std::mem::take(&mut scope.problems);
+        problems.splice(..0, told);
         let mut piece = Piece { encoded: Encoded::default(), problems, sight, flow: scope.flow };
         match (&self.end, &mut worker.gatherer) {
             (End::Gather(_), Some(gatherer)) => {

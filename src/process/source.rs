@@ -24,7 +24,7 @@ use crate::core::output::writer::Writer;
 use crate::core::terminal::progress::Bar;
 use crate::process::irregular::told;
 use crate::process::prepared::{Data, Prepared, stream_problem};
-use crate::process::stage::{RIGHT, Table};
+use crate::process::stage::{Locate, RIGHT, Table};
 
 /// Hands out work and loads it.
 pub(crate) trait Feed: Sync {
@@ -51,12 +51,29 @@ pub(crate) struct Loaded {
     pub(crate) sight: Sight,
     /// What ends the run behind its records.
     pub(crate) failure: Option<Error>,
+    /// Where its records are, where they are those of an input.
+    pub(crate) places: Option<Places>,
+}
+
+/// Where the records of a block are.
+pub(crate) struct Places {
+    current: Arc<Current>,
+    /// Newlines before the block, of inputs that cannot be read again.
+    lines: u64,
+}
+
+impl Locate for Places {
+    fn locate(&self, batch: &Batch, row: usize) -> Option<(String, u64)> {
+        let start = batch.start_of(row)?;
+        let (line, _) = self.current.blocks.place(&batch.block, self.lines, start);
+        Some((self.current.blocks.origin().name.clone(), line))
+    }
 }
 
 impl Loaded {
     /// A batch with which all is well.
     pub(crate) fn good(batch: Batch) -> Self {
-        Self { batch, problems: Vec::new(), sight: Sight::default(), failure: None }
+        Self { batch, problems: Vec::new(), sight: Sight::default(), failure: None, places: None }
     }
 }
 
@@ -384,7 +401,8 @@ impl Feed for Inputs {
             current.dead.store(true, Ordering::Relaxed);
             failure.problem(&current, &batch, lines, record)
         });
-        Ok(Loaded { problems: problem.into_iter().collect(), sight, ..Loaded::good(batch) })
+        let places = Some(Places { current, lines });
+        Ok(Loaded { problems: problem.into_iter().collect(), sight, places, ..Loaded::good(batch) })
     }
 
     fn drained(&self, sight: &Sight, flow: Flow) -> Result<()> {

@@ -198,6 +198,21 @@ impl Batch {
         self.block.bytes.capacity() + self.side.capacity() + columns + spans + shapes + ids + 512
     }
 
+    /// Where in the block a record, or something of it, starts; none where all of it was computed.
+    pub(crate) fn start_of(&self, row: usize) -> Option<usize> {
+        if let Some(raw) = &self.raw {
+            return raw.spans.get(row).map(|(start, _)| *start as usize);
+        }
+        let start = |column: &Column| match &column.values {
+            Values::Cells(cells) => {
+                let cell = cells.get(row).filter(|cell| !cell.in_side() && cell.start() + cell.len() > 0)?;
+                Some(cell.start())
+            }
+            Values::Numbers(_) => None,
+        };
+        self.columns.iter().filter_map(start).min()
+    }
+
     /// Position of the column of that name.
     pub(crate) fn find(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| &*column.name == name)

@@ -51,6 +51,7 @@ mod top;
 mod unflatten;
 mod union;
 mod unpivot;
+mod validate;
 mod window;
 
 use std::any::Any;
@@ -97,6 +98,7 @@ pub(crate) static STAGES: &[Row<StageKind>] = &[
     explode::ROW,
     pivot::ROW,
     unpivot::ROW,
+    validate::ROW,
 ];
 
 /// What a join appends to the name of a column of the second input where the first has one of that name.
@@ -288,13 +290,42 @@ pub(crate) struct Scope<'a> {
     pub(crate) flow: Flow,
     /// What ends the run behind the records that are left of the batch.
     pub(crate) failure: Option<Error>,
+    /// What is wrong with records of the batch, to be told in order.
+    pub(crate) problems: Vec<Problem>,
+    /// Tells where the records of the batch are, where they are those of an input.
+    pub(crate) places: Option<&'a dyn Locate>,
 }
 
-impl Scope<'_> {
+/// Tells where records are.
+pub(crate) trait Locate {
+    /// The name of the input and the line (from 1) of a record of a batch.
+    fn locate(&self, batch: &Batch, row: usize) -> Option<(String, u64)>;
+}
+
+impl<'a> Scope<'a> {
+    /// The scope of a batch.
+    pub(crate) fn new(seq: u64, scratch: &'a mut Scratch) -> Self {
+        Self { seq, scratch, flow: Flow::Continue, failure: None, problems: Vec::new(), places: None }
+    }
+
     /// Ends the run at a record: those before it are still good.
     pub(crate) fn fail(&mut self, batch: &mut Batch, failure: RowFailure) {
+        self.failure = Some(match failure.error {
+            Error::Problem(problem) if problem.path.is_none() => self.located(*problem, batch, failure.row).into(),
+            error => error,
+        });
         batch.truncate(failure.row);
-        self.failure = Some(failure.error);
+    }
+
+    /// A problem with the place of the record that it is about, or with its number where there is none.
+    pub(crate) fn located(&self, problem: Problem, batch: &Batch, row: usize) -> Problem {
+        match self.places.and_then(|places| places.locate(batch, row)) {
+            Some((name, line)) => problem.at_path(name).at_line(line),
+            None => {
+                let message = format!("record {}: {}", batch.id(row) + 1, problem.message);
+                Problem { message, ..problem }
+            }
+        }
     }
 }
 

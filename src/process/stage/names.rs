@@ -81,6 +81,12 @@ impl Names {
         Ok(Self { whole: text.trim().to_string(), listed, settled: OnceLock::new() })
     }
 
+    /// A list of columns that were found in an expression.
+    pub(crate) fn of(names: &[String], env: &Env) -> Result<Self> {
+        let listed = names.iter().map(|name| Name::new(name, env)).collect::<Result<Vec<_>>>()?;
+        Ok(Self { whole: String::new(), listed, settled: OnceLock::new() })
+    }
+
     /// Checks that the columns may exist, and decides whether the whole argument is one of them.
     pub(crate) fn check(&self, before: &Columns) -> Result<()> {
         self.check_but(before, |_| false)

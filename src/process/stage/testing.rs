@@ -7,7 +7,6 @@ use std::sync::Arc;
 use crate::core::data::batch::Batch;
 use crate::core::data::testing::lines;
 use crate::core::error::Result;
-use crate::core::exec::ordered::Flow;
 use crate::core::format::Scratch;
 use crate::core::registry::find;
 use crate::process::stage::{Columns, Operation, STAGES, Scope, Setup, Stage, Written};
@@ -41,7 +40,7 @@ pub(crate) fn apply(stage: &dyn Stage, batches: Vec<Batch>) -> Vec<Batch> {
     match stage.operation().unwrap() {
         Operation::Rows(rows) => {
             for (seq, mut batch) in batches.into_iter().enumerate() {
-                let mut scope = Scope { seq: seq as u64, scratch: &mut scratch, flow: Flow::Continue, failure: None };
+                let mut scope = Scope::new(seq as u64, &mut scratch);
                 rows.apply(&mut batch, &mut scope).unwrap();
                 results.push(batch);
             }
@@ -53,7 +52,7 @@ pub(crate) fn apply(stage: &dyn Stage, batches: Vec<Batch>) -> Vec<Batch> {
             let mut gatherers = BTreeMap::new();
             for (seq, batch) in batches.into_iter().enumerate() {
                 let gatherer = gatherers.entry(seq * 7 % 3).or_insert_with(|| gather.gatherer().unwrap());
-                let mut scope = Scope { seq: seq as u64, scratch: &mut scratch, flow: Flow::Continue, failure: None };
+                let mut scope = Scope::new(seq as u64, &mut scratch);
                 gatherer.take(batch, &mut scope).unwrap();
             }
             let table = gather.finish(gatherers.into_values().collect()).unwrap();

@@ -9,7 +9,6 @@ use crate::core::data::batch::{Batch, Column, Selection, Values};
 use crate::core::data::cell::{Cell, Kind};
 use crate::core::data::number::Number;
 use crate::core::error::{Error, Problem, Result};
-use crate::core::exec::ordered::Flow;
 use crate::core::format::Scratch;
 use crate::core::registry::find;
 use crate::process::aggregate::AGGREGATES;
@@ -56,7 +55,7 @@ fn run(arguments: &[&str], setup: &Setup, batches: Vec<Batch>) -> (String, Vec<P
     let mut gatherers: Vec<_> = (0..setup.threads.max(1)).map(|_| gather.gatherer().unwrap()).collect();
     let (mut scratch, count) = (Scratch::default(), gatherers.len());
     for (index, batch) in batches.into_iter().enumerate() {
-        let mut scope = Scope { seq: index as u64, scratch: &mut scratch, flow: Flow::Continue, failure: None };
+        let mut scope = Scope::new(index as u64, &mut scratch);
         gatherers[index * 7 % count].take(batch, &mut scope).unwrap();
     }
     let table = gather.finish(gatherers).unwrap();
@@ -148,7 +147,7 @@ fn values_that_are_no_numbers_are_told() {
     let mut gatherer = gather.gatherer().unwrap();
     for batch in events() {
         let mut scratch = Scratch::default();
-        let mut scope = Scope { seq: 0, scratch: &mut scratch, flow: Flow::Continue, failure: None };
+        let mut scope = Scope::new(0, &mut scratch);
         gatherer.take(batch, &mut scope).unwrap();
     }
     assert!(gather.finish(vec![gatherer]).is_err());
