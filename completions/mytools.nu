@@ -269,6 +269,7 @@ module completions {
     --explode: string         # One record for each element of a list
     --pivot: string           # Make columns of a column's values
     --unpivot: string         # One record for each of these columns
+    --validate: string        # Tell records that break a rule and leave them out
     --keep: string            # Belongs to the --distinct directly before it
     --on: string              # Belongs to the --join or --diff directly before it
     --kind: string            # Belongs to the --join directly before it
