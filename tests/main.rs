@@ -14,6 +14,7 @@ mod harness;
 mod help;
 mod joins;
 mod limits;
+mod memory;
 mod pipelines;
 mod properties;
 mod readme;

@@ -3,6 +3,9 @@
 //! A part is a feed, operations on rows, and an end: records are encoded, or gathered into a table that feeds the next
 //! part. All of it happens in the workers; what needs the order of batches passes it on by relay.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
 use crate::core::diagnostics::Diagnostics;
 use crate::core::error::{Code, Error, Level, Problem, Result};
 use crate::core::exec::cancel::Cancel;
@@ -10,7 +13,7 @@ use crate::core::exec::memory::Memory;
 use crate::core::exec::ordered::{DEFAULT_BUDGET, Flow, Options, Step, Task, run};
 use crate::core::format::Scratch;
 use crate::process::sink::{Encoded, Encoding};
-use crate::process::source::{Feed, Loaded, Sight};
+use crate::process::source::{Feed, Loaded, Sight, Stored};
 use crate::process::split::Output;
 use crate::process::stage::{Gather, Gatherer, Locate, Rows, Scope, Table};
 
@@ -45,8 +48,7 @@ pub(crate) fn write<F: Feed>(
     output: &mut Output<'_>,
     running: &Running<'_>,
 ) -> Result<()> {
-    let part = Part { feed, rows, end: End::Encode(encoding) };
-    let drained = run(&part, &options(running), |mut piece: Piece| {
+    let drained = run_all(feed, rows, End::Encode(encoding), running, |mut piece: Piece| {
         feed.drained(&piece.sight, piece.flow)?;
         report(&mut piece.problems, running.diagnostics);
         let written = piece.encoded.records > 0;
@@ -67,9 +69,8 @@ pub(crate) fn gather<F: Feed>(
     gather: &dyn Gather,
     running: &Running<'_>,
 ) -> Result<(Box<dyn Table>, Reading)> {
-    let part = Part { feed, rows, end: End::Gather(gather) };
     let mut reading = Reading::Whole;
-    let workers = run(&part, &options(running), |mut piece: Piece| {
+    let workers = run_all(feed, rows, End::Gather(gather), running, |mut piece: Piece| {
         feed.drained(&piece.sight, piece.flow)?;
         if report(&mut piece.problems, running.diagnostics) == Reading::Broken {
             reading = Reading::Broken;
@@ -81,6 +82,40 @@ pub(crate) fn gather<F: Feed>(
     let table = gather.finish(gathered)?;
     gather.notes().iter().for_each(|note| running.diagnostics.emit(note));
     Ok((table, reading))
+}
+
+/// Runs a feed through operations, and then what each of them held back through those behind it.
+fn run_all<F: Feed>(
+    feed: &F,
+    rows: &[Box<dyn Rows>],
+    end: End<'_>,
+    running: &Running<'_>,
+    mut drain: impl FnMut(Piece) -> Result<Flow> + Send,
+) -> Result<Vec<Worker>> {
+    let stopped = AtomicBool::new(false);
+    let mut drain = |piece: Piece| {
+        let flow = drain(piece)?;
+        stopped.store(flow == Flow::Stop, Ordering::Relaxed);
+        Ok(flow)
+    };
+    let part = Part { feed, rows, end, first: 0, claimed: AtomicU64::new(0) };
+    let mut workers = run(&part, &options(running), &mut drain)?;
+    let mut claimed = part.claimed.into_inner();
+    let mut later = rows;
+    while let Some((first, behind)) = later.split_first().filter(|_| !stopped.load(Ordering::Relaxed)) {
+        later = behind;
+        let Some(table) = first.rest()? else { continue };
+        let part = Part {
+            feed: &Stored::new(Arc::from(table)).numbered_from(claimed),
+            rows: later,
+            end,
+            first: claimed,
+            claimed: AtomicU64::new(claimed),
+        };
+        workers.extend(run(&part, &options(running), &mut drain)?);
+        claimed = part.claimed.into_inner();
+    }
+    Ok(workers)
 }
 
 fn options(running: &Running<'_>) -> Options {
@@ -113,9 +148,14 @@ struct Part<'a, F> {
     feed: &'a F,
     rows: &'a [Box<dyn Rows>],
     end: End<'a>,
+    /// The number of the first claim.
+    first: u64,
+    /// One more than the highest number of a claim.
+    claimed: AtomicU64,
 }
 
 /// What becomes of the records of a part.
+#[derive(Clone, Copy)]
 enum End<'a> {
     Encode(&'a Encoding),
     Gather(&'a dyn Gather),
@@ -157,7 +197,12 @@ impl<F: Feed> Task for Part<'_, F> {
         if let Some(error) = worker.failure.take() {
             return Err(error);
         }
-        Ok(self.feed.claim(&mut worker.scratch)?.map(|(seq, claim)| (seq, (seq, claim))))
+        let claim = self.feed.claim(&mut worker.scratch)?;
+        if let Some((seq, _)) = &claim {
+            self.claimed.fetch_max(seq + 1, Ordering::Relaxed);
+        }
+        // The engine counts from 0 in each run, operations over all of them.
+        Ok(claim.map(|(seq, claim)| (seq - self.first, (seq, claim))))
     }
 
     fn work(&self, worker: &mut Worker, (seq, claim): Self::Claim) -> Result<Step<Self::Claim, Piece>> {

@@ -479,12 +479,19 @@ fn offset_of(error: &io::Error) -> Option<u64> {
 pub(crate) struct Stored {
     table: Arc<dyn Table>,
     next: AtomicU64,
+    /// The number of the first claim.
+    first: u64,
 }
 
 impl Stored {
     /// A feed of this table's chunks.
     pub(crate) fn new(table: Arc<dyn Table>) -> Self {
-        Self { table, next: AtomicU64::new(0) }
+        Self { table, next: AtomicU64::new(0), first: 0 }
+    }
+
+    /// The same with claims numbered from here on.
+    pub(crate) fn numbered_from(self, first: u64) -> Self {
+        Self { first, ..self }
     }
 }
 
@@ -493,7 +500,7 @@ impl Feed for Stored {
 
     fn claim(&self, _: &mut Scratch) -> Result<Option<(u64, usize)>> {
         let index = self.next.fetch_add(1, Ordering::Relaxed);
-        Ok(((index as usize) < self.table.chunks()).then_some((index, index as usize)))
+        Ok(((index as usize) < self.table.chunks()).then_some((self.first + index, index as usize)))
     }
 
     fn load(&self, _: u64, claim: usize, scratch: &mut Scratch) -> Result<Loaded> {

@@ -110,11 +110,6 @@ impl Share {
         self.held
     }
 
-    /// The bytes that are this thread's fair part.
-    pub(crate) fn part(&self) -> usize {
-        self.part
-    }
-
     /// Whether what is held should go to disk: the run holds too much, and this thread not the least of it.
     pub(crate) fn is_full(&self) -> bool {
         self.memory.inner.used.load(Ordering::Relaxed) > self.memory.limit() && self.held > self.part / 2

@@ -110,6 +110,16 @@ impl KeySet {
         Packed { words: [hash, 0], len: key.len() as u32, hash }
     }
 
+    /// The number of a key as it is, a new one if it is new.
+    pub(crate) fn number(&mut self, key: &[u8]) -> usize {
+        self.insert(self.pack(key), || key) as usize
+    }
+
+    /// For each key of another set, its number in this one, a new one if it is new.
+    pub(crate) fn number_all(&mut self, other: &Self) -> Vec<usize> {
+        (0..other.len()).map(|number| self.number(other.key(number))).collect()
+    }
+
     /// The number of a key, a new one if it is new. `key` is asked for the bytes of long keys and of new ones.
     #[inline]
     pub(crate) fn insert<'a>(&mut self, packed: Packed, key: impl Fn() -> &'a [u8]) -> u32 {
@@ -196,7 +206,7 @@ fn hash_words(seed: &Seed, [first, second]: [u64; 2]) -> u64 {
 mod tests {
     use std::collections::HashMap;
 
-    use super::{KeySet, Seed};
+    use super::{KeySet, NONE, Seed};
 
     #[test]
     fn numbers_keys_as_a_map_does() {
@@ -213,6 +223,7 @@ mod tests {
                 assert_eq!(set.insert(packed, || b""), *map.entry(None).or_insert(fresh));
             } else {
                 let packed = set.pack(&key);
+                assert_eq!(set.find(packed, &key), map.get(&Some(key.clone())).copied().unwrap_or(NONE));
                 assert_eq!(set.insert(packed, || &key), *map.entry(Some(key.clone())).or_insert(fresh));
             }
         }

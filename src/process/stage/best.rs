@@ -1,24 +1,32 @@
 //! The best few records of each group: `top`, and `distinct --keep last`.
 //!
-//! Each thread keeps a bounded heap for each group, and of each batch only the records that were in a heap after it.
+//! Each thread keeps a bounded heap for each group, and of each batch only the records that were in a heap after it. When
+//! that is too much, it writes them to disk by the hash of their keys and begins anew; each partition is then worked on
+//! like an input of its own, and the result is the merge of what comes of them.
 
 use std::any::Any;
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::core::data::batch::Batch;
 use crate::core::data::compare::{Rank, SortOrder};
+use crate::core::data::saved::{restore, save};
 use crate::core::data::value::Value;
 use crate::core::error::Result;
+use crate::core::exec::memory::Share;
+use crate::core::exec::partitions::{LEVELS, PARTITIONS, Partition, Partitions, partition_of};
 use crate::core::format::Scratch;
-use crate::process::aggregate::key_set::Seed;
-use crate::process::stage::keys::{KeyOf, KeyTable, Keys, found_value};
+use crate::process::aggregate::key_set::{KeySet, Seed};
+use crate::process::stage::keys::{KeyOf, Keys, found_value};
 use crate::process::stage::names::Found;
 use crate::process::stage::numbering::keep;
 use crate::process::stage::order::Key;
-use crate::process::stage::store::{Pick, Store, extract};
-use crate::process::stage::{Gather, Gatherer, Scope, Table};
+use crate::process::stage::runs::{Merged, Order, Run, Size, Writing};
+use crate::process::stage::store::{CHUNK_ROWS, Pick, Source, Store, copy, extract};
+use crate::process::stage::{Gather, Gatherer, Scope, Setup, Table};
 
 /// Which of equal records is better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,24 +52,46 @@ pub(crate) struct Best {
     pub(crate) prefer: Prefer,
     /// The seed of the groups' hash.
     pub(crate) seed: Seed,
+    /// The run's memory and threads.
+    pub(crate) setup: Setup,
 }
 
 impl Gather for Best {
     fn gatherer(&self) -> Result<Box<dyn Gatherer>> {
-        Ok(Box::new(Heaps {
-            best: self.clone(),
-            table: KeyTable::new(self.seed.clone()),
-            groups: Vec::new(),
-            kept: Vec::new(),
-        }))
+        Ok(Box::new(Heaps::new(self, 0)))
     }
 
     fn finish(&self, gathered: Vec<Box<dyn Gatherer>>) -> Result<Box<dyn Table>> {
-        let mut table = KeyTable::new(self.seed.clone());
+        let gathered = gathered.into_iter().filter_map(|one| one.into_any().downcast::<Heaps>().ok());
+        let mut gathered: Vec<Heaps> = gathered.map(|heaps| *heaps).collect();
+        let Setup { memory, cancel, .. } = &self.setup;
+        if gathered.iter().any(|heaps| heaps.partitions.is_some()) {
+            let mut partitions: Vec<Vec<Partition>> = (0..PARTITIONS).map(|_| Vec::new()).collect();
+            for heaps in &mut gathered {
+                heaps.write(&mut Scratch::default())?;
+                let written = heaps.partitions.take().map(Partitions::finish).transpose()?.unwrap_or_default();
+                partitions.iter_mut().zip(written).for_each(|(all, partition)| all.push(partition));
+            }
+            let runs = partitions.into_par_iter().map(|partition| self.settle(&partition, 1));
+            let runs = runs.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
+            return Ok(Box::new(Merged::new(runs, Order::default(), memory, cancel)?));
+        }
+        let mut share = memory.share(1);
+        share.hold(gathered.iter().map(|heaps| heaps.share.held()).sum());
+        let (batches, entries) = self.put_together(gathered);
+        let picks: Vec<Pick> = entries.iter().map(|(_, entry)| (entry.batch, entry.place)).collect();
+        Ok(Box::new(Store::new(batches, picks).holding(share)))
+    }
+}
+
+impl Best {
+    /// The records of all threads that are good enough, in the order of the result, each with the first record of its
+    /// group.
+    fn put_together(&self, gathered: Vec<Heaps>) -> (Vec<Batch>, Vec<(u64, Entry)>) {
+        let mut table = KeySet::new(self.seed.clone());
         let mut groups: Vec<Group> = Vec::new();
         let mut batches = Vec::new();
-        for gatherer in gathered {
-            let Ok(heaps) = gatherer.into_any().downcast::<Heaps>() else { continue };
+        for heaps in gathered {
             let numbers = table.number_all(&heaps.table);
             groups.resize_with(table.len(), Group::default);
             let offset = batches.len() as u32;
@@ -79,12 +109,62 @@ impl Gather for Best {
             batches.extend(heaps.kept.into_iter().map(|kept| kept.batch));
         }
         groups.sort_by_key(|group| group.first);
-        let mut entries: Vec<Entry> = groups.into_iter().flat_map(|group| group.heap.into_sorted_vec()).collect();
+        let of_group = |group: Group| {
+            let first = group.first;
+            group.heap.into_sorted_vec().into_iter().map(move |entry| (first, entry))
+        };
+        let mut entries: Vec<(u64, Entry)> = groups.into_iter().flat_map(of_group).collect();
         if self.prefer != Prefer::First {
-            entries.sort_by_key(|entry| entry.record);
+            entries.sort_by_key(|(_, entry)| entry.record);
         }
-        let picks: Vec<Pick> = entries.iter().map(|entry| (entry.batch, entry.place)).collect();
-        Ok(Box::new(Store::new(batches, picks)))
+        (batches, entries)
+    }
+
+    /// The runs of the best of a partition.
+    fn settle(&self, partition: &[Partition], level: u32) -> Result<Vec<Run>> {
+        let mut heaps = Heaps::new(self, level);
+        let mut scratch = Scratch::default();
+        for partition in partition {
+            partition.each(|mut saved| {
+                while let Some(batch) = restore(&mut saved)? {
+                    let (firsts, rest) = saved.split_at_checked(batch.rows * 8).unwrap_or_default();
+                    let firsts =
+                        firsts.as_chunks().0.iter().map(|first| u64::from_le_bytes(*first)).collect::<Vec<_>>();
+                    heaps.offer(batch, Some(&firsts), &mut scratch)?;
+                    saved = rest;
+                }
+                Ok(())
+            })?;
+        }
+        if heaps.partitions.is_some() {
+            heaps.write(&mut scratch)?;
+            let written = heaps.partitions.take().map(Partitions::finish).transpose()?.unwrap_or_default();
+            drop(heaps);
+            let runs = written.iter().map(|partition| self.settle(std::slice::from_ref(partition), level + 1));
+            return Ok(runs.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect());
+        }
+        let memory = &self.setup.memory;
+        let mut writing = Writing::new(&memory.spill()?);
+        let (batches, entries) = self.put_together(vec![heaps]);
+        let picks: Vec<Pick> = entries.iter().map(|(_, entry)| (entry.batch, entry.place)).collect();
+        let store = Store::with_chunks(batches, picks, Size::new(memory).chunk);
+        // Groups by their first records and each from best to worst, or all by input order.
+        let place = |(at, (first, entry)): (usize, &(u64, Entry))| match self.prefer {
+            Prefer::First => (*first, at as u64),
+            Prefer::Last | Prefer::Drawn(_) => (entry.record, entry.record),
+        };
+        let places: Vec<(u64, u64)> = entries.iter().enumerate().map(place).collect();
+        let mut rest = places.as_slice();
+        for index in 0..store.chunks() {
+            let mut batch = store.chunk(index, &mut scratch)?;
+            let (here, behind) = rest.split_at_checked(batch.rows).unwrap_or_default();
+            let (marks, ids) = here.iter().copied().unzip::<u64, u64, Vec<u64>, Vec<u64>>();
+            rest = behind;
+            batch.ids = Some(ids);
+            writing.push(&marks, &batch)?;
+            scratch.recycle(batch);
+        }
+        Ok(vec![writing.finish()?])
     }
 }
 
@@ -103,8 +183,8 @@ pub(crate) fn draw(seed: u64, record: u64) -> u64 {
 struct Entry {
     ranks: Vec<(SortOrder, Rank<'static>)>,
     prefer: Prefer,
-    /// Number of the record in the run: first row of its batch, and its row.
-    record: (u64, u32),
+    /// Number of the record in the run.
+    record: u64,
     batch: u32,
     place: u32,
 }
@@ -121,7 +201,7 @@ impl Ord for Entry {
             Prefer::First => self.record.cmp(&other.record),
             Prefer::Last => other.record.cmp(&self.record),
             Prefer::Drawn(seed) => {
-                let drawn = |entry: &Self| draw(seed, entry.record.0 + u64::from(entry.record.1));
+                let drawn = |entry: &Self| draw(seed, entry.record);
                 drawn(self).cmp(&drawn(other)).then(self.record.cmp(&other.record))
             }
         }
@@ -144,13 +224,13 @@ impl Eq for Entry {}
 
 struct Group {
     /// Its first record.
-    first: (u64, u32),
+    first: u64,
     heap: BinaryHeap<Entry>,
 }
 
 impl Default for Group {
     fn default() -> Self {
-        Self { first: (u64::MAX, u32::MAX), heap: BinaryHeap::new() }
+        Self { first: u64::MAX, heap: BinaryHeap::new() }
     }
 }
 
@@ -183,9 +263,18 @@ struct Kept {
 
 struct Heaps {
     best: Best,
-    table: KeyTable,
+    table: KeySet,
     groups: Vec<Group>,
     kept: Vec<Kept>,
+    share: Share,
+    /// Bytes of the kept batches.
+    bytes: usize,
+    /// Records in heaps.
+    entries: usize,
+    /// How often its records were partitioned before.
+    level: u32,
+    /// What was too much.
+    partitions: Option<Partitions>,
 }
 
 impl Gatherer for Heaps {
@@ -194,6 +283,31 @@ impl Gatherer for Heaps {
             let enough = batch.selected().saturating_sub(self.best.most);
             keep(&mut batch, enough..usize::MAX, scope);
         }
+        self.offer(batch, None, scope.scratch)
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn Any> {
+        self
+    }
+}
+
+impl Heaps {
+    fn new(best: &Best, level: u32) -> Self {
+        Self {
+            best: best.clone(),
+            table: KeySet::new(best.seed.clone()),
+            groups: Vec::new(),
+            kept: Vec::new(),
+            share: best.setup.memory.share(best.setup.threads),
+            bytes: 0,
+            entries: 0,
+            level,
+            partitions: None,
+        }
+    }
+
+    /// Takes the records of a batch. `firsts` are the first records of their groups, where they are not among them.
+    fn offer(&mut self, mut batch: Batch, firsts: Option<&[u64]>, scratch: &mut Scratch) -> Result<()> {
         let keys = Keys::new(&self.best.of, &mut batch);
         let found = self.best.keys.iter().map(|key| key.name.find(&mut batch)).collect::<Vec<_>>();
         let number = self.kept.len();
@@ -205,8 +319,9 @@ impl Gatherer for Heaps {
                 self.groups.resize_with(group + 1, Group::default);
             }
             let Some(group) = self.groups.get_mut(group) else { continue };
-            let record = (batch.first_row, row as u32);
-            group.first = group.first.min(record);
+            let record = batch.id(row);
+            let first = firsts.and_then(|firsts| firsts.get(row)).copied().unwrap_or(record);
+            group.first = group.first.min(first);
             if let (Some(key), Some(found)) = (self.best.keys.first(), found.first())
                 && group.refuses(self.best.most, key.order, &found_value(found, &batch, row))
             {
@@ -217,32 +332,78 @@ impl Gatherer for Heaps {
             candidates.push(row as u32);
             alive.push(true);
             let entry = Entry { ranks, prefer: self.best.prefer, record, batch: number as u32, place };
+            self.entries += 1;
             let Some(gone) = group.offer(entry, self.best.most) else { continue };
+            self.entries -= 1;
             if gone.batch as usize == number {
                 if let Some(alive) = alive.get_mut(gone.place as usize) {
                     *alive = false;
                 }
             } else {
-                self.release(gone.batch as usize, scope.scratch);
+                self.release(gone.batch as usize, scratch);
             }
         }
-        self.keep(batch, &candidates, &alive, scope.scratch);
+        self.keep(batch, &candidates, &alive, scratch);
+        let entry = size_of::<Entry>() + self.best.keys.len() * (size_of::<(SortOrder, Rank<'static>)>() + 16);
+        let groups = self.groups.capacity() * size_of::<Group>();
+        self.share.hold(self.table.memory() + groups + self.entries * entry + self.bytes);
+        let may_part = !matches!(self.best.of, KeyOf::Nothing) && self.level < LEVELS;
+        if may_part && self.share.is_full() { self.write(scratch) } else { Ok(()) }
+    }
+
+    /// Writes all records to disk by the hash of their keys, and goes on with none.
+    fn write(&mut self, scratch: &mut Scratch) -> Result<()> {
+        let Setup { memory, threads, .. } = &self.best.setup;
+        let mut partitions = match self.partitions.take() {
+            Some(partitions) => partitions,
+            None => Partitions::new(memory, *threads)?,
+        };
+        let empty = Self::new(&self.best, self.level);
+        let Self { table, groups, kept, .. } = std::mem::replace(self, empty);
+        let mut listed: Vec<Vec<(Pick, u64)>> = vec![Vec::new(); PARTITIONS];
+        for (number, group) in groups.into_iter().enumerate() {
+            let partition = partition_of(table.pack(table.key(number)).hash(), self.level);
+            let Some(list) = listed.get_mut(partition) else { continue };
+            list.extend(group.heap.into_iter().filter_map(|entry| {
+                let row = kept.get(entry.batch as usize)?.rows.get(entry.place as usize)?;
+                Some(((entry.batch, *row), group.first))
+            }));
+        }
+        let batches: Vec<&Batch> = kept.iter().map(|kept| &kept.batch).collect();
+        let source = |pick: &Pick| batches.get(pick.0 as usize).map(|batch| Source::of(batch));
+        let mut saved = Vec::new();
+        for (partition, mut list) in listed.into_iter().enumerate() {
+            list.sort_unstable();
+            for list in list
+                .chunks(CHUNK_ROWS)
+                .flat_map(|list| list.chunk_by(|(a, _), (b, _)| a.0 == b.0 || source(a) == source(b)))
+            {
+                let picks: Vec<Pick> = list.iter().map(|(pick, _)| *pick).collect();
+                let mut part = copy(&batches, &picks, scratch);
+                let id = |(batch, row): &Pick| {
+                    batches.get(*batch as usize).map_or(u64::MAX, |batch| batch.id(*row as usize))
+                };
+                part.ids = Some(picks.iter().map(id).collect());
+                saved.clear();
+                save(&part, &mut saved);
+                saved.extend(list.iter().flat_map(|(_, first)| first.to_le_bytes()));
+                partitions.push(partition, &saved)?;
+                scratch.recycle(part);
+            }
+        }
+        self.partitions = Some(partitions);
         Ok(())
     }
 
-    fn into_any(self: Box<Self>) -> Box<dyn Any> {
-        self
-    }
-}
-
-impl Heaps {
     /// One record less of a batch is in a heap.
     fn release(&mut self, batch: usize, scratch: &mut Scratch) {
         if let Some(kept) = self.kept.get_mut(batch) {
             kept.live = kept.live.saturating_sub(1);
             if kept.live == 0 {
                 kept.rows = Vec::new();
-                scratch.recycle(std::mem::take(&mut kept.batch));
+                let batch = std::mem::take(&mut kept.batch);
+                self.bytes = self.bytes.saturating_sub(batch.memory());
+                scratch.recycle(batch);
             }
         }
     }
@@ -258,7 +419,9 @@ impl Heaps {
             }
         }
         if !candidates.is_empty() {
-            let few = extract(&batch, &survivors, scratch);
+            let mut few = extract(&batch, &survivors, scratch);
+            few.ids = Some(survivors.iter().map(|row| batch.id(*row as usize)).collect());
+            self.bytes += few.memory();
             self.kept.push(Kept { batch: few, rows, live: survivors.len() });
         }
         scratch.recycle(batch);

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::core::error::{Code, Problem, Result};
-use crate::core::exec::cancel::Cancel;
 use crate::core::registry::{Example, Row};
 use crate::process::aggregate::key_set::Seed;
 use crate::process::stage::best::{Best, Prefer};
@@ -39,14 +38,14 @@ fn build(written: &Written, setup: &Setup) -> Result<Box<dyn Stage>> {
         }
     };
     let text = written.value.clone();
-    Ok(Box::new(Distinct { text, of, keep, cancel: setup.cancel.clone() }))
+    Ok(Box::new(Distinct { text, of, keep, setup: setup.clone() }))
 }
 
 struct Distinct {
     text: String,
     of: KeyOf,
     keep: Prefer,
-    cancel: Cancel,
+    setup: Setup,
 }
 
 impl Stage for Distinct {
@@ -71,13 +70,14 @@ impl Stage for Distinct {
 
     fn operation(&self) -> Result<Operation> {
         Ok(match self.keep {
-            Prefer::First => Operation::Rows(Box::new(Quota::new(1, self.of.clone(), &self.cancel))),
+            Prefer::First => Operation::Rows(Box::new(Quota::new(1, self.of.clone(), &self.setup))),
             Prefer::Last | Prefer::Drawn(_) => Operation::Gather(Box::new(Best {
                 most: 1,
                 keys: Arc::default(),
                 of: self.of.clone(),
                 prefer: Prefer::Last,
                 seed: Seed::default(),
+                setup: self.setup.clone(),
             })),
         })
     }

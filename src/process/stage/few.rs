@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use crate::core::error::Result;
 use crate::process::aggregate::key_set::Seed;
-use crate::process::expr::Env;
 use crate::process::stage::best::{Best, Prefer};
 use crate::process::stage::keys::KeyOf;
 use crate::process::stage::names::{Names, count, split_by};
-use crate::process::stage::{Columns, Needs, Operation, Stage};
+use crate::process::stage::{Columns, Needs, Operation, Setup, Stage};
 
 /// Keeps a few records.
 pub(crate) struct Few {
@@ -16,15 +15,16 @@ pub(crate) struct Few {
     by: Option<Arc<Names>>,
     prefer: Prefer,
     explanation: String,
+    setup: Setup,
 }
 
 impl Few {
     /// Reads `N` or `N by COLUMNS`, the value of `--flag`.
-    pub(crate) fn new(value: &str, flag: &str, prefer: Prefer, explanation: String, env: &Env) -> Result<Self> {
+    pub(crate) fn new(value: &str, flag: &str, prefer: Prefer, explanation: String, setup: &Setup) -> Result<Self> {
         let (number, by) = split_by(value);
-        let by = by.map(|by| Names::new(by, env)).transpose()?.map(Arc::new);
+        let by = by.map(|by| Names::new(by, &setup.env)).transpose()?.map(Arc::new);
         let most = usize::try_from(count(number, flag)?).unwrap_or(usize::MAX);
-        Ok(Self { most, by, prefer, explanation })
+        Ok(Self { most, by, prefer, explanation, setup: setup.clone() })
     }
 }
 
@@ -49,6 +49,7 @@ impl Stage for Few {
             of: self.by.as_ref().map_or(KeyOf::Nothing, |by| KeyOf::Columns(Arc::clone(by))),
             prefer: self.prefer,
             seed: Seed::default(),
+            setup: self.setup.clone(),
         })))
     }
 }

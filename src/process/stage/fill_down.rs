@@ -11,10 +11,10 @@ use crate::core::error::Result;
 use crate::core::exec::cancel::Cancel;
 use crate::core::exec::relay::Relay;
 use crate::core::registry::{Example, Row};
-use crate::process::aggregate::key_set::Seed;
+use crate::process::aggregate::key_set::{KeySet, Seed};
 use crate::process::stage::derive::put;
 use crate::process::stage::fill::into_cells;
-use crate::process::stage::keys::{KeyOf, KeyTable, Keys};
+use crate::process::stage::keys::{KeyOf, Keys};
 use crate::process::stage::names::{Names, split_by};
 use crate::process::stage::{Columns, Needs, Operation, Rows, Scope, Setup, Stage, StageKind, Written};
 
@@ -59,7 +59,7 @@ impl Stage for FillDown {
 
     fn operation(&self) -> Result<Operation> {
         let seed = Seed::default();
-        let above = Above { keys: KeyTable::new(seed.clone()), values: Vec::new() };
+        let above = Above { keys: KeySet::new(seed.clone()), values: Vec::new() };
         Ok(Operation::Rows(Box::new(FillingDown {
             names: Arc::clone(&self.names),
             of: self.by.as_ref().map_or(KeyOf::Nothing, |by| KeyOf::Columns(Arc::clone(by))),
@@ -79,14 +79,14 @@ struct FillingDown {
 /// The last values so far: for each group, one for each column that had one.
 #[derive(Debug)]
 struct Above {
-    keys: KeyTable,
+    keys: KeySet,
     values: Vec<Vec<Option<Value<'static>>>>,
 }
 
 impl Rows for FillingDown {
     fn apply(&self, batch: &mut Batch, scope: &mut Scope<'_>) -> Result<()> {
         batch.raw = None;
-        let mut here = KeyTable::new(self.seed.clone());
+        let mut here = KeySet::new(self.seed.clone());
         let keys = Keys::new(&self.of, batch);
         let groups: Vec<usize> = keys.iter().map(|key| here.number(key)).collect();
         let names = self.names.get();

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use crate::core::data::batch::Batch;
 use crate::core::error::Result;
-use crate::core::exec::cancel::Cancel;
 use crate::core::exec::ordered::Flow;
 use crate::core::registry::{Example, Row};
 use crate::process::stage::keys::KeyOf;
@@ -26,14 +25,14 @@ pub(crate) const ROW: Row<StageKind> = Row {
 fn build(written: &Written, setup: &Setup) -> Result<Box<dyn Stage>> {
     let (number, by) = split_by(&written.value);
     let by = by.map(|by| Names::new(by, &setup.env)).transpose()?.map(Arc::new);
-    Ok(Box::new(Limit { most: count(number, "limit")?, by, text: written.value.clone(), cancel: setup.cancel.clone() }))
+    Ok(Box::new(Limit { most: count(number, "limit")?, by, text: written.value.clone(), setup: setup.clone() }))
 }
 
 struct Limit {
     most: u64,
     by: Option<Arc<Names>>,
     text: String,
-    cancel: Cancel,
+    setup: Setup,
 }
 
 impl Stage for Limit {
@@ -52,8 +51,8 @@ impl Stage for Limit {
 
     fn operation(&self) -> Result<Operation> {
         Ok(Operation::Rows(match &self.by {
-            None => Box::new(Limiting { most: self.most, numbering: Numbering::new(&self.cancel) }),
-            Some(by) => Box::new(Quota::new(self.most, KeyOf::Columns(Arc::clone(by)), &self.cancel)),
+            None => Box::new(Limiting { most: self.most, numbering: Numbering::new(&self.setup.cancel) }),
+            Some(by) => Box::new(Quota::new(self.most, KeyOf::Columns(Arc::clone(by)), &self.setup)),
         }))
     }
 }

@@ -335,6 +335,12 @@ pub(crate) trait Rows: Send + Sync {
     /// Changes the batch.
     fn apply(&self, batch: &mut Batch, scope: &mut Scope<'_>) -> Result<()>;
 
+    /// What it held back until it had seen every batch: records that go on behind it, after all others. Asked for
+    /// once.
+    fn rest(&self) -> Result<Option<Box<dyn Table>>> {
+        Ok(None)
+    }
+
     /// What to tell the user after the last batch (values that were not numbers).
     fn notes(&self) -> Vec<Problem> {
         Vec::new()

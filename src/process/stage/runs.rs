@@ -59,12 +59,49 @@ impl Size {
 pub(crate) struct Writing {
     run: Run,
     bytes: Vec<u8>,
+    /// What is to be one chunk, and its bytes.
+    waiting: (Vec<Batch>, usize),
+    /// Bytes of a chunk of what is appended.
+    most: usize,
 }
 
 impl Writing {
     /// A run without records.
     pub(crate) fn new(spill: &Arc<Spill>) -> Self {
-        Self { run: Run { spill: Arc::clone(spill), frames: Vec::new() }, bytes: Vec::new() }
+        let run = Run { spill: Arc::clone(spill), frames: Vec::new() };
+        Self { run, bytes: Vec::new(), waiting: (Vec::new(), 0), most: 0 }
+    }
+
+    /// A run to which batches are appended whose records are marked by their numbers.
+    pub(crate) fn appending(spill: &Arc<Spill>, memory: &Memory) -> Self {
+        Self { most: Size::new(memory).chunk, ..Self::new(spill) }
+    }
+
+    /// Appends a batch of few records. Its numbers are higher than those before.
+    pub(crate) fn append(&mut self, batch: Batch) -> Result<()> {
+        if self.waiting.0.first().is_some_and(|first| Source::of(first) != Source::of(&batch)) {
+            self.flush()?;
+        }
+        self.waiting.1 += batch.memory();
+        self.waiting.0.push(batch);
+        if self.waiting.1 >= self.most { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        let (batches, _) = std::mem::take(&mut self.waiting);
+        if batches.is_empty() {
+            return Ok(());
+        }
+        let all: Vec<&Batch> = batches.iter().collect();
+        let rows =
+            |(at, batch): (usize, &Batch)| batch.rows().map(move |row| (at as u32, row as u32)).collect::<Vec<_>>();
+        let picks: Vec<Pick> = batches.iter().enumerate().flat_map(rows).collect();
+        let mut chunk = copy(&all, &picks, &mut Scratch::default());
+        let ids =
+            picks.iter().map(|(at, row)| batches.get(*at as usize).map_or(u64::MAX, |batch| batch.id(*row as usize)));
+        let ids: Vec<u64> = ids.collect();
+        chunk.ids = Some(ids.clone());
+        self.push(&ids, &chunk)
     }
 
     /// Appends a chunk with the marks of its records. All its records are selected.
@@ -79,8 +116,9 @@ impl Writing {
     }
 
     /// The run.
-    pub(crate) fn finish(self) -> Run {
-        self.run
+    pub(crate) fn finish(mut self) -> Result<Run> {
+        self.flush()?;
+        Ok(self.run)
     }
 }
 
@@ -292,11 +330,21 @@ impl Picked {
     }
 }
 
+/// Which numbers records have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Numbers {
+    /// Those of their order here.
+    New,
+    /// Those they had before: they rise.
+    Old,
+}
+
 /// Runs as one table.
 pub(crate) struct Merged {
     merge: Relay<Merge>,
     /// Number of chunks; until the last was made, more than there are.
     chunks: AtomicUsize,
+    numbers: Numbers,
     /// The memory that the chunks of the runs take.
     _share: Share,
 }
@@ -316,7 +364,18 @@ impl Merged {
         let mut share = memory.share(1);
         share.hold(runs.len() * size.chunk * 2);
         let merge = Merge::new(runs, order, size.chunk.max(64 << 10))?;
-        Ok(Self { merge: Relay::new(merge, cancel.clone()), chunks: AtomicUsize::new(usize::MAX), _share: share })
+        Ok(Self {
+            merge: Relay::new(merge, cancel.clone()),
+            chunks: AtomicUsize::new(usize::MAX),
+            numbers: Numbers::New,
+            _share: share,
+        })
+    }
+
+    /// The same whose records keep the numbers they had in the run.
+    #[must_use]
+    pub(crate) fn numbered_as_they_were(self) -> Self {
+        Self { numbers: Numbers::Old, ..self }
     }
 }
 
@@ -331,7 +390,7 @@ fn longer(runs: Vec<Run>, order: Order, size: Size, memory: &Memory) -> Result<R
         writing.push(&marks, &batch)?;
         scratch.recycle(batch);
     }
-    Ok(writing.finish())
+    writing.finish()
 }
 
 impl Table for Merged {
@@ -342,7 +401,15 @@ impl Table for Merged {
     fn chunk(&self, index: usize, scratch: &mut Scratch) -> Result<Batch> {
         let picked = self.merge.advance(index as u64, Merge::next)??;
         match picked {
-            Some(picked) => Ok(picked.copy(scratch)),
+            Some(picked) => {
+                let mut batch = picked.copy(scratch);
+                if self.numbers == Numbers::Old {
+                    let (_, ids) = picked.marks();
+                    batch.first_row = ids.first().copied().unwrap_or(0);
+                    batch.ids = Some(ids);
+                }
+                Ok(batch)
+            }
             None => {
                 self.chunks.fetch_min(index, atomic::Ordering::Relaxed);
                 Ok(Batch::default())

@@ -34,7 +34,7 @@ fn build(written: &Written, setup: &Setup) -> Result<Box<dyn Stage>> {
         return Ok(Box::new(Share { share, seed, text: text.to_string(), cancel: setup.cancel.clone() }));
     }
     let explanation = format!("pick {text} at random");
-    Ok(Box::new(Few::new(text, "sample", Prefer::Drawn(seed), explanation, &setup.env)?))
+    Ok(Box::new(Few::new(text, "sample", Prefer::Drawn(seed), explanation, setup)?))
 }
 
 struct Share {

@@ -185,7 +185,7 @@ impl Sorted {
             writing.push(&marks, &batch)?;
             scratch.recycle(batch);
         }
-        self.runs.push(writing.finish());
+        self.runs.push(writing.finish()?);
         self.share.hold(0);
         Ok(())
     }

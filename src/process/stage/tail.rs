@@ -18,7 +18,7 @@ pub(crate) const ROW: Row<StageKind> = Row {
 
 fn build(written: &Written, setup: &Setup) -> Result<Box<dyn Stage>> {
     let explanation = format!("keep the last {}", written.value);
-    Ok(Box::new(Few::new(&written.value, "tail", Prefer::Last, explanation, &setup.env)?))
+    Ok(Box::new(Few::new(&written.value, "tail", Prefer::Last, explanation, setup)?))
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ fn build(written: &Written, setup: &Setup) -> Result<Box<dyn Stage>> {
     let largest = SortOrder { descending: true, ..SortOrder::default() };
     let order = OrderBy::new(keys, largest, &setup.env)?;
     let by = by.map(|by| Names::new(by, &setup.env)).transpose()?.map(Arc::new);
-    Ok(Box::new(Top { text: written.value.clone(), most, order, by }))
+    Ok(Box::new(Top { text: written.value.clone(), most, order, by, setup: setup.clone() }))
 }
 
 struct Top {
@@ -40,6 +40,7 @@ struct Top {
     most: usize,
     order: OrderBy,
     by: Option<Arc<Names>>,
+    setup: Setup,
 }
 
 impl Stage for Top {
@@ -67,6 +68,7 @@ impl Stage for Top {
             of,
             prefer: Prefer::First,
             seed: Seed::default(),
+            setup: self.setup.clone(),
         })))
     }
 }

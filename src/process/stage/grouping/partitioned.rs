@@ -158,7 +158,7 @@ impl GroupGather {
             writing.push(&marks, &batch)?;
             scratch.recycle(batch);
         }
-        Ok(writing.finish())
+        writing.finish()
     }
 }
 

@@ -26,19 +26,19 @@ pub(super) struct GroupedTable {
     /// Records of a chunk.
     rows: usize,
     /// The memory that the groups take, where it is counted.
-    share: Option<Share>,
+    _share: Option<Share>,
 }
 
 impl GroupedTable {
     /// Puts the groups of all partitions in order.
     pub(super) fn new(grouping: Arc<Grouping>, groups: Vec<Groups>, told: Arc<Mutex<Told>>) -> Self {
         let order = if grouping.keys.is_empty() { vec![(0, 0)] } else { order(&grouping, &groups) };
-        Self { grouping, groups, order, told, rows: CHUNK, share: None }
+        Self { grouping, groups, order, told, rows: CHUNK, _share: None }
     }
 
     /// The same, giving back the memory of this share with its own.
     pub(super) fn holding(self, share: Share) -> Self {
-        Self { share: Some(share), ..self }
+        Self { _share: Some(share), ..self }
     }
 
     /// The same in chunks of so many records.

@@ -9,9 +9,9 @@ use crate::core::data::value::Value;
 use crate::core::error::{Problem, Result};
 use crate::core::exec::cancel::Cancel;
 use crate::core::exec::relay::Relay;
-use crate::process::aggregate::key_set::Seed;
+use crate::process::aggregate::key_set::{KeySet, Seed};
 use crate::process::expr::Tally;
-use crate::process::stage::keys::{KeyOf, KeyTable, Keys};
+use crate::process::stage::keys::{KeyOf, Keys};
 use crate::process::stage::{Rows, Scope};
 
 /// The operation.
@@ -26,7 +26,7 @@ pub(super) struct Streaming {
 /// The groups so far, and the states of all calls of each.
 #[derive(Debug)]
 struct States {
-    keys: KeyTable,
+    keys: KeySet,
     of_group: Vec<Vec<State>>,
 }
 
@@ -34,7 +34,7 @@ impl Streaming {
     /// Starts with no groups.
     pub(super) fn new(plan: Arc<Plan>, of: KeyOf, cancel: &Cancel) -> Self {
         let seed = Seed::default();
-        let states = States { keys: KeyTable::new(seed.clone()), of_group: Vec::new() };
+        let states = States { keys: KeySet::new(seed.clone()), of_group: Vec::new() };
         let tallies = Mutex::new(plan.tallies());
         Self { plan, of, seed, states: Relay::new(states, cancel.clone()), tallies }
     }
@@ -43,7 +43,7 @@ impl Streaming {
 impl Rows for Streaming {
     fn apply(&self, batch: &mut Batch, scope: &mut Scope<'_>) -> Result<()> {
         let mut tallies = self.plan.tallies();
-        let mut here = KeyTable::new(self.seed.clone());
+        let mut here = KeySet::new(self.seed.clone());
         let groups: Vec<usize> = Keys::new(&self.of, batch).iter().map(|key| here.number(key)).collect();
         let arguments = self.plan.arguments(batch, &mut tallies);
         let shared = &*batch;

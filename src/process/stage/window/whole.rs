@@ -13,10 +13,10 @@ use crate::core::data::number::Number;
 use crate::core::data::value::Value;
 use crate::core::error::{Problem, Result};
 use crate::core::format::Scratch;
-use crate::process::aggregate::key_set::Seed;
+use crate::process::aggregate::key_set::{KeySet, Seed};
 use crate::process::aggregate::running::RunningSum;
 use crate::process::expr::Tally;
-use crate::process::stage::keys::{KeyOf, KeyTable, Keys};
+use crate::process::stage::keys::{KeyOf, Keys};
 use crate::process::stage::{Gather, Gatherer, Scope, Table};
 
 /// The operation.
@@ -79,7 +79,7 @@ impl Gather for Gathering {
             merge(&self.tallies, taken.tallies);
         }
         kept.sort_by_key(|kept| kept.batch.first_row);
-        let mut table = KeyTable::new(Seed::default());
+        let mut table = KeySet::new(Seed::default());
         let groups: Vec<Vec<usize>> =
             kept.iter().map(|kept| kept.keys.iter().map(|key| table.number(key)).collect()).collect();
         let records = Records { kept: &kept, groups: &groups, count: table.len() };

@@ -1,0 +1,73 @@
+//! What is bounded by `--memory` gives the same bytes from disk as from memory.
+
+use proptest::prelude::*;
+
+use crate::harness::{Dir, mytools};
+
+/// Few and many different keys, numbers of several forms, nulls, quotes.
+fn record() -> impl Strategy<Value = (String, String, String)> {
+    let key = prop_oneof!["[a-c]", "[a-z]{1,20}", "[0-9]{1,3}", Just(String::new())];
+    let value = prop_oneof![
+        "-?[0-9]{1,4}",
+        "-?[0-9]{1,3}\\.[0-9]{1,3}",
+        "[0-9]{19,25}",
+        "[a-z\", \n]{0,5}",
+        Just("1e3".to_string()),
+        Just(String::new())
+    ];
+    (key.clone(), key, value)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn little_memory_changes_nothing(
+        rows in prop::collection::vec(record(), 1..400),
+        block in 1_usize..400,
+        threads in 1_usize..5,
+        memory in prop_oneof![Just(1_usize), 1000_usize..100_000],
+    ) {
+        let dir = Dir::new();
+        let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
+        writer.write_record(["k", "l", "v"]).unwrap();
+        rows.iter().for_each(|(k, l, v)| writer.write_record([k, l, v]).unwrap());
+        dir.file("t.csv", writer.into_inner().unwrap());
+        let all: &[&[&str]] = &[
+            &["-s", "v:desc,k", "-f", "csv"],
+            &["-s", "k:natural", "-f", "jsonl"],
+            &["--distinct", "k", "-f", "csv"],
+            &["--distinct", "k,v", "--keep", "last", "-f", "csv"],
+            &["-n", "2 by l", "--derive", "r=row()", "-f", "csv"],
+            &["--top", "2:v by k", "-f", "csv"],
+            &["-g", "k,l", "-a", "n=count, s=sum(v), d=count_distinct(v), m=median(v), first(v), collect(v)", "-f", "csv"],
+            &["-a", "p99(v), median(v), count_distinct(k), mode(v), most_common(3, k), p10(v / 7)", "-f", "csv"],
+            &["--freq", "k", "-f", "csv"],
+        ];
+        for args in all {
+            let args: Vec<&str> = ["process", "t.csv"].iter().chain(args.iter()).copied().collect();
+            let whole = mytools(&args).args(&["-j", "1"]).dir(dir.path()).run();
+            let spilled = mytools(&args)
+                .args(&["-j", &threads.to_string(), "--memory", &memory.to_string()])
+                .env("MYTOOLS_TEST_BLOCK", block.to_string())
+                .dir(dir.path())
+                .run();
+            prop_assert_eq!(&whole, &spilled, "{:?} block {} threads {} memory {}", args, block, threads, memory);
+        }
+    }
+}
+
+#[test]
+fn nothing_stays_in_the_temporary_directory() {
+    let dir = Dir::new();
+    let rows: String = (0..20_000).map(|n| format!("{},{n}\n", n * 7919 % 10_007)).collect();
+    dir.file("t.csv", format!("k,n\n{rows}")).file("tmp/keep", "").file("bad.csv", format!("k,n\n{rows}1,2,3\n"));
+    for (input, code) in [("t.csv", 0), ("bad.csv", 2)] {
+        for stage in [["-s", "k"], ["--distinct", "k"], ["-g", "k"]] {
+            let mut args = vec!["process", input, "--memory", "64K", "--temp-dir", "tmp"];
+            args.extend(stage);
+            assert_eq!(mytools(args).dir(dir.path()).run().code, code);
+            assert_eq!(std::fs::read_dir(dir.path().join("tmp")).unwrap().count(), 1);
+        }
+    }
+}
