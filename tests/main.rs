@@ -10,6 +10,7 @@ mod cases;
 mod completions;
 mod differential;
 mod editors;
+mod files;
 mod harness;
 mod help;
 mod joins;

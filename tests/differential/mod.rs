@@ -1,6 +1,7 @@
 //! Answers compared with those of other, independent programs.
 
 mod csv;
+mod files;
 mod json;
 mod output_flags;
 mod search;

@@ -63,21 +63,21 @@ const PATHS: [&[&str]; 14] = [
 ];
 
 /// A small generator (xorshift), so that a failure can be repeated.
-struct Random(u64);
+pub(super) struct Random(pub(super) u64);
 
 impl Random {
-    fn below(&mut self, limit: usize) -> usize {
+    pub(super) fn below(&mut self, limit: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         (self.0 % limit as u64) as usize
     }
 
-    fn chance(&mut self, percent: usize) -> bool {
+    pub(super) fn chance(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+    pub(super) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.below(from.len())]
     }
 }
@@ -176,7 +176,7 @@ fn from_difference(whose: &str, code: i32, text: &str, other: &str) -> String {
 }
 
 /// The real ripgrep 15.2, if it is there.
-fn ripgrep() -> Option<PathBuf> {
+pub(super) fn ripgrep() -> Option<PathBuf> {
     let named = std::env::var_os("RG").map(PathBuf::from);
     let local = repository().join("target/peers/bin/rg");
     let candidates = named.into_iter().chain([local, PathBuf::from("rg")]);
@@ -186,7 +186,7 @@ fn ripgrep() -> Option<PathBuf> {
     })
 }
 
-fn run_ripgrep(rg: &Path, dir: &Path, args: &[String]) -> Outcome {
+pub(super) fn run_ripgrep(rg: &Path, dir: &Path, args: &[String]) -> Outcome {
     let output = Command::new(rg)
         .args(["--no-config", "--sort", "path"])
         .args(args)

@@ -47,6 +47,14 @@ const EXAMPLES: &str = "  How often, for each file
   A change in many files: first as a diff, then for good
     mytools search 'colour(s?)' -r 'color$1' -g '*.md' --diff
     mytools search 'colour(s?)' -r 'color$1' -g '*.md' --write
+  The files with most of it first
+    mytools search -c TODO --sort count
+  In the files of a list, and no more than the first ten lines of all
+    git diff --name-only -z | mytools search TODO --files0-from - --max-results 10
+  In compressed logs and in the members of archives, printed as backup.tar.gz:etc/hosts:...
+    mytools search -z 'timed out' logs/ backup.tar.gz -g '*.log' -g 'etc/**'
+  In what a command makes of some files
+    mytools search budget --pre pdf-to-text --pre-glob '*.pdf'
   Fields of a log as records
     mytools search 'status=(?<code>\\d{3}) .* ms=(?<ms>\\d+)' logs/ --format jsonl";
 
@@ -54,7 +62,14 @@ const AFTER: &str = "\
 Exit codes: 0 a match, 1 no match, 2 an error (0 for -q with a match)
 
 Files are printed in path order. Hidden files, binary files and what .gitignore, .ignore and .rgignore files name are left \
-out; -u, -uu and -uuu take them in, step by step.";
+out; -u, -uu and -uuu take them in, step by step.
+
+--files-from reads paths as if they stood on the command line: they come in the order of the list, unless --sort asks for \
+another. -z searches the members of zip and tar archives, chosen by -g and -t, zip members by path, those of tar as stored; \
+archives in archives are not opened.
+
+MYTOOLS_CONFIG_PATH names a file with arguments to put before yours, one per line, behind [search] for this command alone; \
+--no-config leaves it alone.";
 
 /// The flags that `-h` lists, to fit on one screen; `--help` lists all.
 const SHORT: &[&str] = &[
