@@ -45,7 +45,10 @@ fn a_repository_has_its_own_rules() {
     dir.file(".gitignore", "kept\n");
     let files = |args: &[&str]| search(&dir, &[&["--files"], args].concat());
     assert_eq!(files(&["repo"]), "repo/kept\nrepo/sub/ignored\n");
-    assert_eq!(files(&["--no-ignore-exclude", "repo"]), "repo/excluded\nrepo/kept\nrepo/sub/excluded\nrepo/sub/ignored\n");
+    assert_eq!(
+        files(&["--no-ignore-exclude", "repo"]),
+        "repo/excluded\nrepo/kept\nrepo/sub/excluded\nrepo/sub/ignored\n"
+    );
     assert_eq!(files(&["--no-ignore-parent", "repo/sub"]), "repo/sub/excluded\nrepo/sub/ignored\n");
     // Git's own directory only where it is asked for.
     assert!(!files(&["--hidden", "repo"]).contains(".git/"));
@@ -100,11 +103,15 @@ fn files_come_by_their_times() {
 fn a_command_makes_the_text() {
     let dir = Dir::new();
     dir.file("a.txt", "one\n").file("b.md", "one\n");
-    dir.file("shout", "#!/bin/sh\ntr a-z A-Z\necho \"from $1\"\n").file("fail", "#!/bin/sh\ncat\necho no >&2\necho way >&2\nexit 3\n");
+    dir.file("shout", "#!/bin/sh\ntr a-z A-Z\necho \"from $1\"\n")
+        .file("fail", "#!/bin/sh\ncat\necho no >&2\necho way >&2\nexit 3\n");
     for name in ["shout", "fail"] {
         fs::set_permissions(dir.path().join(name), fs::Permissions::from_mode(0o755)).unwrap();
     }
-    assert_eq!(search(&dir, &["ONE|from", "--pre", "./shout", "a.txt", "b.md"]), "a.txt:ONE\na.txt:from a.txt\nb.md:ONE\nb.md:from b.md\n");
+    assert_eq!(
+        search(&dir, &["ONE|from", "--pre", "./shout", "a.txt", "b.md"]),
+        "a.txt:ONE\na.txt:from a.txt\nb.md:ONE\nb.md:from b.md\n"
+    );
     let some = ["-i", "one", "--pre", "./shout", "--pre-glob", "*.txt", "a.txt", "b.md"];
     assert_eq!(search(&dir, &some), "a.txt:ONE\nb.md:one\n");
     assert_eq!(search(&dir, &["ONE", "--pre", "./shout", "--no-pre", "-g", "*.md"]), "");
@@ -112,7 +119,10 @@ fn a_command_makes_the_text() {
     assert_eq!((failed.text().as_str(), failed.code), ("one\n", 2));
     assert_eq!(failed.errors(), "mytools: a.txt: the command './fail' of --pre failed (exit status: 3): no; way\n");
     let missing = mytools(["search", "one", "--pre", "./nope", "a.txt"]).dir(dir.path()).run();
-    assert_eq!(missing.errors(), "mytools: a.txt: cannot run the command './nope' of --pre: No such file or directory\n");
+    assert_eq!(
+        missing.errors(),
+        "mytools: a.txt: cannot run the command './nope' of --pre: No such file or directory\n"
+    );
     // One match is enough, and nobody waits for the rest.
     dir.file("endless", "#!/bin/sh\nyes one\n");
     fs::set_permissions(dir.path().join("endless"), fs::Permissions::from_mode(0o755)).unwrap();
@@ -155,7 +165,9 @@ fn the_first_results_are_the_same_at_any_thread_count() {
 #[test]
 fn a_pipe_can_be_cut_too() {
     let dir = Dir::new();
-    let script = format!("yes needle | {MYTOOLS} search --max-results 3 needle; mkfifo p; (echo needle; echo needle) > p & {MYTOOLS} search needle p p.txt --max-results 1 2>/dev/null");
+    let script = format!(
+        "yes needle | {MYTOOLS} search --max-results 3 needle; mkfifo p; (echo needle; echo needle) > p & {MYTOOLS} search needle p p.txt --max-results 1 2>/dev/null"
+    );
     let output = Command::new("bash").args(["-c", &script]).current_dir(dir.path()).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stdout), "needle\nneedle\nneedle\np:needle\n");
 }

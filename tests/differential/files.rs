@@ -15,8 +15,28 @@ const NAMES: [&str; 14] =
     ["a", "a+", "a.rs", "b.c", "B", ".hid", "c.py", "build", "target", "x.log", "y.txt", "z", "lib.rs", "X.LOG"];
 
 const RULES: [&str; 22] = [
-    "*.log", "build/", "/target", "!x.log", "a/**", "**/z", "*.py", "!*.rs", "/a/b.c", "b*", "!.hid", "# note", "", "a+/",
-    "x.???", "[yz]*", "\\!x", "target/*", "!/target/a.rs", "**/a/**/c.py", "  ", "a.rs  ",
+    "*.log",
+    "build/",
+    "/target",
+    "!x.log",
+    "a/**",
+    "**/z",
+    "*.py",
+    "!*.rs",
+    "/a/b.c",
+    "b*",
+    "!.hid",
+    "# note",
+    "",
+    "a+/",
+    "x.???",
+    "[yz]*",
+    "\\!x",
+    "target/*",
+    "!/target/a.rs",
+    "**/a/**/c.py",
+    "  ",
+    "a.rs  ",
 ];
 
 /// Flags that change which files are found.
@@ -97,7 +117,7 @@ fn places(random: &mut Random, dir: &Dir) -> (String, Vec<String>) {
         1 => (".".to_string(), vec!["./".to_string()]),
         2 => (".".to_string(), vec![absolute]),
         3 => (".".to_string(), vec![below.to_string(), ".".to_string()]),
-        4 => (".".to_string(), vec![format!("./{below}")]),
+        4 if below != "." => (".".to_string(), vec![format!("./{below}")]),
         5 if below != "." => (below.to_string(), vec!["..".to_string()]),
         _ => (".".to_string(), Vec::new()),
     }
@@ -114,7 +134,8 @@ fn finds_the_files_that_ripgrep_finds() {
             dir.file("rules", "*.c\n!b.c\nz\n");
             grow(&mut random, &dir, "", 3);
         }
-        let mut args: Vec<String> = if random.chance(70) { vec!["--files".into()] } else { vec!["-c".into(), "x".into()] };
+        let mut args: Vec<String> =
+            if random.chance(70) { vec!["--files".into()] } else { vec!["-c".into(), "x".into()] };
         for _ in 0..random.below(4) {
             args.extend(random.pick(&FLAGS).iter().map(ToString::to_string));
         }
