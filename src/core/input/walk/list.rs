@@ -97,6 +97,7 @@ impl Listing {
 
 /// Lists directories by the rules of a selection.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub(super) struct Lister {
     pub(super) rules: Rules,
     follow: bool,
