@@ -31,14 +31,14 @@ fn build(written: &Written, setup: &Setup) -> Result<Box<dyn Stage>> {
             let problem = Problem::new(Code::Usage, format!("'{text}' in --sample is not from 0% to 100%"));
             return Err(problem.into());
         };
-        return Ok(Box::new(Share { share, seed, text: text.to_string(), cancel: setup.cancel.clone() }));
+        return Ok(Box::new(Share { part: share, seed, text: text.to_string(), cancel: setup.cancel.clone() }));
     }
     let explanation = format!("pick {text} at random");
     Ok(Box::new(Few::new(text, "sample", Prefer::Drawn(seed), explanation, setup)?))
 }
 
 struct Share {
-    share: f64,
+    part: f64,
     seed: u64,
     text: String,
     cancel: Cancel,
@@ -59,7 +59,7 @@ impl Stage for Share {
 
     fn operation(&self) -> Result<Operation> {
         // The least number that is too high; all are picked where no number is.
-        let bound = (self.share < 1.0).then_some((self.share * 2_f64.powi(64)) as u64);
+        let bound = (self.part < 1.0).then_some((self.part * 2_f64.powi(64)) as u64);
         Ok(Operation::Rows(Box::new(Picking { bound, seed: self.seed, numbering: Numbering::new(&self.cancel) })))
     }
 }

@@ -25,7 +25,7 @@ pub(super) enum Test {
     /// A condition that holds.
     Condition {
         /// The condition.
-        program: Program,
+        program: Box<Program>,
         /// Whether records where a column is null pass unasked.
         nulls_pass: bool,
     },
@@ -108,7 +108,12 @@ fn condition(text: &str, written: &str, setup: &Setup) -> Result<Rule> {
         Some(_) if !names.is_empty() => Some(Arc::new(Names::of(&names, &setup.env)?)),
         _ => None,
     };
-    Ok(Rule { text: text.to_string(), columns, test: Test::Condition { program, nulls_pass }, parsed: Some(parsed) })
+    Ok(Rule {
+        text: text.to_string(),
+        columns,
+        test: Test::Condition { program: Box::new(program), nulls_pass },
+        parsed: Some(parsed),
+    })
 }
 
 impl Rule {
