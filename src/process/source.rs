@@ -277,7 +277,9 @@ fn name_source(batch: &mut Batch, name: &Arc<str>, path: &str) {
     let values = Values::Cells(vec![cell; batch.rows]);
     batch.columns.insert(0, Column { name: Arc::clone(name), values });
     for order in batch.shapes.iter_mut().flat_map(|shapes| &mut shapes.orders) {
-        order.iter_mut().for_each(|column| *column += 1);
+        for column in order.iter_mut() {
+            *column += 1;
+        }
         order.insert(0, 0);
     }
 }

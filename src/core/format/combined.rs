@@ -1,5 +1,5 @@
 //! Access logs of Apache httpd and nginx: the combined format, and [`common`](super::common) without its last two fields
-//! (Apache HTTP Server, mod_log_config, "Common Log Format").
+//! (Apache HTTP Server, `mod_log_config`, "Common Log Format").
 //!
 //! `-` is null. The request is split into method, path and protocol; one that is no request is all path. What stands
 //! behind the user agent is `extra`, a column that is only there where the first line has it. Escapes of both servers

@@ -64,7 +64,7 @@ impl Reader for WorkbookReader {
         let bytes: Arc<[u8]> = Arc::from(head);
         let failed =
             |error: calamine::Error| Problem::new(Code::Data, format!("no workbook that can be read: {error}"));
-        let mut workbook = workbook(bytes).map_err(failed)?;
+        let mut workbook = workbook(&bytes).map_err(failed)?;
         let name = self.sheet(&workbook)?;
         let range = workbook.worksheet_range(&name).map_err(failed)?;
         let mut notes = Vec::new();
@@ -89,9 +89,9 @@ impl Reader for WorkbookReader {
 }
 
 /// Opens a workbook as what its content says it is, so that an error is about that.
-fn workbook(bytes: Arc<[u8]>) -> Result<Sheets<Cursor<Arc<[u8]>>>, calamine::Error> {
-    let has = |member: &[u8]| memchr::memmem::find(&bytes, member).is_some();
-    let open = Cursor::new(Arc::clone(&bytes));
+fn workbook(bytes: &Arc<[u8]>) -> Result<Sheets<Cursor<Arc<[u8]>>>, calamine::Error> {
+    let has = |member: &[u8]| memchr::memmem::find(bytes, member).is_some();
+    let open = Cursor::new(Arc::clone(bytes));
     if bytes.starts_with(b"\xD0\xCF\x11\xE0") {
         Ok(Sheets::Xls(Xls::new(open)?))
     } else if !bytes.starts_with(b"PK") {

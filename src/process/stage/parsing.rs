@@ -283,15 +283,12 @@ fn merge(batch: &mut Batch, columns: Vec<Column>, shapes: Option<Shapes>) {
     let mut target = Vec::with_capacity(columns.len());
     let had = batch.columns.len() as u32;
     for Column { name, values } in columns {
-        match batch.find(&name) {
-            Some(at) => {
-                overlay(batch, at, values);
-                target.push(at as u32);
-            }
-            None => {
-                target.push(batch.columns.len() as u32);
-                batch.columns.push(Column { name, values });
-            }
+        if let Some(at) = batch.find(&name) {
+            overlay(batch, at, values);
+            target.push(at as u32);
+        } else {
+            target.push(batch.columns.len() as u32);
+            batch.columns.push(Column { name, values });
         }
     }
     let all = |count: u32| -> Vec<u32> { (0..count).collect() };

@@ -140,7 +140,9 @@ impl Rewrite {
         }
         let text = self.out.split_off(self.cell);
         self.out.push(self.marks.quote);
-        text.into_iter().for_each(|byte| self.text(byte));
+        for byte in text {
+            self.text(byte);
+        }
     }
 
     fn finish_cell(&mut self, last: bool) {

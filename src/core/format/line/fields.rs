@@ -255,15 +255,12 @@ impl Keyed {
             self.of_row.push(last);
             return;
         }
-        let index = match self.known.get(&self.order) {
-            Some(index) => *index,
-            None => {
-                let index = self.orders.len() as u32;
-                self.orders.push(self.order.clone());
-                self.known.insert(self.order.clone(), index);
-                index
-            }
-        };
+        let index = self.known.get(&self.order).copied().unwrap_or_else(|| {
+            let index = self.orders.len() as u32;
+            self.orders.push(self.order.clone());
+            self.known.insert(self.order.clone(), index);
+            index
+        });
         self.of_row.push(index);
     }
 }

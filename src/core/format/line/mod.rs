@@ -77,8 +77,7 @@ pub(crate) trait CellParser: Send + Sync {
 
     /// Parses texts, each a row of `fields`; a text that is none gives a row of nulls. Gives the rows that do not fit,
     /// which are null as well.
-    fn parse_all<'a>(&self, texts: &mut dyn Iterator<Item = Option<Text<'a>>>, fields: &mut Fields)
-    -> Vec<(u32, Miss)>;
+    fn parse_all(&self, texts: &mut dyn Iterator<Item = Option<Text<'_>>>, fields: &mut Fields) -> Vec<(u32, Miss)>;
 }
 
 /// A text to parse.
@@ -101,11 +100,7 @@ impl<P: LineParser> CellParser for P {
         LineParser::lexicon(self)
     }
 
-    fn parse_all<'a>(
-        &self,
-        texts: &mut dyn Iterator<Item = Option<Text<'a>>>,
-        fields: &mut Fields,
-    ) -> Vec<(u32, Miss)> {
+    fn parse_all(&self, texts: &mut dyn Iterator<Item = Option<Text<'_>>>, fields: &mut Fields) -> Vec<(u32, Miss)> {
         let mut worker = self.worker();
         let mut misses = Vec::new();
         for (row, text) in texts.enumerate() {
