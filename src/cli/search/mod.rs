@@ -55,6 +55,14 @@ const EXAMPLES: &str = "  How often, for each file
     mytools search -z 'timed out' logs/ backup.tar.gz -g '*.log' -g 'etc/**'
   In what a command makes of some files
     mytools search budget --pre pdf-to-text --pre-glob '*.pdf'
+  How often in all files together
+    mytools search --count-total --count-matches TODO
+  Where a function is called, with the function that calls it
+    mytools search -n --show-function 'parse\\(' src/
+  What is around a match in very long lines
+    mytools search -M120 --max-columns-centered needle dist/
+  Events for programs, with the groups of each match
+    mytools search --json-captures -e 'status=(?<code>\\d+)' -e 'ms=(?<ms>\\d+)' logs/
   Fields of a log as records
     mytools search 'status=(?<code>\\d{3}) .* ms=(?<ms>\\d+)' logs/ --format jsonl";
 
