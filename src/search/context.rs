@@ -99,6 +99,7 @@ impl Sink for Nothing {
 
 /// What is printed around matches, and when it ends.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub(crate) struct Shape {
     /// Lines before a match.
     pub(crate) before: usize,

@@ -148,16 +148,18 @@ fn role(line: &[u8]) -> Role {
     let level = column + 1;
     match rest {
         [] => Role::None,
-        [b'[', .., b']'] if column == 0 => Role::Line(0, true),
-        [b'#', b'#', ..] if column == 0 && is_heading(rest) => Role::Line(0, true),
+        [b'[', .., b']'] | [b'#', b'#', ..] if column == 0 && is_section(rest) => Role::Line(0, true),
         [b'#' | b';', ..] | [b'/', b'/' | b'*', ..] | [b'*', b' ' | b'/', ..] | [b'-', b'-', b' ', ..] => Role::None,
         [b'{'] | [b')' | b'}' | b']', ..] => Role::Closes(level),
         _ => Role::Line(level, starts_something(rest)),
     }
 }
 
-/// Whether a line is a heading of two to six `#`.
-fn is_heading(line: &[u8]) -> bool {
+/// Whether a line is in brackets, or a heading of two to six `#`.
+fn is_section(line: &[u8]) -> bool {
+    if line.first() == Some(&b'[') {
+        return true;
+    }
     let depth = line.iter().take_while(|byte| **byte == b'#').count();
     (2..=6).contains(&depth) && line.get(depth) == Some(&b' ')
 }
