@@ -49,12 +49,14 @@ module completions {
     --regexp(-e): string      # A pattern; may be given again, any of them matches
     --file(-f): path          # Patterns from a file, one per line, or - for standard input
     --fixed-strings(-F)       # Patterns are plain text
+    --no-fixed-strings
     --ignore-case(-i)         # Ignore case
     --case-sensitive(-s)      # Do not ignore case
     --smart-case(-S)          # Ignore case where a pattern has no upper case letter
     --word-regexp(-w)         # Match whole words
     --line-regexp(-x)         # Match whole lines
     --invert-match(-v)        # Select the lines that do not match
+    --no-invert-match
     --max-count(-m): string   # At most this many matching lines of a file
     --multiline(-U)           # Let matches cross lines
     --no-multiline
@@ -77,6 +79,8 @@ module completions {
     --no-text
     --binary                  # Search binary files, but do not print their lines
     --no-binary
+    --encoding(-E): string    # Files are in this encoding: latin1, utf-16, sjis, ...; or auto, none
+    --no-encoding
     --crlf                    # Lines end with \n or \r\n; $ matches before both
     --no-crlf
     --null-data               # Lines end with a NUL byte

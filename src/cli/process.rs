@@ -7,7 +7,7 @@ use clap::{Arg, ArgAction, Command, value_parser};
 
 use crate::cli::{memory, stages};
 use crate::core::format::{FORMATS, Format};
-use crate::core::input::encoding::is_encoding;
+use crate::core::input::encoding::Decode;
 use crate::core::registry::Row;
 
 const INPUT: &str = "Input";
@@ -193,7 +193,7 @@ fn resource_args() -> Vec<Arg> {
 
 /// A label of the WHATWG encoding standard.
 fn encoding(label: &str) -> Result<String, String> {
-    if is_encoding(label) {
+    if Decode::labelled(label).is_some() {
         return Ok(label.to_string());
     }
     Err("labels are those of the WHATWG encoding standard: utf-8, utf-16le, latin1, shift_jis, gbk, …".to_string())

@@ -15,7 +15,7 @@ use crate::core::format::{
     Unopened, Wrap, named,
 };
 use crate::core::input::blocks::{Bytes, MAX_RECORD, longer_than_allowed};
-use crate::core::input::encoding::{Utf16Reader, is_foreign};
+use crate::core::input::encoding::Decode;
 use crate::core::input::expand::{Input, extension};
 use crate::core::input::open::{OpenOptions, Source, open, open_stdin};
 use crate::core::input::positional::read_full_at;
@@ -69,15 +69,14 @@ pub(crate) fn prepare(
     options: &ReadOptions,
 ) -> Result<Prepared, Problem> {
     let name = input.name();
-    let label = options.encoding.as_deref().filter(|label| is_foreign(label));
-    // Of a named encoding the decoder looks for byte order marks itself.
-    let open_options = OpenOptions { decompress: true, decode: label.is_none() };
+    let decode = options.encoding.as_deref().and_then(Decode::labelled).unwrap_or(Decode::ByMark);
+    let open_options = OpenOptions { decompress: true, decode };
     let opened = match input {
         Input::Stdin => open_stdin(open_options)?,
         Input::File(path) => open(path, open_options)?,
     };
     let failed = |error| stream_problem(&name, error);
-    let mut looked = Looked { head: Vec::new(), whole: false, source: decoded(opened.source, label).map_err(failed)? };
+    let mut looked = Looked { head: Vec::new(), whole: false, source: opened.source };
     looked.more().map_err(failed)?;
     let (format, why) = loop {
         match format_of(input, from, &looked.head, looked.whole || looked.head.len() >= HEAD)? {
@@ -267,22 +266,6 @@ impl Looked {
         };
         Ok(Bytes::Stream { reader, start, lines })
     }
-}
-
-/// A source in a named encoding as UTF-8.
-fn decoded(source: Source, label: Option<&str>) -> io::Result<Source> {
-    let Some(label) = label else { return Ok(source) };
-    let stream: Box<dyn Read + Send> = match source {
-        Source::File { mut file, len, start } => {
-            file.seek(SeekFrom::Start(start))?;
-            Box::new(file.take(len.saturating_sub(start)))
-        }
-        Source::Stream(stream) => stream,
-    };
-    Ok(Source::Stream(match Utf16Reader::labelled(stream, label) {
-        Ok(decoded) => Box::new(decoded),
-        Err(stream) => stream,
-    }))
 }
 
 /// Reads until the buffer is full or the stream ends.

@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 
+use crate::core::input::encoding::Decode;
 use crate::core::input::select::Select;
 use crate::core::pattern::syntax::{Bounds, Case, Reach};
 use crate::core::pattern::terminator::Terminator;
@@ -146,6 +147,8 @@ pub(crate) struct Config {
     pub(crate) stop_on_nonmatch: bool,
     /// Whether files are looked at for NULs as ripgrep does with memory maps; by default for up to ten files.
     pub(crate) glance: Option<bool>,
+    /// What becomes UTF-8.
+    pub(crate) decode: Decode,
     /// What ends a line.
     pub(crate) terminator: Terminator,
     /// What a NUL means.
@@ -201,6 +204,7 @@ impl Default for Config {
             cache_limit: None,
             stop_on_nonmatch: false,
             glance: None,
+            decode: Decode::ByMark,
             terminator: Terminator::Lf,
             binary: Binary::Skip,
             max_results: None,

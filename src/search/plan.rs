@@ -1,6 +1,7 @@
 //! A search that is ready to run: compiled patterns and everything the flags left open.
 
 use crate::core::error::{Code, Problem, Result};
+use crate::core::input::encoding::Decode;
 use crate::core::input::open::OpenOptions;
 use crate::core::input::select::Select;
 use crate::core::input::walk::{Entry, Kind};
@@ -71,6 +72,8 @@ impl Plan {
             config.threads = 1;
         }
         let glance = config.glance.unwrap_or_else(|| is_few_files(&config.select));
+        // What is decoded comes as a stream.
+        let glance = glance && !matches!(config.decode, Decode::From(_));
         let preprocessor = config.preprocess.as_ref().map(Preprocessor::new).transpose()?;
         Ok(Self { needs: printer.needs(), config, preprocessor, matcher, gate, tree, printer, glance })
     }
@@ -150,7 +153,7 @@ impl Plan {
 
     /// What is undone while reading.
     pub(crate) fn open_options(&self) -> OpenOptions {
-        OpenOptions { decompress: self.config.decompress, decode: true }
+        OpenOptions { decompress: self.config.decompress, decode: self.config.decode }
     }
 
     /// Whether anything can be found at all.

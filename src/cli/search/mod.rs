@@ -186,7 +186,7 @@ fn config(matches: &ArgMatches, globals: &Globals, environment: &Environment) ->
     output::fill(&mut config, matches);
     look::fill(&mut config, matches, environment);
     engine::fill(&mut config, matches);
-    text::fill(&mut config, matches);
+    text::fill(&mut config, matches)?;
     let mut positional = matches.get_many::<OsString>("positional").unwrap_or_default().cloned();
     let stdin = pattern::fill(&mut config, matches, &mut positional)?;
     files::fill(&mut config, matches, positional)?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 
-use crate::cli::search::flags::{option, switch};
+use crate::cli::search::flags::{last, negation, option, switch};
 use crate::core::error::{Code, Problem, Result};
 use crate::core::pattern::syntax::{Bounds, Case};
 use crate::search::config::{Config, Mode};
@@ -24,6 +24,7 @@ pub(super) fn args() -> Vec<Arg> {
             .action(ArgAction::Append)
             .value_parser(value_parser!(PathBuf)),
         switch(Some('F'), "fixed-strings", PATTERNS, "Patterns are plain text"),
+        negation("no-fixed-strings"),
         switch(Some('i'), "ignore-case", PATTERNS, "Ignore case").overrides_with_all(["case-sensitive", "smart-case"]),
         switch(Some('s'), "case-sensitive", PATTERNS, "Do not ignore case")
             .overrides_with_all(["ignore-case", "smart-case"]),
@@ -32,6 +33,7 @@ pub(super) fn args() -> Vec<Arg> {
         switch(Some('w'), "word-regexp", PATTERNS, "Match whole words").overrides_with("line-regexp"),
         switch(Some('x'), "line-regexp", PATTERNS, "Match whole lines").overrides_with("word-regexp"),
         switch(Some('v'), "invert-match", PATTERNS, "Select the lines that do not match"),
+        negation("no-invert-match"),
         option('m', "max-count", "N", PATTERNS, "At most this many matching lines of a file")
             .value_parser(value_parser!(u64)),
     ]
@@ -49,7 +51,7 @@ pub(super) fn fill(
     if config.mode != Mode::Files {
         config.patterns = patterns(matches, positional, &mut stdin)?;
     }
-    config.fixed = flag("fixed-strings");
+    config.fixed = last(matches, &["fixed-strings", "no-fixed-strings"]) == Some("fixed-strings");
     config.case = match (flag("ignore-case"), flag("smart-case")) {
         (true, _) => Case::Insensitive,
         (_, true) => Case::Smart,
@@ -60,7 +62,7 @@ pub(super) fn fill(
         (_, true) => Bounds::Line,
         _ => Bounds::None,
     };
-    config.invert = flag("invert-match");
+    config.invert = last(matches, &["invert-match", "no-invert-match"]) == Some("invert-match");
     config.max_count = matches.get_one::<u64>("max-count").copied();
     Ok(stdin)
 }

@@ -2,7 +2,9 @@
 
 use clap::{Arg, ArgMatches};
 
-use crate::cli::search::flags::{last, negation, switch};
+use crate::cli::search::flags::{last, negation, option, switch};
+use crate::core::error::{Code, Problem, Result};
+use crate::core::input::encoding::Decode;
 use crate::core::pattern::terminator::Terminator;
 use crate::search::config::{Binary, Config};
 
@@ -15,9 +17,18 @@ pub(super) fn args() -> Vec<Arg> {
         negation("no-text"),
         switch(None, "binary", TEXT, "Search binary files, but do not print their lines"),
         negation("no-binary"),
-        switch(None, "crlf", TEXT, "Lines end with \\n or \\r\\n; $ matches before both"),
+        option(
+            'E',
+            "encoding",
+            "ENCODING",
+            TEXT,
+            "Files are in this encoding: latin1, utf-16, sjis, ...; or auto, none",
+        )
+        .hide_short_help(true),
+        negation("no-encoding"),
+        switch(None, "crlf", TEXT, "Lines end with \\n or \\r\\n; $ matches before both").hide_short_help(true),
         negation("no-crlf"),
-        switch(None, "null-data", TEXT, "Lines end with a NUL byte"),
+        switch(None, "null-data", TEXT, "Lines end with a NUL byte").hide_short_help(true),
         negation("no-null-data"),
         switch(None, "mmap", TEXT, "Look for NULs as ripgrep does with memory maps: where lines are printed")
             .hide_short_help(true),
@@ -27,7 +38,8 @@ pub(super) fn args() -> Vec<Arg> {
 }
 
 /// Fills in how files are read.
-pub(super) fn fill(config: &mut Config, matches: &ArgMatches) {
+pub(super) fn fill(config: &mut Config, matches: &ArgMatches) -> Result<()> {
+    config.decode = decode(matches)?;
     config.terminator = match last(matches, &["crlf", "no-crlf", "null-data", "no-null-data"]) {
         Some("crlf") => Terminator::CrLf,
         Some("null-data") => Terminator::Nul,
@@ -41,4 +53,20 @@ pub(super) fn fill(config: &mut Config, matches: &ArgMatches) {
         Some("binary" | "unrestricted") => Binary::Search,
         _ => Binary::Skip,
     };
+    Ok(())
+}
+
+/// What `--encoding` names, by a label of the WHATWG encoding standard.
+fn decode(matches: &ArgMatches) -> Result<Decode> {
+    if last(matches, &["encoding", "no-encoding"]) != Some("encoding") {
+        return Ok(Decode::ByMark);
+    }
+    match matches.get_one::<String>("encoding").map_or("auto", String::as_str) {
+        "auto" => Ok(Decode::ByMark),
+        "none" => Ok(Decode::Never),
+        label => Decode::labelled(label).ok_or_else(|| {
+            let problem = Problem::new(Code::Usage, format!("unknown encoding '{label}'"));
+            problem.hint("use a label of https://encoding.spec.whatwg.org, such as latin1 or utf-16le").into()
+        }),
+    }
 }

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use crate::core::error::{Code, Problem, plain_io_message};
 use crate::core::input::decompress;
+use crate::core::input::encoding::Decode;
 use crate::core::input::open::{Failing, OpenOptions, Opened, Source, open};
 use crate::core::input::positional::{read_at, read_full_at};
 
@@ -115,7 +116,7 @@ impl Archive {
 
 /// Whether the file is an archive, by its content.
 pub(crate) fn is_archive(path: &Path) -> bool {
-    let options = OpenOptions { decompress: true, decode: false };
+    let options = OpenOptions { decompress: true, decode: Decode::Never };
     path.is_file() && open(path, options).is_ok_and(|opened| matches!(Archive::of(opened), Ok(Ok(_)) | Err(_)))
 }
 

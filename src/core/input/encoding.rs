@@ -1,48 +1,58 @@
-//! Byte order marks, and UTF-16 read as UTF-8.
+//! Byte order marks, and other encodings read as UTF-8.
 
 use std::io::{self, Read};
 
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-/// Bytes of UTF-16 in memory, and half the bytes of UTF-8.
+/// Bytes that are read in memory, and half the bytes of UTF-8.
 const CHUNK: usize = 64 << 10;
 
-/// What the first bytes of an input say about its encoding.
+/// Whether bytes become UTF-8 while they are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mark {
-    /// Nothing: UTF-8 or bytes.
-    None,
-    /// UTF-8 with a mark of 3 bytes.
-    Utf8,
-    /// UTF-16, low byte first.
-    Utf16Le,
-    /// UTF-16, high byte first.
-    Utf16Be,
+pub(crate) enum Decode {
+    /// They stay as they are, byte order marks too.
+    Never,
+    /// Where a byte order mark says what they are.
+    ByMark,
+    /// From this encoding, where no byte order mark says another.
+    From(&'static Encoding),
 }
 
-/// Whether this is a label of the encoding standard.
-pub(crate) fn is_encoding(label: &str) -> bool {
-    Encoding::for_label(label.as_bytes()).is_some()
-}
-
-/// Whether this is a label of an encoding other than UTF-8.
-pub(crate) fn is_foreign(label: &str) -> bool {
-    Encoding::for_label(label.as_bytes()).is_some_and(|encoding| encoding != UTF_8)
-}
-
-/// The byte order mark at the start of `head`. Three bytes are enough.
-pub(crate) fn mark(head: &[u8]) -> Mark {
-    match head {
-        [0xEF, 0xBB, 0xBF, ..] => Mark::Utf8,
-        [0xFF, 0xFE, ..] => Mark::Utf16Le,
-        [0xFE, 0xFF, ..] => Mark::Utf16Be,
-        _ => Mark::None,
+impl Decode {
+    /// From the encoding of a label of the encoding standard; none for labels that nobody knows.
+    pub(crate) fn labelled(label: &str) -> Option<Self> {
+        Encoding::for_label_no_replacement(label.as_bytes()).map(Self::From)
     }
 }
 
-/// A stream of UTF-16 as UTF-8 without its mark. Lone surrogates and a last odd byte become U+FFFD, as the WHATWG
-/// encoding standard has it.
-pub(crate) struct Utf16Reader<R> {
+/// What is done with the bytes of one input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Decoding {
+    /// Bytes of a mark that is left out, before bytes that stay as they are.
+    pub(crate) skip: usize,
+    /// What they are decoded from.
+    pub(crate) from: Option<&'static Encoding>,
+}
+
+/// Bytes of a UTF-8 byte order mark.
+const UTF8_MARK: usize = 3;
+
+/// What is done with an input that starts with `head`. Three bytes are enough.
+pub(crate) fn decoding(head: &[u8], decode: Decode) -> Decoding {
+    let as_is = Decoding { skip: 0, from: None };
+    let from = |encoding| Decoding { skip: 0, from: Some(encoding) };
+    match (decode, head) {
+        (Decode::Never, _) => as_is,
+        (_, [0xEF, 0xBB, 0xBF, ..]) => Decoding { skip: UTF8_MARK, from: None },
+        (_, [0xFF, 0xFE, ..]) => from(UTF_16LE),
+        (_, [0xFE, 0xFF, ..]) => from(UTF_16BE),
+        (Decode::From(encoding), _) if encoding != UTF_8 => from(encoding),
+        (Decode::ByMark | Decode::From(_), _) => as_is,
+    }
+}
+
+/// A stream as UTF-8 without its mark. What is broken becomes U+FFFD, as the WHATWG encoding standard has it.
+pub(crate) struct Transcoder<R> {
     source: R,
     decoder: Decoder,
     raw: Vec<u8>,
@@ -55,10 +65,9 @@ pub(crate) struct Utf16Reader<R> {
     ended: bool,
 }
 
-impl<R: Read> Utf16Reader<R> {
-    /// Reads `source` from its mark on.
-    pub(crate) fn new(source: R, mark: Mark) -> Self {
-        let encoding = if mark == Mark::Utf16Be { UTF_16BE } else { UTF_16LE };
+impl<R: Read> Transcoder<R> {
+    /// Reads `source`, from its mark on if it has one.
+    pub(crate) fn new(source: R, encoding: &'static Encoding) -> Self {
         Self {
             source,
             decoder: encoding.new_decoder_with_bom_removal(),
@@ -68,15 +77,6 @@ impl<R: Read> Utf16Reader<R> {
             ready: 0..0,
             source_ended: false,
             ended: false,
-        }
-    }
-
-    /// Reads `source` in the encoding of that label, unless a byte order mark says otherwise; none for UTF-8, which needs
-    /// no decoding, and for labels that nobody knows.
-    pub(crate) fn labelled(source: R, label: &str) -> Result<Self, R> {
-        match Encoding::for_label(label.as_bytes()).filter(|encoding| *encoding != UTF_8) {
-            Some(encoding) => Ok(Self { decoder: encoding.new_decoder(), ..Self::new(source, Mark::Utf16Le) }),
-            None => Err(source),
         }
     }
 
@@ -98,7 +98,7 @@ impl<R: Read> Utf16Reader<R> {
     }
 }
 
-impl<R: Read> Read for Utf16Reader<R> {
+impl<R: Read> Read for Transcoder<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.refill()?;
         let ready = self.text.get(self.ready.clone()).unwrap_or_default();
@@ -116,7 +116,9 @@ impl<R: Read> Read for Utf16Reader<R> {
 mod tests {
     use std::io::{self, Cursor, Read};
 
-    use super::{Mark, Utf16Reader, mark};
+    use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+    use super::{Decode, Decoding, Transcoder, decoding};
 
     /// Gives at most so many bytes at a time.
     struct Drip<R>(R, usize);
@@ -131,18 +133,25 @@ mod tests {
     fn decoded(units: &[u16], big: bool, drip: usize) -> String {
         let mut bytes: Vec<u8> = if big { vec![0xFE, 0xFF] } else { vec![0xFF, 0xFE] };
         bytes.extend(units.iter().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }));
-        let mark = mark(&bytes);
+        let encoding = decoding(&bytes, Decode::ByMark).from.unwrap();
         let mut text = String::new();
-        Drip(Utf16Reader::new(Drip(Cursor::new(bytes), drip), mark), drip).read_to_string(&mut text).unwrap();
+        Drip(Transcoder::new(Drip(Cursor::new(bytes), drip), encoding), drip).read_to_string(&mut text).unwrap();
         text
     }
 
     #[test]
-    fn tells_marks() {
-        assert_eq!(mark(b"\xEF\xBB\xBFa"), Mark::Utf8);
-        assert_eq!(mark(b"\xFF\xFE"), Mark::Utf16Le);
-        assert_eq!(mark(b"\xFE\xFFa"), Mark::Utf16Be);
-        assert_eq!(mark(b"ab"), Mark::None);
+    fn a_mark_says_more_than_the_user() {
+        let plain = |skip| Decoding { skip, from: None };
+        let from = |encoding| Decoding { skip: 0, from: Some(encoding) };
+        for decode in [Decode::ByMark, Decode::From(WINDOWS_1252), Decode::From(UTF_8)] {
+            assert_eq!(decoding(b"\xEF\xBB\xBFa", decode), plain(3));
+            assert_eq!(decoding(b"\xFF\xFE", decode), from(UTF_16LE));
+            assert_eq!(decoding(b"\xFE\xFFa", decode), from(UTF_16BE));
+            assert_eq!(decoding(b"\xEF\xBB\xBFa", Decode::Never), plain(0));
+        }
+        assert_eq!(decoding(b"ab", Decode::ByMark), plain(0));
+        assert_eq!(decoding(b"ab", Decode::From(UTF_8)), plain(0));
+        assert_eq!(decoding(b"ab", Decode::From(WINDOWS_1252)), from(WINDOWS_1252));
     }
 
     #[test]

@@ -10,22 +10,19 @@ use std::path::Path;
 
 use crate::core::error::{Code, Problem};
 use crate::core::input::decompress::{self, Compression, MAGIC};
-use crate::core::input::encoding::{Mark, Utf16Reader, mark};
+use crate::core::input::encoding::{Decode, Decoding, Transcoder, decoding};
 use crate::core::input::positional::read_full_at;
 
 /// How standard input is named in messages.
 pub(crate) const STDIN: &str = "<stdin>";
-
-/// Bytes of a UTF-8 byte order mark.
-const UTF8_MARK: usize = 3;
 
 /// What to undo while reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct OpenOptions {
     /// Whether compressed files are decompressed.
     pub(crate) decompress: bool,
-    /// Whether byte order marks are dropped and UTF-16 becomes UTF-8.
-    pub(crate) decode: bool,
+    /// What becomes UTF-8 without a byte order mark.
+    pub(crate) decode: Decode,
 }
 
 /// An input that is ready to be read.
@@ -114,9 +111,11 @@ pub(crate) fn read_small(path: &Path, options: OpenOptions, buffer: &mut [u8]) -
         return Ok(Small::Opened(Opened { source: source.map_err(failed)? }));
     }
     let compressed = compression(head, Some(path), options).is_some();
-    match if options.decode { mark(head) } else { Mark::None } {
-        Mark::None if !compressed => Ok(Small::Whole { start: 0, end: filled, as_is: true }),
-        Mark::Utf8 if !compressed => Ok(Small::Whole { start: UTF8_MARK, end: filled, as_is: false }),
+    match decoding(head, options.decode) {
+        Decoding { skip, from: None } if !compressed => {
+            let as_is = skip == 0 && !matches!(options.decode, Decode::From(_));
+            Ok(Small::Whole { start: skip, end: filled, as_is })
+        }
         _ => {
             let source = from_stream(Cursor::new(head.to_vec()), Some(path), options).map_err(failed)?;
             Ok(made(source, buffer))
@@ -157,13 +156,12 @@ fn from_file(mut file: File, len: u64, start: u64, path: Option<&Path>, options:
     // Files of /proc say that they are empty and are not.
     let must_stream = len == 0 && filled > 0;
     let compressed = compression(head, path, options).is_some();
-    let mark = if options.decode { mark(head) } else { Mark::None };
-    if must_stream || compressed || matches!(mark, Mark::Utf16Le | Mark::Utf16Be) {
+    let Decoding { skip, from } = decoding(head, options.decode);
+    if must_stream || compressed || from.is_some() {
         file.seek(SeekFrom::Start(start))?;
         return from_stream(file, path, options);
     }
-    let skip = if mark == Mark::Utf8 { UTF8_MARK as u64 } else { 0 };
-    Ok(Source::File { file, len, start: start + skip })
+    Ok(Source::File { file, len, start: start + skip as u64 })
 }
 
 /// A stream from its first byte: decompressed, then decoded.
@@ -183,16 +181,14 @@ fn from_stream(
     } else {
         Box::new(stream)
     };
-    if options.decode {
+    if options.decode != Decode::Never {
         let (mut head, failure) = peek(&mut stream);
-        let mark = mark(&head);
-        if mark == Mark::Utf8 {
-            head.drain(..UTF8_MARK);
-        }
+        let Decoding { skip, from } = decoding(&head, options.decode);
+        head.drain(..skip);
         let whole = Cursor::new(head).chain(failure).chain(stream);
-        stream = match mark {
-            Mark::Utf16Le | Mark::Utf16Be => Box::new(Utf16Reader::new(whole, mark)),
-            Mark::None | Mark::Utf8 => Box::new(whole),
+        stream = match from {
+            Some(encoding) => Box::new(Transcoder::new(whole, encoding)),
+            None => Box::new(whole),
         };
     }
     Ok(Source::Stream(stream))
@@ -256,8 +252,9 @@ mod tests {
     use std::io::{Read, Write};
 
     use super::{OpenOptions, Small, Source, open, read_small};
+    use crate::core::input::encoding::Decode;
 
-    const ALL: OpenOptions = OpenOptions { decompress: true, decode: true };
+    const ALL: OpenOptions = OpenOptions { decompress: true, decode: Decode::ByMark };
 
     fn temporary(bytes: &[u8]) -> tempfile::NamedTempFile {
         let mut file = tempfile::NamedTempFile::new().unwrap();
@@ -313,7 +310,7 @@ mod tests {
         assert_eq!(content(b"a,b\n1,2\n", ALL), (b"a,b\n1,2\n".to_vec(), true));
         assert_eq!(content(b"", ALL), (Vec::new(), true));
         assert_eq!(content(b"\xEF\xBB\xBFa\n", ALL), (b"a\n".to_vec(), true));
-        let raw = OpenOptions { decompress: false, decode: false };
+        let raw = OpenOptions { decompress: false, decode: Decode::Never };
         assert_eq!(content(b"\xEF\xBB\xBFa\n", raw).0, b"\xEF\xBB\xBFa\n");
     }
 
@@ -323,7 +320,7 @@ mod tests {
         assert_eq!(content(&gzip(b"\xEF\xBB\xBFa\n"), ALL), (b"a\n".to_vec(), false));
         assert_eq!(content(b"\xFF\xFEa\0\n\0", ALL), (b"a\n".to_vec(), false));
         assert_eq!(content(&gzip(b"\xFE\xFF\0a\0\n"), ALL), (b"a\n".to_vec(), false));
-        let plain = OpenOptions { decompress: false, decode: true };
+        let plain = OpenOptions { decompress: false, decode: Decode::ByMark };
         assert_eq!(content(&gzip(b"a"), plain), (gzip(b"a"), true));
     }
 
