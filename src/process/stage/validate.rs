@@ -14,9 +14,9 @@ use crate::core::exec::cancel::Cancel;
 use crate::core::exec::relay::Relay;
 use crate::core::registry::{Example, Row};
 use crate::core::text::units;
-use crate::process::aggregate::key_set::Seed;
+use crate::process::aggregate::key_set::{KeySet, Seed};
 use crate::process::expr::Tally;
-use crate::process::stage::keys::{KeyOf, KeyTable, Keys, found_value};
+use crate::process::stage::keys::{KeyOf, Keys, found_value};
 use crate::process::stage::names::Names;
 use crate::process::stage::{Columns, Needs, Operation, Rows, Scope, Setup, Stage, StageKind, Written};
 
@@ -68,7 +68,7 @@ impl Stage for Validate {
 
     fn operation(&self) -> Result<Operation> {
         let seed = Seed::default();
-        let state = |_: &Rule| Known { keys: KeyTable::new(seed.clone()), broken: 0 };
+        let state = |_: &Rule| Known { keys: KeySet::new(seed.clone()), broken: 0 };
         Ok(Operation::Rows(Box::new(Validating {
             rules: Arc::clone(&self.rules),
             known: Relay::new(self.rules.iter().map(state).collect(), self.cancel.clone()),
@@ -82,7 +82,7 @@ impl Stage for Validate {
 #[derive(Debug)]
 struct Known {
     /// The keys of `unique`.
-    keys: KeyTable,
+    keys: KeySet,
     /// How many records broke it.
     broken: u64,
 }
@@ -100,7 +100,7 @@ enum Found {
     /// These places of the selection break it.
     Broken(Vec<usize>),
     /// For each place of the selection, its key; none for null.
-    Keys(KeyTable, Vec<Option<usize>>),
+    Keys(KeySet, Vec<Option<usize>>),
 }
 
 impl Rows for Validating {
@@ -157,7 +157,7 @@ impl Validating {
     fn find(&self, rule: &Rule, batch: &mut Batch) -> Found {
         match &rule.test {
             Test::Unique(names) => {
-                let mut here = KeyTable::new(self.seed.clone());
+                let mut here = KeySet::new(self.seed.clone());
                 let null = nulls(names, batch);
                 let keys = Keys::new(&KeyOf::Columns(Arc::clone(names)), batch);
                 let number = |(key, null): (&[u8], bool)| if null { None } else { Some(here.number(key)) };
