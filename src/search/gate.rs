@@ -49,8 +49,9 @@ impl Keeper {
     /// Why what was said of the last file cannot be trusted, if so.
     pub(crate) fn doubt(&mut self) -> Option<Problem> {
         let scratches = self.and.iter_mut().chain(&mut self.not);
-        let broken = scratches.fold(false, |broken, scratch| scratch.take_broken().is_some() || broken);
-        broken.then(GaveUp::problem_of_a_file)
+        // All are asked, so that each forgets.
+        let broken = scratches.filter_map(Scratch::take_broken).count();
+        (broken > 0).then(GaveUp::problem_of_a_file)
     }
 }
 

@@ -147,9 +147,8 @@ fn role(line: &[u8]) -> Role {
     let rest = rest.trim_ascii_end();
     let level = column + 1;
     match rest {
-        [] => Role::None,
         [b'[', .., b']'] | [b'#', b'#', ..] if column == 0 && is_section(rest) => Role::Line(0, true),
-        [b'#' | b';', ..] | [b'/', b'/' | b'*', ..] | [b'*', b' ' | b'/', ..] | [b'-', b'-', b' ', ..] => Role::None,
+        [] | [b'#' | b';', ..] | [b'/', b'/' | b'*', ..] | [b'*', b' ' | b'/', ..] | [b'-', b'-', b' ', ..] => Role::None,
         [b'{'] | [b')' | b'}' | b']', ..] => Role::Closes(level),
         _ => Role::Line(level, starts_something(rest)),
     }

@@ -63,6 +63,7 @@ pub(crate) struct Input {
 
 impl Input {
     /// An input that has not been searched yet.
+    #[cfg(test)]
     pub(crate) fn new(path: Vec<u8>, rule: Rule, edge: Edge, cancel: Cancel) -> Arc<Self> {
         Self::starting(path, rule, edge, cancel, Start::AtOnce)
     }
