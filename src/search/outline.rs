@@ -148,7 +148,9 @@ fn role(line: &[u8]) -> Role {
     let level = column + 1;
     match rest {
         [b'[', .., b']'] | [b'#', b'#', ..] if column == 0 && is_section(rest) => Role::Line(0, true),
-        [] | [b'#' | b';', ..] | [b'/', b'/' | b'*', ..] | [b'*', b' ' | b'/', ..] | [b'-', b'-', b' ', ..] => Role::None,
+        [] | [b'#' | b';', ..] | [b'/', b'/' | b'*', ..] | [b'*', b' ' | b'/', ..] | [b'-', b'-', b' ', ..] => {
+            Role::None
+        }
         [b'{'] | [b')' | b'}' | b']', ..] => Role::Closes(level),
         _ => Role::Line(level, starts_something(rest)),
     }
