@@ -278,7 +278,9 @@ fn check(
         if let (Some(second), Some(looked)) = (stage.second(), looked) {
             second.meet(&looked.columns)?;
         }
+        let unfiled = columns.unfiled.clone();
         columns = stage.columns(&columns)?;
+        columns.unfiled = unfiled.or_else(|| (!stage.keeps_file()).then(|| stage.explain()));
         if looked.is_some() {
             own.get_or_insert_with(asked);
         }

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::core::block::Origin;
-use crate::core::data::batch::{Batch, Column, Irregular, Values};
+use crate::core::data::batch::{Batch, Irregular, Values};
 use crate::core::data::cell::Kind;
 use crate::core::data::value::Value;
 use crate::core::error::{Error, Problem, Result};
@@ -271,19 +271,6 @@ impl Inputs {
     }
 }
 
-/// Puts a column in front of a batch whose every cell is the name of its input.
-fn name_source(batch: &mut Batch, name: &Arc<str>, path: &str) {
-    let cell = batch.store(&Value::Text(path.as_bytes().into()));
-    let values = Values::Cells(vec![cell; batch.rows]);
-    batch.columns.insert(0, Column { name: Arc::clone(name), values });
-    for order in batch.shapes.iter_mut().flat_map(|shapes| &mut shapes.orders) {
-        for column in order.iter_mut() {
-            *column += 1;
-        }
-        order.insert(0, 0);
-    }
-}
-
 /// The data of an input that could not be opened again.
 fn nothing() -> Bytes {
     Bytes::Stream { reader: Box::new(io::empty()), start: 0, lines: 0 }
@@ -382,8 +369,9 @@ impl Feed for Inputs {
             return Ok(Loaded::good(Batch::default()));
         };
         batch.first_row = first_row;
+        batch.origin = Some(Arc::clone(current.blocks.origin()));
         if let Some(name) = &self.source_col {
-            name_source(&mut batch, name, &current.blocks.origin().name);
+            batch.put_first(name, &Value::Text(current.blocks.origin().name.as_bytes().into()));
         }
         let mut sight = if self.wanted.is_empty() { Sight::default() } else { self.look(&batch) };
         sight.feed = self.number;

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::core::block::Block;
+use crate::core::block::{Block, Origin};
 use crate::core::data::cell::{Cell, Kind, MAX_CELL};
 use crate::core::data::number::Number;
 use crate::core::data::value::Value;
@@ -138,6 +138,8 @@ pub(crate) struct Rejected {
 pub(crate) struct Batch {
     /// The input bytes.
     pub(crate) block: Block,
+    /// The input of the records, where all are of one and no stage put them together anew.
+    pub(crate) origin: Option<Arc<Origin>>,
     /// Computed bytes that cells may point into.
     pub(crate) side: Vec<u8>,
     /// Number of records, selected or not.
@@ -281,6 +283,19 @@ impl Batch {
                 Some(Some(number)) => Value::Number(*number),
                 _ => Value::Null,
             },
+        }
+    }
+
+    /// Puts a column in front whose every cell is this value.
+    pub(crate) fn put_first(&mut self, name: &Arc<str>, value: &Value<'_>) {
+        let cell = self.store(value);
+        let values = Values::Cells(vec![cell; self.rows]);
+        self.columns.insert(0, Column { name: Arc::clone(name), values });
+        for order in self.shapes.iter_mut().flat_map(|shapes| &mut shapes.orders) {
+            for column in order.iter_mut() {
+                *column += 1;
+            }
+            order.insert(0, 0);
         }
     }
 

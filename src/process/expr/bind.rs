@@ -420,7 +420,7 @@ pub(super) fn common_type<'n>(nodes: impl Iterator<Item = &'n Node>) -> Type {
 fn is_constant(node: &Node) -> bool {
     match &node.op {
         Op::Constant(_) => true,
-        Op::Column(_) | Op::Row => false,
+        Op::Column(_) | Op::Row | Op::File => false,
         Op::Negate(x) | Op::Not(x) | Op::IsNull(x) | Op::Date(x) | Op::Later(x, _) => is_constant(x),
         Op::Arithmetic(_, x, y)
         | Op::Difference(x, y)

@@ -29,7 +29,7 @@ use crate::core::data::time::Time;
 
 pub(crate) use ast::{Kind, Parsed, as_number, columns, replace_column, visit};
 pub(crate) use parser::{Item, parse, parse_list};
-pub(crate) use program::{Program, check_columns};
+pub(crate) use program::{FILE, Program, check_columns};
 pub(crate) use split::{AggregateCall, Split, slot_name, split, split_calls};
 pub(crate) use tally::Tally;
 

@@ -56,6 +56,8 @@ pub(super) enum Op {
     Column(usize),
     /// The record's number, from 1.
     Row,
+    /// The name of the record's input.
+    File,
     Negate(Box<Node>),
     Arithmetic(Arithmetic, Box<Node>, Box<Node>),
     /// Seconds from the second time to the first.

@@ -230,12 +230,16 @@ fn scatter<T: Clone>(len: usize, rows: &[u32], values: Vec<T>, rest: T) -> Vec<T
     all
 }
 
-/// Runs a check of each column an expression names, and adds the caret to what it finds.
+/// What `file()` is called among the columns that an expression names; no column has it.
+pub(crate) const FILE: &str = "\u{0}file";
+
+/// Runs a check of each column an expression names, and of [`FILE`] where it asks for the file of the record, and adds the caret to what it finds.
 pub(crate) fn check_columns(parsed: &Parsed, mut check: impl FnMut(&str) -> Result<()>) -> Result<()> {
     let mut columns: Vec<(String, Span)> = Vec::new();
     super::ast::visit(&parsed.expr, &mut |part: &Expr| match &part.kind {
         Part::Column(column) => columns.push((column.name.clone(), part.span)),
         Part::Position(number) => columns.push((format!("col({number})"), part.span)),
+        Part::Call { name, .. } if name == "file" => columns.push((FILE.to_string(), part.span)),
         _ => {}
     });
     for (name, span) in columns {

@@ -154,6 +154,10 @@ impl Stage for Cast {
         after.decoded().and(self.names.texts())
     }
 
+    fn keeps_file(&self) -> bool {
+        true
+    }
+
     fn operation(&self) -> Result<Operation> {
         let casts: Vec<(Name, Type)> = self.names.get().iter().cloned().zip(self.types.iter().copied()).collect();
         let told = Mutex::new(casts.iter().map(|_| Misfits::default()).collect());

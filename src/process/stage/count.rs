@@ -30,7 +30,13 @@ impl Stage for Count {
     fn columns(&self, before: &Columns) -> Result<Columns> {
         let gone = before.names.iter().map(|name| (Arc::clone(name), "--count".to_string()));
         let removed = before.removed.iter().cloned().chain(gone).filter(|(name, _)| &**name != "count").collect();
-        Ok(Columns { names: vec!["count".into()], open: false, removed, asked: Arc::clone(&before.asked) })
+        Ok(Columns {
+            names: vec!["count".into()],
+            open: false,
+            removed,
+            asked: Arc::clone(&before.asked),
+            ..Columns::default()
+        })
     }
 
     fn needs(&self, _: Needs) -> Needs {

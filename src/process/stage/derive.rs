@@ -120,6 +120,10 @@ impl Stage for Derive {
         needs
     }
 
+    fn keeps_file(&self) -> bool {
+        true
+    }
+
     fn operation(&self) -> Result<Operation> {
         let counts = |item: &Item| match &item.what {
             What::One(program, _) => Ok(program.counts_rows()),

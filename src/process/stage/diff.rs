@@ -111,7 +111,7 @@ impl Stage for Diff {
         let _ = self.compared.set(compared);
         let gone = before.names.iter().map(|name| (Arc::clone(name), format!("--diff {}", self.path())));
         let removed = before.removed.iter().cloned().chain(gone).filter(|(name, _)| !names.contains(name)).collect();
-        Ok(Columns { names, open: false, removed, asked: Arc::clone(&before.asked) })
+        Ok(Columns { names, open: false, removed, asked: Arc::clone(&before.asked), ..Columns::default() })
     }
 
     fn needs(&self, _: Needs) -> Needs {

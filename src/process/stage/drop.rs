@@ -77,6 +77,10 @@ impl Stage for Drop {
         after.decoded()
     }
 
+    fn keeps_file(&self) -> bool {
+        true
+    }
+
     fn operation(&self) -> Result<Operation> {
         Ok(Operation::Rows(Box::new(Dropping { names: Arc::clone(&self.names) })))
     }

@@ -78,6 +78,10 @@ impl Stage for Explode {
         after.decoded().and([self.name.text.clone()])
     }
 
+    fn keeps_file(&self) -> bool {
+        true
+    }
+
     fn operation(&self) -> Result<Operation> {
         Ok(Operation::Rows(Box::new(Exploding {
             name: self.name.clone(),

@@ -78,6 +78,10 @@ impl Stage for Fill {
         needs
     }
 
+    fn keeps_file(&self) -> bool {
+        true
+    }
+
     fn operation(&self) -> Result<Operation> {
         Ok(Operation::Rows(Box::new(Filling { items: Arc::clone(&self.items) })))
     }

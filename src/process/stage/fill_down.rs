@@ -57,6 +57,10 @@ impl Stage for FillDown {
         after.decoded().and(self.names.texts().chain(self.by.iter().flat_map(|by| by.texts())))
     }
 
+    fn keeps_file(&self) -> bool {
+        true
+    }
+
     fn operation(&self) -> Result<Operation> {
         let seed = Seed::default();
         let above = Above { keys: KeySet::new(seed.clone()), values: Vec::new() };

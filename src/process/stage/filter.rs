@@ -55,6 +55,10 @@ impl Stage for Filter {
         }
     }
 
+    fn keeps_file(&self) -> bool {
+        true
+    }
+
     fn operation(&self) -> Result<Operation> {
         let numbering = self.program.counts_rows().then(|| Numbering::new(&self.cancel));
         let program = Arc::clone(&self.program);

@@ -34,6 +34,10 @@ impl Stage for Flatten {
         Needs::All
     }
 
+    fn keeps_file(&self) -> bool {
+        true
+    }
+
     fn operation(&self) -> Result<Operation> {
         Ok(Operation::Rows(Box::new(Flatten)))
     }

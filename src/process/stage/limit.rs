@@ -49,6 +49,10 @@ impl Stage for Limit {
         after.and(self.by.iter().flat_map(|by| by.texts()))
     }
 
+    fn keeps_file(&self) -> bool {
+        self.by.is_none()
+    }
+
     fn operation(&self) -> Result<Operation> {
         Ok(Operation::Rows(match &self.by {
             None => Box::new(Limiting { most: self.most, numbering: Numbering::new(&self.setup.cancel) }),

@@ -65,6 +65,7 @@ use crate::core::exec::memory::Memory;
 use crate::core::exec::ordered::Flow;
 use crate::core::format::Scratch;
 use crate::core::registry::{Row, did_you_mean};
+use crate::process::expr::FILE;
 
 /// Every stage, in the order of the help.
 pub(crate) static STAGES: &[Row<StageKind>] = &[
@@ -155,6 +156,11 @@ pub(crate) trait Stage: Send + Sync {
     /// What it does.
     fn operation(&self) -> Result<Operation>;
 
+    /// Whether the file that a record came from is still known behind it: it does not put records together anew.
+    fn keeps_file(&self) -> bool {
+        false
+    }
+
     /// Its second input, for stages that have one.
     fn second(&self) -> Option<&dyn Second> {
         None
@@ -187,6 +193,8 @@ pub(crate) struct Columns {
     pub(crate) open: bool,
     /// Columns that a stage took away, with the stage as written, for errors.
     pub(crate) removed: Vec<(Arc<str>, String)>,
+    /// The stage from which on the files of records are not known, for errors.
+    pub(crate) unfiled: Option<String>,
     /// What stages asked for that only reading can tell (where `open`); shared by all places of the plan.
     pub(crate) asked: Arc<Mutex<BTreeSet<String>>>,
 }
@@ -194,6 +202,9 @@ pub(crate) struct Columns {
 impl Columns {
     /// Checks that a column (or the path `a.b[0].c` into one) may exist.
     pub(crate) fn check(&self, path: &str) -> Result<()> {
+        if path == FILE {
+            return self.check_file();
+        }
         let known = |name: &str| self.names.iter().any(|column| &**column == name);
         let root = path.split(['.', '[']).next().unwrap_or(path);
         if known(path) || known(root) {
@@ -221,6 +232,18 @@ impl Columns {
         let hint = did_you_mean(path, names.clone())
             .unwrap_or_else(|| format!("columns: {}", names.take(20).collect::<Vec<_>>().join(", ")));
         Err(problem.hint(hint).into())
+    }
+}
+
+impl Columns {
+    /// Checks that the files of records are known.
+    fn check_file(&self) -> Result<()> {
+        let Some(stage) = &self.unfiled else { return Ok(()) };
+        let message = format!("the file of a record is not known from '{stage}' on");
+        let problem = Problem::new(Code::Plan, message);
+        Err(problem
+            .hint("keep it in a column before that stage: --derive 'path = file()', or --source-col path")
+            .into())
     }
 }
 

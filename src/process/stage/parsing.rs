@@ -100,6 +100,10 @@ impl Stage for Parsing {
         Needs::Only(names).and([self.source.text.clone()])
     }
 
+    fn keeps_file(&self) -> bool {
+        true
+    }
+
     fn operation(&self) -> Result<Operation> {
         Ok(Operation::Rows(Box::new(Running {
             source: self.source.clone(),

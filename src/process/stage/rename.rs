@@ -110,6 +110,10 @@ impl Stage for Rename {
         Needs::only(names.into_iter().map(old))
     }
 
+    fn keeps_file(&self) -> bool {
+        true
+    }
+
     fn operation(&self) -> Result<Operation> {
         Ok(Operation::Rows(Box::new(Renaming { pairs: Arc::clone(&self.pairs) })))
     }

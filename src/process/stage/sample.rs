@@ -57,6 +57,10 @@ impl Stage for Share {
         after
     }
 
+    fn keeps_file(&self) -> bool {
+        true
+    }
+
     fn operation(&self) -> Result<Operation> {
         // The least number that is too high; all are picked where no number is.
         let bound = (self.part < 1.0).then_some((self.part * 2_f64.powi(64)) as u64);

@@ -183,6 +183,10 @@ impl Stage for Select {
         needs
     }
 
+    fn keeps_file(&self) -> bool {
+        true
+    }
+
     fn operation(&self) -> Result<Operation> {
         Ok(Operation::Rows(Box::new(Selecting { picks: self.picks() })))
     }

@@ -40,6 +40,10 @@ impl Stage for Skip {
         after
     }
 
+    fn keeps_file(&self) -> bool {
+        true
+    }
+
     fn operation(&self) -> Result<Operation> {
         Ok(Operation::Rows(Box::new(Skipping { number: self.number, numbering: Numbering::new(&self.cancel) })))
     }

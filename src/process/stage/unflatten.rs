@@ -56,6 +56,10 @@ impl Stage for Unflatten {
         Needs::All
     }
 
+    fn keeps_file(&self) -> bool {
+        true
+    }
+
     fn operation(&self) -> Result<Operation> {
         Ok(Operation::Rows(Box::new(Unflatten)))
     }

@@ -52,6 +52,10 @@ impl Stage for Union {
         after
     }
 
+    fn keeps_file(&self) -> bool {
+        true
+    }
+
     fn operation(&self) -> Result<Operation> {
         Ok(Operation::Union)
     }

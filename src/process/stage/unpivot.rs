@@ -115,6 +115,10 @@ impl Stage for Unpivot {
         }
     }
 
+    fn keeps_file(&self) -> bool {
+        true
+    }
+
     fn operation(&self) -> Result<Operation> {
         Ok(Operation::Rows(Box::new(Unpivoting {
             names: Arc::clone(&self.names),

@@ -66,6 +66,10 @@ impl Stage for Validate {
         after.and(self.rules.iter().flat_map(|rule| rule.columns.iter().flat_map(|names| names.texts())))
     }
 
+    fn keeps_file(&self) -> bool {
+        true
+    }
+
     fn operation(&self) -> Result<Operation> {
         let seed = Seed::default();
         let state = |_: &Rule| Known { keys: KeySet::new(seed.clone()), broken: 0 };

@@ -106,6 +106,7 @@ impl<'b, 't> Run<'b, 't> {
         match &node.op {
             Op::Constant(value) => vec![borrowed(value); rows.len()],
             Op::Column(column) => self.column_values(*column, rows),
+            Op::File => vec![self.file(); rows.len()],
             Op::Concat(left, right) => self.concat(left, right, rows),
             Op::Coalesce(nodes) => self.coalesce(nodes, rows),
             Op::Case { branches, otherwise } => self.case(branches, otherwise.as_deref(), rows),
@@ -122,6 +123,11 @@ impl<'b, 't> Run<'b, 't> {
                 }
             },
         }
+    }
+
+    /// The name of the batch's input; null where it has none.
+    fn file(&self) -> Value<'b> {
+        self.batch.origin.as_ref().map_or(Value::Null, |origin| Value::Text(Cow::Borrowed(origin.name.as_bytes())))
     }
 
     /// Both sides as one text; null is empty.

@@ -35,6 +35,7 @@ mod env;
 mod exp;
 mod extract;
 mod extract_all;
+mod file;
 mod float;
 mod floor;
 mod format;
@@ -209,6 +210,7 @@ pub(crate) static FUNCTIONS: &[Row<Function>] = &[
     md5::ROW,
     hash::ROW,
     row::ROW,
+    file::ROW,
     arg::ROW,
     env::ROW,
 ];

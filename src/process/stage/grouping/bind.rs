@@ -82,6 +82,10 @@ impl Binder<'_> {
                 Kind::Call { name, at, .. } if find(FUNCTIONS, name).is_none() => {
                     Some(parts.rest.problem(*at, format!("unknown aggregate '{name}'")).hint(suggest(name)))
                 }
+                Kind::Call { name, .. } if name == "file" => {
+                    let message = "file() is of a record, not of a group";
+                    Some(parts.rest.problem(part.span, message).hint("first(file()), or add it to -g"))
+                }
                 Kind::Column(column) if self.is_mistyped(&column.name) => {
                     let message = format!("'{}' is neither a key nor an aggregate", column.name);
                     Some(parts.rest.problem(part.span, message).hint(suggest(&column.name)))

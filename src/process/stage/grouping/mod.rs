@@ -111,7 +111,7 @@ impl Grouping {
         let names = self.names();
         let gone = before.names.iter().map(|name| (Arc::clone(name), written.to_string()));
         let removed = before.removed.iter().cloned().chain(gone).filter(|(name, _)| !names.contains(name)).collect();
-        Ok(Columns { names, open: false, removed, asked: Arc::clone(&before.asked) })
+        Ok(Columns { names, open: false, removed, asked: Arc::clone(&before.asked), ..Columns::default() })
     }
 
     /// The columns it reads.

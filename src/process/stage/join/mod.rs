@@ -170,6 +170,10 @@ impl Stage for Join {
         self.naming().left_needs(after.decoded()).and(self.on.left.texts())
     }
 
+    fn keeps_file(&self) -> bool {
+        true
+    }
+
     fn operation(&self) -> Result<Operation> {
         let probe = Probe::new(
             Arc::clone(&self.on),

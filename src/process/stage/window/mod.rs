@@ -108,6 +108,9 @@ impl Stage for Window {
     fn columns(&self, before: &Columns) -> Result<Columns> {
         self.by.iter().try_for_each(|by| by.check(before))?;
         let mut after = before.clone();
+        // Records may come back from disk.
+        let unfiled = before.unfiled.clone().or_else(|| Some(self.explain()));
+        let before = Columns { unfiled, ..before.clone() };
         for item in &self.plan.items {
             check_columns(&item.parsed, |name| before.check(name))?;
             if !after.names.contains(&item.name) {
