@@ -76,7 +76,7 @@ mod tests {
             sum.add(number(text));
         }
         sum.remove(number("1e300"));
-        assert_eq!(sum.sum().map(Number::to_f64), Some(0.3));
+        assert_eq!(sum.sum().map(super::Number::to_f64), Some(0.3));
         assert_eq!(sum.mean().map(printed).as_deref(), Some("0.15"));
     }
 }
