@@ -168,6 +168,15 @@ pub(crate) fn all(part: &str) -> Vec<Case> {
     paths.iter().flat_map(|path| parse(path)).collect()
 }
 
+/// Those of them whose path or name holds `MYTOOLS_CASE`; all where it is not set.
+pub(crate) fn wanted(part: &str) -> Vec<Case> {
+    let mut cases = all(part);
+    if let Ok(wanted) = std::env::var("MYTOOLS_CASE") {
+        cases.retain(|case| case.path.display().to_string().contains(&wanted) || case.name.contains(&wanted));
+    }
+    cases
+}
+
 fn collect(dir: &Path, paths: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(dir).unwrap_or_else(|error| panic!("{}: {error}", dir.display())) {
         let path = entry.unwrap().path();

@@ -1,5 +1,5 @@
 //! Runs every case of `tests/cases`. `MYTOOLS_BLESS=1` rewrites what is expected to what came out, for review;
-//! `MYTOOLS_CASE=text` runs only cases whose path or name holds the text.
+//! `MYTOOLS_CASE=text` runs only cases whose path or name holds the text, here and in `properties`.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,10 +9,7 @@ use crate::harness::Outcome;
 
 #[test]
 fn every_case_holds() {
-    let mut cases = case::all("");
-    if let Ok(wanted) = std::env::var("MYTOOLS_CASE") {
-        cases.retain(|case| case.path.display().to_string().contains(&wanted) || case.name.contains(&wanted));
-    }
+    let cases = case::wanted("");
     let (outcomes, left): (Vec<Outcome>, Vec<Option<String>>) = run_all(&cases, |case| {
         let dir = case.dir();
         (case.run(&dir, &[]).run(), case.leaves(&dir))

@@ -8,6 +8,7 @@ mod architecture;
 mod case;
 mod cases;
 mod completions;
+mod cuts;
 mod differential;
 mod editors;
 mod files;
