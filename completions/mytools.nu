@@ -256,6 +256,7 @@ module completions {
     --agg(-a): string         # Aggregate the groups of the -g directly before
     --count                   # The number of records
     --freq: string            # How often each value occurs, the most frequent first
+    --describe                # One record per column: type, nulls, range, mean, quartiles, top values
     --sort(-s): string        # Sort by columns
     --top: string             # Keep the N records with the largest values
     --limit(-n): string       # Keep the first N records, or the first N of each group

@@ -43,6 +43,7 @@ proptest! {
             &["-g", "k,l", "-a", "n=count, s=sum(v), d=count_distinct(v), m=median(v), first(v), collect(v)", "-f", "csv"],
             &["-a", "p99(v), median(v), count_distinct(k), mode(v), most_common(3, k), p10(v / 7)", "-f", "csv"],
             &["--freq", "k", "-f", "csv"],
+            &["--describe", "-f", "jsonl"],
         ];
         for args in all {
             let args: Vec<&str> = ["process", "t.csv"].iter().chain(args.iter()).copied().collect();
@@ -54,6 +55,36 @@ proptest! {
                 .run();
             prop_assert_eq!(&whole, &spilled, "{:?} block {} threads {} memory {}", args, block, threads, memory);
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn describing_does_not_depend_on_who_sees_what(
+        rows in prop::collection::vec(prop::collection::vec(("[a-f]", "[0-9]{1,2}"), 0..5), 1..80),
+        block in 1_usize..100,
+        threads in 1_usize..5,
+        memory in prop_oneof![Just(1_usize), Just(1_000_000)],
+    ) {
+        let dir = Dir::new();
+        let mut text = String::new();
+        for mut row in rows {
+            let mut seen = std::collections::BTreeSet::new();
+            row.retain(|(name, _)| seen.insert(name.clone()));
+            let fields: Vec<String> = row.iter().map(|(name, value)| format!("\"{name}\":\"{value}\"")).collect();
+            text.push_str(&format!("{{{}}}\n", fields.join(",")));
+        }
+        dir.file("t.jsonl", text);
+        let args = ["process", "t.jsonl", "--describe", "-f", "csv"];
+        let whole = mytools(args).args(&["-j", "1"]).dir(dir.path()).run();
+        let parts = mytools(args)
+            .args(&["-j", &threads.to_string(), "--memory", &memory.to_string()])
+            .env("MYTOOLS_TEST_BLOCK", block.to_string())
+            .dir(dir.path())
+            .run();
+        prop_assert_eq!(whole, parts);
     }
 }
 

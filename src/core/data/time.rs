@@ -31,8 +31,8 @@ const RANGE: std::ops::RangeInclusive<i64> = -62_167_219_200..=253_402_300_799;
 const DAY: i64 = 86_400;
 const NANOS: i128 = 1_000_000_000;
 
-/// The zone of times that name none, and of printed times.
-#[derive(Debug, Clone)]
+/// The zone of times that name none, and of printed times; UTC unless it is said.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Zone {
     /// None is UTC, which needs no tables.
     tz: Option<TimeZone>,

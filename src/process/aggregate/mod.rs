@@ -19,6 +19,7 @@ mod conditions;
 mod count;
 mod count_distinct;
 mod count_if;
+pub(crate) mod described;
 mod extreme;
 mod first;
 mod foremost;

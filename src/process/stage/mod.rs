@@ -11,6 +11,7 @@ mod best;
 mod cast;
 mod count;
 mod derive;
+mod describe;
 mod diff;
 mod digits;
 mod distinct;
@@ -82,6 +83,7 @@ pub(crate) static STAGES: &[Row<StageKind>] = &[
     agg::ROW,
     count::ROW,
     freq::ROW,
+    describe::ROW,
     sort::ROW,
     top::ROW,
     limit::ROW,
