@@ -164,7 +164,7 @@ impl Stage for Describe {
         let kept = |(name, _): &(Arc<str>, String)| !NAMES.contains(&&**name);
         let removed = before.removed.iter().cloned().chain(gone).filter(kept).collect();
         let names = NAMES.into_iter().map(Arc::from).collect();
-        Ok(Columns { names, open: false, removed, asked: Arc::clone(&before.asked) })
+        Ok(Columns { names, removed, asked: Arc::clone(&before.asked), ..Columns::default() })
     }
 
     fn needs(&self, _: Needs) -> Needs {
