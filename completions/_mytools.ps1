@@ -38,7 +38,7 @@ Register-ArgumentCompleter -Native -CommandName 'mytools' -ScriptBlock {
             [CompletionResult]::new('p', 'p', [CompletionResultType]::ParameterValue, 'Turn data files into other formats and into answers')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List formats, what is lost between them, stages, functions, aggregates or file types')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print the help of a command, or about a topic')
             break
         }
         'mytools;search' {
@@ -667,26 +667,15 @@ Register-ArgumentCompleter -Native -CommandName 'mytools' -ScriptBlock {
             break
         }
         'mytools;help' {
-            [CompletionResult]::new('search', 'search', [CompletionResultType]::ParameterValue, 'Find lines that match a pattern, in files, trees and pipes')
-            [CompletionResult]::new('process', 'process', [CompletionResultType]::ParameterValue, 'Turn data files into other formats and into answers')
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List formats, what is lost between them, stages, functions, aggregates or file types')
-            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
-            break
-        }
-        'mytools;help;search' {
-            break
-        }
-        'mytools;help;process' {
-            break
-        }
-        'mytools;help;list' {
-            break
-        }
-        'mytools;help;completions' {
-            break
-        }
-        'mytools;help;help' {
+            [CompletionResult]::new('-j', '-j', [CompletionResultType]::ParameterName, 'Number of threads [default: one per core]')
+            [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Number of threads [default: one per core]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'auto (default), always or never')
+            [CompletionResult]::new('--error-format', '--error-format', [CompletionResultType]::ParameterName, 'Problems as text or as json lines')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help: -h on one screen, --help with details and examples')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help: -h on one screen, --help with details and examples')
+            [CompletionResult]::new('--no-messages', '--no-messages', [CompletionResultType]::ParameterName, 'Keep quiet about files that cannot be read')
+            [CompletionResult]::new('--debug', '--debug', [CompletionResultType]::ParameterName, 'Print silent decisions on standard error')
+            [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Do not read the file that MYTOOLS_CONFIG_PATH names')
             break
         }
     })

@@ -35,7 +35,7 @@ set edit:completion:arg-completer[mytools] = {|@words|
             cand p 'Turn data files into other formats and into answers'
             cand list 'List formats, what is lost between them, stages, functions, aggregates or file types'
             cand completions 'Print the completion script of a shell'
-            cand help 'Print this message or the help of the given subcommand(s)'
+            cand help 'Print the help of a command, or about a topic'
         }
         &'mytools;search'= {
             cand -e 'A pattern; may be given again, any of them matches'
@@ -657,21 +657,15 @@ set edit:completion:arg-completer[mytools] = {|@words|
             cand --no-config 'Do not read the file that MYTOOLS_CONFIG_PATH names'
         }
         &'mytools;help'= {
-            cand search 'Find lines that match a pattern, in files, trees and pipes'
-            cand process 'Turn data files into other formats and into answers'
-            cand list 'List formats, what is lost between them, stages, functions, aggregates or file types'
-            cand completions 'Print the completion script of a shell'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'mytools;help;search'= {
-        }
-        &'mytools;help;process'= {
-        }
-        &'mytools;help;list'= {
-        }
-        &'mytools;help;completions'= {
-        }
-        &'mytools;help;help'= {
+            cand -j 'Number of threads [default: one per core]'
+            cand --threads 'Number of threads [default: one per core]'
+            cand --color 'auto (default), always or never'
+            cand --error-format 'Problems as text or as json lines'
+            cand -h 'Print help: -h on one screen, --help with details and examples'
+            cand --help 'Print help: -h on one screen, --help with details and examples'
+            cand --no-messages 'Keep quiet about files that cannot be read'
+            cand --debug 'Print silent decisions on standard error'
+            cand --no-config 'Do not read the file that MYTOOLS_CONFIG_PATH names'
         }
     ]
     $completions[$command]

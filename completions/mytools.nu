@@ -382,28 +382,28 @@ module completions {
     shell: string@"nu-complete mytools completions shell" # The shell to print it for
   ]
 
-  # Print this message or the help of the given subcommand(s)
+  def "nu-complete mytools help topic" [] {
+    [ "expressions" "functions" "aggregates" "stages" "formats" "types" "ignore" "exit-codes" "search" "process" "list" "completions" ]
+  }
+
+  def "nu-complete mytools help color" [] {
+    [ "auto" "always" "ansi" "never" ]
+  }
+
+  def "nu-complete mytools help error-format" [] {
+    [ "text" "json" ]
+  }
+
+  # Print the help of a command, or about a topic
   export extern "mytools help" [
-  ]
-
-  # Find lines that match a pattern, in files, trees and pipes
-  export extern "mytools help search" [
-  ]
-
-  # Turn data files into other formats and into answers
-  export extern "mytools help process" [
-  ]
-
-  # List formats, what is lost between them, stages, functions, aggregates or file types
-  export extern "mytools help list" [
-  ]
-
-  # Print the completion script of a shell
-  export extern "mytools help completions" [
-  ]
-
-  # Print this message or the help of the given subcommand(s)
-  export extern "mytools help help" [
+    --help(-h)                # Print help: -h on one screen, --help with details and examples
+    --threads(-j): string     # Number of threads [default: one per core]
+    --color: string@"nu-complete mytools help color" # auto (default), always or never
+    --error-format: string@"nu-complete mytools help error-format" # Problems as text or as json lines
+    --no-messages             # Keep quiet about files that cannot be read
+    --debug                   # Print silent decisions on standard error
+    --no-config               # Do not read the file that MYTOOLS_CONFIG_PATH names
+    topic?: string@"nu-complete mytools help topic" # A command, or expressions, functions, aggregates, stages, formats, types, ignore, exit-codes
   ]
 
 }

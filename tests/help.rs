@@ -62,6 +62,36 @@ fn summaries_are_written_alike() {
 }
 
 #[test]
+fn topics_have_every_row_of_their_tables() {
+    for kind in ["stages", "functions", "aggregates", "formats"] {
+        let help = mytools(["help", kind]).ok();
+        for line in mytools(["list", kind, "-f", "jsonl"]).ok().lines() {
+            let row: serde_json::Value = serde_json::from_str(line).unwrap();
+            let written = row.get("usage").unwrap_or(&row["name"]).as_str().unwrap();
+            assert!(help.lines().any(|line| line.starts_with(written)), "{kind}: {written}");
+        }
+    }
+}
+
+#[test]
+fn topics_fit_their_width_but_for_examples() {
+    for topic in ["expressions", "functions", "aggregates", "stages", "formats", "types", "ignore", "exit-codes"] {
+        for line in mytools(["help", topic]).ok().lines().filter(|line| !line.contains('→')) {
+            assert!(line.chars().count() <= 100 && line.trim_end() == line, "{topic}: {line}");
+        }
+    }
+}
+
+#[test]
+fn help_of_a_command_is_its_own() {
+    for command in ["search", "process", "list", "completions"] {
+        assert_eq!(mytools(["help", command]).ok(), mytools([command, "--help"]).ok(), "{command}");
+    }
+    assert_eq!(mytools(["help"]).ok(), mytools(["--help"]).ok());
+    assert_eq!(mytools(["help", "p"]).ok(), mytools(["help", "process"]).ok());
+}
+
+#[test]
 fn the_version_is_one_line() {
     assert_eq!(mytools(["--version"]).ok(), format!("mytools {}\n", env!("CARGO_PKG_VERSION")));
 }

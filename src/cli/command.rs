@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use crate::cli::{completions, globals, list, process, search};
+use crate::cli::{completions, globals, list, process, search, topics};
 
 /// The examples under `mytools` and `mytools -h`.
 const EXAMPLES: &str = "\
@@ -18,7 +18,7 @@ pub(crate) fn build() -> Command {
         .max_term_width(100)
         .arg_required_else_help(true)
         .subcommand_required(true)
-        .disable_help_subcommand(false)
+        .disable_help_subcommand(true)
         .disable_help_flag(true)
         .arg(help_flag())
         .args(globals::args())
@@ -26,6 +26,7 @@ pub(crate) fn build() -> Command {
         .subcommand(process::command())
         .subcommand(list::command())
         .subcommand(completions::command())
+        .subcommand(topics::command())
         .after_help(EXAMPLES)
         .after_long_help(format!("{EXAMPLES}\n\n{EXIT_CODES}"))
 }

@@ -14,6 +14,7 @@ mod process;
 mod request;
 mod search;
 mod stages;
+mod topics;
 mod usage;
 
 use std::ffi::OsString;
@@ -47,7 +48,7 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             // Whoever typed a command that is right by itself looks for the mistake in the wrong place.
             let file = merged.from.filter(|_| command.try_get_matches_from_mut(&args).is_ok());
-            return usage::report(&error, globals::error_mode(&args), file.as_deref());
+            return ExitCode::from(usage::report(&error, globals::error_mode(&args), file.as_deref()));
         }
     };
     // A global option is in the matches of the subcommand as well, whichever side of its name it was written on.
@@ -86,6 +87,7 @@ fn dispatch(
         "search" => search::run(matches, globals, environment, diagnostics)?,
         "process" => request::run(matches, globals, environment, diagnostics)?,
         "list" => list::run(matches, globals)?,
+        "help" => topics::run(matches)?,
         "completions" => completions::run(matches)?,
         other => anyhow::bail!("no command is called '{other}'"),
     })

@@ -32,6 +32,7 @@ it; alone it aggregates everything; -g alone gives the count of each group.";
 
 const AFTER: &str = "\
 Formats, stages, functions and aggregates: mytools list formats|stages|functions|aggregates
+The language of expressions: mytools help expressions
 
 Exit codes: 0 done, 1 no rows with --exit-status or rules of --validate broken, 2 an error";
 

@@ -2,7 +2,6 @@
 
 use std::error::Error as _;
 use std::path::Path;
-use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
@@ -12,15 +11,15 @@ use crate::core::error::{Code, Problem};
 use crate::core::registry::did_you_mean;
 
 /// Reports an outcome of parsing that is no command to run: help, the version, or a mistake, which may be one of the
-/// configuration file.
-pub(crate) fn report(error: &clap::Error, mode: Mode, file: Option<&Path>) -> ExitCode {
+/// configuration file. Gives the exit code.
+pub(crate) fn report(error: &clap::Error, mode: Mode, file: Option<&Path>) -> u8 {
     if let ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand =
         error.kind()
     {
         let code = u8::try_from(error.exit_code()).unwrap_or(FAILED);
         return match error.print() {
-            Err(failure) if failure.kind() != std::io::ErrorKind::BrokenPipe => ExitCode::from(FAILED),
-            _ => ExitCode::from(code),
+            Err(failure) if failure.kind() != std::io::ErrorKind::BrokenPipe => FAILED,
+            _ => code,
         };
     }
     let settings = Settings { mode, ..Settings::default() };
@@ -29,7 +28,7 @@ pub(crate) fn report(error: &clap::Error, mode: Mode, file: Option<&Path>) -> Ex
         None => problem(error),
     };
     Diagnostics::new(Box::new(std::io::stderr()), settings).emit(&problem);
-    ExitCode::from(FAILED)
+    FAILED
 }
 
 /// A mistake in the arguments as a problem.

@@ -11,8 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::core::block::Origin;
-use crate::core::data::batch::{Batch, Irregular, Values};
-use crate::core::data::cell::Kind;
+use crate::core::data::batch::{Batch, Irregular};
 use crate::core::data::value::Value;
 use crate::core::error::{Error, Problem, Result};
 use crate::core::exec::cancel::Cancel;
@@ -264,7 +263,7 @@ impl Inputs {
             let bare = name.strip_suffix(RIGHT).unwrap_or(name);
             let found = batch.find(name).or_else(|| batch.find(root)).or_else(|| batch.find(bare));
             let column = found.and_then(|index| batch.columns.get(index));
-            column.is_some_and(|column| has_value(&column.values))
+            column.is_some_and(|column| column.values.any())
         };
         let columns = self.wanted.iter().enumerate().filter(|(_, name)| has(name)).map(|(index, _)| index).collect();
         Sight { rows: batch.rows as u64, columns, ..Sight::default() }
@@ -274,13 +273,6 @@ impl Inputs {
 /// The data of an input that could not be opened again.
 fn nothing() -> Bytes {
     Bytes::Stream { reader: Box::new(io::empty()), start: 0, lines: 0 }
-}
-
-fn has_value(values: &Values) -> bool {
-    match values {
-        Values::Cells(cells) => cells.iter().any(|cell| cell.kind() != Kind::Missing),
-        Values::Numbers(_) => true,
-    }
 }
 
 impl Feed for Inputs {

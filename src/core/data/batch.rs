@@ -30,6 +30,16 @@ pub(crate) enum Values {
     Numbers(Vec<Option<Number>>),
 }
 
+impl Values {
+    /// Whether any record has a value here, null or not.
+    pub(crate) fn any(&self) -> bool {
+        match self {
+            Self::Cells(cells) => cells.iter().any(|cell| cell.kind() != Kind::Missing),
+            Self::Numbers(_) => true,
+        }
+    }
+}
+
 /// Which records of a batch are still there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) enum Selection {

@@ -11,6 +11,7 @@ mod column;
 mod cursor;
 mod eval;
 pub(crate) mod function;
+pub(crate) mod language;
 mod lexer;
 mod node;
 mod parser;

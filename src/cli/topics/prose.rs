@@ -1,0 +1,56 @@
+//! What the help topics say that no table says. A paragraph that starts with `# ` is a heading.
+
+/// Before the functions.
+pub(super) const FUNCTIONS: &[&str] =
+    &["Text functions count characters. They take null to null, as all do whose summary does not say otherwise. What \
+     'mytools help expressions' says of numbers and times holds for arguments too."];
+
+/// Before the formats.
+pub(super) const FORMATS: &[&str] = &[
+    "Input is told by --from, by the extension, or by its content; output by -f/--format, by the extension of -o, or it is \
+     json. Compressed files (gzip, zstd, bzip2, xz, lz4, brotli) are read as what is in them.",
+];
+
+/// Before the file types.
+pub(super) const TYPES: &[&str] = &[
+    "search -t NAME looks only into files of a type, -T NAME passes them over. --type-add 'NAME:GLOB' adds a glob, \
+     --type-add 'NAME:include:OTHER,OTHER' the globs of other types, --type-clear NAME forgets them. -t all means every \
+     type that is listed here.",
+    "# Types",
+];
+
+/// Which files are searched.
+pub(super) const IGNORE: &[&str] = &[
+    "A search of directories passes over what version control ignores, hidden files and binary files. Files that you name \
+     are always searched.",
+    "# What decides, the strongest first",
+    "1. -g/--glob and --iglob: 'GLOB' takes files in, '!GLOB' leaves them out; the last that fits decides.",
+    "2. .rgignore, then .ignore, in each directory from the file's own upwards.",
+    "3. .gitignore, then .git/info/exclude, then the core.excludesFile of your git configuration: inside of git \
+     repositories, or everywhere with --no-require-git.",
+    "4. The files of --ignore-file, the last the strongest.",
+    "5. -t/--type and -T/--type-not.",
+    "6. Hidden names (with a point in front), unless a rule above takes them in.",
+    "Of rules of one kind the nearest directory decides, of one file the last rule that fits. Rules are written as git's: \
+     '!' takes in again, a '/' in front binds to the directory, one at the end means directories only.",
+    "# To see more",
+    "-./--hidden takes in hidden files, .git only with --no-ignore-vcs or -u; --no-ignore takes no notice of ignore files; -u \
+     is --no-ignore, -uu --hidden too, -uuu --binary too. --no-ignore-dot, --no-ignore-vcs, --no-ignore-exclude, --no-ignore-global and --no-ignore-parent \
+     take one kind of rules away.",
+    "--debug tells of each file that is passed over, and why. --files lists what would be searched.",
+    "process knows no ignore rules: of a directory it reads every file that has the extension of a format.",
+];
+
+/// Exit codes.
+pub(super) const EXIT_CODES: &[&str] = &[
+    "# search",
+    "0 a match, 1 no match, 2 an error, even where there are matches (0 for -q with a match).",
+    "# process",
+    "0 done, 1 no rows with --exit-status or rules of --validate broken, 2 an error.",
+    "An error in the data ends that input. Records that were written before it stay; a plan that must see all records \
+     before it can answer (sort, group) prints nothing. A file that cannot be opened leaves the answer of the others, with \
+     exit code 2.",
+    "# Both",
+    "A reader that goes away early (| head) is no error; a full disk is one. Ctrl-C ends the run by the signal and leaves \
+     no half-written output file.",
+];
