@@ -47,6 +47,7 @@ impl Dir {
 pub(crate) struct Run {
     command: Command,
     stdin: Option<Vec<u8>>,
+    stdin_file: Option<fs::File>,
 }
 
 /// What came of it.
@@ -82,7 +83,7 @@ pub(crate) fn mytools<A: AsRef<std::ffi::OsStr>>(args: impl IntoIterator<Item = 
             command.env(name, value);
         }
     }
-    Run { command, stdin: None }
+    Run { command, stdin: None, stdin_file: None }
 }
 
 impl Run {
@@ -104,6 +105,12 @@ impl Run {
         self
     }
 
+    /// Has this file as its standard input.
+    pub(crate) fn stdin_file(mut self, path: &Path) -> Self {
+        self.stdin_file = Some(fs::File::open(path).unwrap());
+        self
+    }
+
     /// Sets a variable.
     pub(crate) fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
         self.command.env(name, value);
@@ -113,7 +120,11 @@ impl Run {
     /// Runs it to its end.
     pub(crate) fn run(mut self) -> Outcome {
         self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let stdin = if self.stdin.is_some() { Stdio::piped() } else { Stdio::null() };
+        let stdin = match self.stdin_file.take() {
+            Some(file) => file.into(),
+            None if self.stdin.is_some() => Stdio::piped(),
+            None => Stdio::null(),
+        };
         let mut child = self.command.stdin(stdin).spawn().unwrap();
         let feeder = child.stdin.take().zip(self.stdin).map(|(mut pipe, bytes)| {
             // A run that stops reading early closes the pipe; that is its right.

@@ -248,7 +248,7 @@ impl Searcher<'_, '_> {
     pub(super) fn list(&self, entry: &Entry, output: &mut Output) -> Result<()> {
         let counts = Counts { lines: 1, matches: 0 };
         let searched = Searched {
-            path: path_bytes(&entry.path),
+            path: shown_path(entry),
             rule: Rule::Convert,
             counts,
             edge: &Edge::default(),
@@ -275,10 +275,7 @@ impl Searcher<'_, '_> {
         if let Some(editor) = editor {
             return editor.file(reporter, entry, rule, output).map(|()| None);
         }
-        let path = match entry.kind {
-            Kind::Stdin => STDIN.as_bytes(),
-            Kind::File | Kind::Special => path_bytes(&entry.path),
-        };
+        let path = shown_path(entry);
         let named = |problem: Problem| problem.at_path(String::from_utf8_lossy(path));
         let opened = match self.open(entry, buffer)? {
             Small::Whole { start, end, as_is } => {
@@ -473,6 +470,14 @@ impl Searcher<'_, '_> {
             output.lead = true;
         }
         Ok(counts)
+    }
+}
+
+/// What a file is called where it is printed.
+fn shown_path(entry: &Entry) -> &[u8] {
+    match entry.kind {
+        Kind::Stdin => STDIN.as_bytes(),
+        Kind::File | Kind::Special => path_bytes(&entry.path),
     }
 }
 

@@ -3,5 +3,4 @@
 mod csv;
 mod files;
 mod json;
-mod output_flags;
 mod search;

@@ -9,13 +9,14 @@ use crate::search::config::{Config, Mode};
 const RESULTS: &str = "What to print instead of lines";
 
 /// The flags of which the last one given decides what is printed.
-const MODES: [(&str, Mode); 6] = [
+const MODES: [(&str, Mode); 7] = [
     ("count", Mode::Count),
     ("count-matches", Mode::Matches),
     ("files-with-matches", Mode::Paths),
     ("files-without-match", Mode::Missing),
     ("json", Mode::Json),
     ("json-captures", Mode::Json),
+    ("files", Mode::Files),
 ];
 
 /// The flags.
@@ -59,12 +60,8 @@ pub(super) fn fill(config: &mut Config, matches: &ArgMatches) {
     config.look.stats = either(matches, "stats", "no-stats").unwrap_or(false);
 }
 
-/// What is printed: the last of the flags decides, but for `--files`, after which nothing is searched. `--no-json` takes
-/// back only `--json`.
+/// What is printed: the last of the flags decides. `--no-json` takes back only `--json`.
 fn mode(matches: &ArgMatches) -> Mode {
-    if matches.get_flag("files") {
-        return Mode::Files;
-    }
     let names: Vec<&str> = MODES.iter().map(|(name, _)| *name).chain(["no-json"]).collect();
     let given = in_order(matches, &names);
     given.iter().fold(Mode::Lines, |mode, given| match MODES.iter().find(|(name, _)| name == given) {

@@ -168,7 +168,7 @@ enum Counter {
 impl Pen for Counter {
     fn print(&mut self, lines: Lines<'_, '_>, _: &[u8], _: &mut Vec<u8>) -> Counts {
         let matcher = matches!(self, Self::Matches).then_some(lines.matcher);
-        let mut sink = Counting { matcher, counts: Counts::default() };
+        let mut sink = Counting { matcher, terminator: lines.matcher.terminator, counts: Counts::default() };
         lines.to(&mut sink);
         sink.counts
     }
@@ -178,12 +178,13 @@ impl Pen for Counter {
 struct Counting<'r> {
     /// Finds the matches in a line, where they are counted.
     matcher: Option<&'r Matcher>,
+    terminator: Terminator,
     counts: Counts,
 }
 
 impl Sink for Counting<'_> {
     fn matched(&mut self, scratch: &mut Scratch, line: &Line<'_>) {
-        self.counts.lines += 1;
+        self.counts.lines += line.count(self.terminator);
         if let Some(matcher) = self.matcher {
             // A selected line counts once at least, also where it was selected for not matching.
             self.counts.matches += matches::count(matcher, scratch, line).max(1);

@@ -1,0 +1,217 @@
+//! `mytools search` against the real ripgrep: the same bytes and the same exit code for random patterns, flags, paths,
+//! block sizes and thread counts over small trees of awkward files.
+//!
+//! `MYTOOLS_SEED` sets the seed (it is fixed otherwise, and printed), `MYTOOLS_ROUNDS` how many combinations are tried,
+//! `MYTOOLS_ROUND` tries a single one. A difference is shown with the fewest flags that still make it.
+//!
+//! The generator never makes what is different on purpose: `-p`, `.git` under `--hidden` (its repositories are empty
+//! directories), `-P` (other engines). What it leaves out beyond that is in [`sensible`], each with its reason.
+
+mod input_flags;
+mod output_flags;
+mod patterns;
+mod random;
+mod run;
+mod trees;
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+pub(super) use self::random::Random;
+use self::run::{Round, Stdin};
+pub(super) use self::run::{ripgrep, run_ripgrep};
+use self::trees::{KINDS, Kind, Tree};
+use crate::harness::skip;
+
+/// Combinations to try.
+const ROUNDS: u64 = 2400;
+
+/// Differences after which no more are looked for.
+const ENOUGH: usize = 40;
+
+/// Takes flags from a table, each row `often` times as often as it says.
+fn draw(random: &mut Random, table: &[&[(usize, &str)]], often: usize, into: &mut Vec<String>) {
+    for row in table {
+        if let Some((_, flag)) = row.iter().find(|(percent, _)| random.chance(*percent * often)) {
+            into.push((*flag).to_string());
+        }
+    }
+}
+
+fn flags(random: &mut Random, kind: Kind) -> Vec<String> {
+    let mut flags = Vec::new();
+    let files = random.chance(if kind == Kind::Ignored { 40 } else { 2 });
+    if files {
+        flags.push("--files".to_string());
+    }
+    // Few flags at a time find what many hide from each other.
+    if random.chance(60) {
+        draw(random, input_flags::PATTERN, 1, &mut flags);
+    }
+    draw(random, input_flags::SHOWN, 1, &mut flags);
+    if random.chance(60) {
+        draw(random, output_flags::OUTPUT, 1, &mut flags);
+    }
+    draw(random, input_flags::READ, 1, &mut flags);
+    draw(random, input_flags::FILES, if kind == Kind::Ignored { 3 } else { 1 }, &mut flags);
+    if kind == Kind::Ignored {
+        draw(random, &[&[(15, "--ignore-file=more.rules"), (5, "--ignore-file=d/none")]], 1, &mut flags);
+    }
+    if kind == Kind::Encoded {
+        draw(random, input_flags::ENCODING, 1, &mut flags);
+    }
+    if kind == Kind::Compressed {
+        draw(random, &[&[(90, "-z")]], 1, &mut flags);
+    }
+    if random.chance(12) {
+        // With -m0 ripgrep does not read the pattern, however wrong it is.
+        flags.push(format!("-m{}", 1 + random.below(4)));
+    }
+    for context in ["-A", "-B", "-C"] {
+        if random.chance(12) {
+            flags.push(format!("{context}{}", random.below(4)));
+        }
+    }
+    let multiline = random.chance(15);
+    if multiline {
+        flags.push((*random.pick(&["-U", "-U", "--multiline-dotall"])).to_string());
+        if random.chance(40) {
+            flags.push((*random.pick(&["--multiline-dotall", "-U"])).to_string());
+        }
+    }
+    for _ in 0..*random.pick(&[1, 1, 1, 1, 2, 3]) {
+        flags.push(format!("--regexp={}", patterns::pattern(random, multiline)));
+    }
+    // The last flag wins, so their order is worth a try too.
+    for at in (1..flags.len()).rev() {
+        let other = random.below(at + 1);
+        flags.swap(at, other);
+    }
+    flags
+}
+
+/// Where to stand, and the paths to search from there.
+fn paths(random: &mut Random, tree: &Tree) -> (String, Vec<String>) {
+    let name = |random: &mut Random| random.pick(&tree.names).clone();
+    let root = tree.root();
+    let (directory, paths) = match random.below(13) {
+        0..=2 => ("", vec![]),
+        3 => ("", vec![".".to_string()]),
+        4 => ("", vec!["./".to_string()]),
+        5 => ("d", vec![]),
+        6 => ("d", vec![(*random.pick(&["..", "../a.txt", "../d/c.txt", "e", "./e/", "../d"])).to_string()]),
+        7 => ("", vec![root.to_str().unwrap().to_string()]),
+        8 => ("d", vec![root.join(name(random)).to_str().unwrap().to_string()]),
+        9 => ("", vec![name(random), name(random)]),
+        10 => ("", vec![format!("./{}", name(random).trim_start_matches('.'))]),
+        11 => ("", vec![name(random), (*random.pick(&["nowhere", "d/", "d//e", "a.txt", "d/../d"])).to_string()]),
+        _ => ("", vec![name(random)]),
+    };
+    (directory.to_string(), paths)
+}
+
+/// Takes out what is not worth to be like ripgrep in.
+fn sensible(flags: &mut Vec<String>, tree: &Tree) {
+    let has = |flags: &[String], some: &[&str]| flags.iter().any(|flag| some.iter().any(|one| flag.starts_with(one)));
+    // How far ripgrep has read a file with a NUL in it depends on its buffer: where it prints every line, where it
+    // counts context, and where it reads on although it has its answer.
+    if matches!(tree.kind, Kind::Binary | Kind::Encoded | Kind::Compressed) {
+        if has(flags, &["--passthr", "-A", "-B", "-C"]) {
+            flags.retain(|flag| flag != "--stats" && flag != "--json");
+        }
+        if has(flags, &["-m", "-l", "-q", "--files-with", "--stats", "--json"]) {
+            flags.retain(|flag| flag != "-v");
+        }
+    }
+    // Each match would print the whole long line again, gigabytes of it.
+    if tree.kind == Kind::Large {
+        flags.retain(|flag| flag != "--vimgrep");
+    }
+    // ripgrep prints the lines before an empty match that is behind the last line, and so on none.
+    let patterns = flags.iter().filter_map(|flag| flag.strip_prefix("--regexp="));
+    let empty = patterns.into_iter().any(|one| regex::Regex::new(one).is_ok_and(|regex| regex.is_match("")));
+    if empty && has(flags, &["-U", "--multiline"]) {
+        flags.retain(|flag| !flag.starts_with("-B") && !flag.starts_with("-C"));
+    }
+    // Nor does a search that stops early tell the same bytes as one that reads blocks of another size.
+    if has(flags, &["--stop-on-nonmatch"]) {
+        flags.retain(|flag| flag != "--stats" && flag != "--json");
+    }
+}
+
+fn round(seed: u64, number: u64, trees: &[Tree]) -> Round {
+    let random = &mut Random::new(seed, number);
+    let at = random.below(trees.len());
+    let tree = &trees[at];
+    let mut flags = flags(random, tree.kind);
+    sensible(&mut flags, tree);
+    let (directory, mut paths) = paths(random, tree);
+    let mut stdin = Stdin::Null;
+    // Standard input is decompressed too, by what is in it, where ripgrep goes by names.
+    if tree.kind != Kind::Compressed && random.chance(8) {
+        let files: Vec<&String> = tree.names.iter().filter(|name| tree.root().join(name).is_file()).collect();
+        let name = (*random.pick(&files)).clone();
+        // What ripgrep gets of a NUL in a pipe depends on how the pipe was filled.
+        let binary = std::fs::read(tree.root().join(&name)).unwrap().contains(&0);
+        stdin = if binary || random.chance(50) { Stdin::File(name) } else { Stdin::Pipe(name) };
+        paths = if random.chance(60) { vec![] } else { vec!["-".to_string()] };
+    }
+    let large = matches!(tree.kind, Kind::Large | Kind::Binary);
+    // A byte at a time over the large files would take longer than all else together.
+    let block = match large {
+        true => *random.pick(&["", "", "1000", "5000", "32768", "65535", "65536", "65537"]),
+        false => *random.pick(&["", "", "1", "2", "3", "7", "16", "33", "64", "100", "1000", "5000"]),
+    };
+    let threads = *random.pick(&["1", "2", "4"]);
+    Round { number, tree: at, directory, flags, paths, stdin, threads, block }
+}
+
+#[test]
+fn prints_what_ripgrep_prints() {
+    let Some(rg) = ripgrep() else { return skip("ripgrep 15.2") };
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let seed = number("MYTOOLS_SEED").unwrap_or(15_2_0);
+    let rounds = match number("MYTOOLS_ROUND") {
+        Some(one) => one..one + 1,
+        None => 0..number("MYTOOLS_ROUNDS").unwrap_or(ROUNDS),
+    };
+    println!("MYTOOLS_SEED={seed}, {} combinations", rounds.end - rounds.start);
+    let trees: Vec<Tree> = (0..KINDS.len()).map(|number| Tree::new(seed, number)).collect();
+    let next = AtomicUsize::new(0);
+    let failed: Mutex<Vec<Round>> = Mutex::default();
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                while let Some(number) = rounds.clone().nth(next.fetch_add(1, Ordering::Relaxed)) {
+                    let round = round(seed, number, &trees);
+                    if round.difference(&rg, &trees[round.tree]).is_some() {
+                        failed.lock().unwrap().push(round);
+                    }
+                    if failed.lock().unwrap().len() >= ENOUGH {
+                        break;
+                    }
+                }
+            });
+        }
+    });
+    let mut failed = failed.into_inner().unwrap();
+    if failed.is_empty() {
+        return;
+    }
+    failed.sort_by_key(|round| round.number);
+    let told: Vec<String> = failed.iter().map(|round| tell(round, &rg, &trees[round.tree])).collect();
+    trees.into_iter().for_each(Tree::keep);
+    panic!("MYTOOLS_SEED={seed}: {} differences\n{}", failed.len(), told.join("\n"));
+}
+
+fn tell(round: &Round, rg: &std::path::Path, tree: &Tree) -> String {
+    let shrunk = round.shrunk(rg, tree);
+    let Round { number, flags, paths, stdin, threads, block, directory, .. } = &shrunk;
+    let difference = shrunk.difference(rg, tree).unwrap_or_else(|| "gone when run again".to_string());
+    let place = tree.root().join(directory);
+    format!(
+        "round {number}, {:?} tree {}: {flags:?} -- {paths:?}, stdin {stdin:?}, -j {threads}, block '{block}'\n{difference}",
+        tree.kind,
+        place.display(),
+    )
+}
