@@ -160,7 +160,7 @@ impl Ranges {
                 ahead = self.further(low + open as u64, low + read as u64, ahead)? - to;
                 continue;
             };
-            let context = context_start(window, start.min(own), low == self.start, terminator);
+            let context = context_start(window, start, low == self.start, terminator);
             let short = self.lines.before > 0
                 && low > self.start
                 && start < end

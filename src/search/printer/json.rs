@@ -23,23 +23,30 @@ pub(crate) struct Json {
     replacement: Option<String>,
     /// Whether the groups of matches are told, and which pattern matched.
     captures: bool,
+    /// Whether lines have their numbers.
+    numbers: bool,
 }
 
 impl Json {
     /// The printer that a configuration asks for.
     pub(crate) fn new(config: &Config) -> Self {
-        Self { replacement: config.replacement.clone(), captures: config.look.captures }
+        Self {
+            replacement: config.replacement.clone(),
+            captures: config.look.captures,
+            numbers: config.line_number != Some(false),
+        }
     }
 }
 
 impl Printer for Json {
     fn needs(&self) -> Needs {
-        Needs { depth: Depth::Lines, numbers: true, context: true, hides_binary: false, stats: true }
+        Needs { depth: Depth::Lines, numbers: self.numbers, context: true, hides_binary: false, stats: true }
     }
 
     fn pen(&self) -> Box<dyn Pen + '_> {
         let replacer = self.replacement.as_deref().map(Replacer::new);
-        Box::new(JsonPen { replacer, wants_captures: self.captures, captures: None, spans: Vec::new() })
+        let Self { captures: wants_captures, numbers, .. } = *self;
+        Box::new(JsonPen { replacer, wants_captures, numbers, captures: None, spans: Vec::new() })
     }
 
     fn head(&self, path: &[u8], out: &mut Vec<u8>) {
@@ -66,6 +73,7 @@ impl Printer for Json {
 struct JsonPen {
     replacer: Option<Replacer>,
     wants_captures: bool,
+    numbers: bool,
     captures: Option<Captures>,
     spans: Vec<(usize, usize)>,
 }
@@ -74,13 +82,22 @@ impl Pen for JsonPen {
     fn print(&mut self, lines: Lines<'_, '_>, path: &[u8], out: &mut Vec<u8>) -> Counts {
         let (path, counts) = (as_data(path), Counts::default());
         let (matcher, invert) = (lines.matcher, lines.shape.invert);
-        let Self { replacer, wants_captures, captures, spans } = self;
+        let Self { replacer, wants_captures, numbers, captures, spans } = self;
         if *wants_captures && captures.is_none() {
             *captures = Some(Captures::new(matcher));
         }
         let captures = captures.as_mut();
-        let mut sink =
-            Events { matcher, replacer: replacer.as_mut(), captures, invert, spans, path: &path, counts, out };
+        let mut sink = Events {
+            matcher,
+            replacer: replacer.as_mut(),
+            captures,
+            invert,
+            numbers: *numbers,
+            spans,
+            path: &path,
+            counts,
+            out,
+        };
         lines.to(&mut sink);
         sink.counts
     }
@@ -96,6 +113,8 @@ struct Events<'r> {
     captures: Option<&'r mut Captures>,
     /// Whether lines that do not match are selected.
     invert: bool,
+    /// Whether lines have their numbers.
+    numbers: bool,
     /// A buffer for the matches of a line.
     spans: &'r mut Vec<(usize, usize)>,
     /// The path as `{"text": …}`.
@@ -153,7 +172,10 @@ impl Events<'_> {
         out.extend_from_slice(b",\"lines\":");
         data(line.bytes, out);
         out.extend_from_slice(b",\"line_number\":");
-        number(line.number, out);
+        match self.numbers {
+            true => number(line.number, out),
+            false => out.extend_from_slice(b"null"),
+        }
         out.extend_from_slice(b",\"absolute_offset\":");
         number(line.offset, out);
         out.extend_from_slice(b",\"submatches\":[");

@@ -208,7 +208,8 @@ impl Page<'_> {
         let (from, to) = range;
         let Some(text) = line.get(from..to) else { return };
         let to = from + self.style.terminator.trim(text).len();
-        let palette = self.style.palette.as_ref().filter(|_| !spans.is_empty());
+        // A line that matches only cross with their ends is highlighted too.
+        let palette = self.style.palette.as_ref().filter(|_| !spans.is_empty() || view.found > 0);
         let Some(palette) = palette.filter(|palette| !palette.matched.is_none) else {
             self.out.extend_from_slice(line.get(from..to).unwrap_or_default());
             return;

@@ -35,7 +35,7 @@ pub(super) const READ: &[&[(usize, &str)]] = &[
     &[(1, "--no-messages"), (1, "--no-ignore-messages")],
 ];
 
-/// In which encoding, where a tree has several.
+/// In which encoding, where a tree has several. Not UTF-8: ripgrep replaces what is broken in it, and we leave it.
 pub(super) const ENCODING: &[&[(usize, &str)]] = &[&[
     (8, "-Eutf-16le"),
     (8, "-Eutf-16"),
@@ -43,7 +43,6 @@ pub(super) const ENCODING: &[&[(usize, &str)]] = &[&[
     (10, "-Elatin1"),
     (10, "-Enone"),
     (5, "-Eauto"),
-    (12, "-Eutf-8"),
     (12, "-Eshift_jis"),
     (5, "--no-encoding"),
     (10, "-Enonsense"),
