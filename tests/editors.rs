@@ -106,6 +106,9 @@ fn events_tell_matches_context_and_replacements() {
     let found = events(&dir, &["--json", "-A1", "one() {}", "-F"]);
     let context = &found[2];
     assert_eq!((context["type"].as_str(), &context["data"]["submatches"]), (Some("context"), &json!([])));
+
+    let found = events(&dir, &["--json", "-N", "two", "src"]);
+    assert_eq!(found[1]["data"]["line_number"], Value::Null);
 }
 
 #[test]
