@@ -74,13 +74,20 @@ fn flags(random: &mut Random, kind: Kind) -> Vec<String> {
     }
     let multiline = random.chance(15);
     if multiline {
-        flags.push((*random.pick(&["-U", "-U", "--multiline-dotall"])).to_string());
-        if random.chance(40) {
-            flags.push((*random.pick(&["--multiline-dotall", "-U"])).to_string());
+        flags.push("-U".to_string());
+        if random.chance(30) {
+            flags.push("--multiline-dotall".to_string());
         }
     }
     for _ in 0..*random.pick(&[1, 1, 1, 1, 2, 3]) {
-        flags.push(format!("--regexp={}", patterns::pattern(random, multiline)));
+        let pattern = patterns::pattern(random, multiline);
+        // With -U ripgrep takes the end of a match for the start of the text.
+        if !(multiline && (pattern.contains('^') || pattern.contains("\\A"))) || pattern.contains("[^") {
+            flags.push(format!("--regexp={pattern}"));
+        }
+    }
+    if !flags.iter().any(|flag| flag.starts_with("--regexp")) {
+        flags.push("--regexp=foo".to_string());
     }
     // The last flag wins, so their order is worth a try too.
     for at in (1..flags.len()).rev() {
@@ -113,39 +120,66 @@ fn paths(random: &mut Random, tree: &Tree) -> (String, Vec<String>) {
 /// Takes out what is not worth to be like ripgrep in.
 fn sensible(flags: &mut Vec<String>, tree: &Tree) {
     let has = |flags: &[String], some: &[&str]| flags.iter().any(|flag| some.iter().any(|one| flag.starts_with(one)));
+    let drop = |flags: &mut Vec<String>, some: &[&str]| {
+        flags.retain(|flag| !some.iter().any(|one| flag.starts_with(one)));
+    };
+    const CONTEXT: [&str; 4] = ["--passthr", "-A", "-B", "-C"];
+    const BYTES: [&str; 2] = ["--stats", "--json"];
     // How far ripgrep has read a file with a NUL in it depends on its buffer: where it prints every line, where it
-    // counts context, and where it reads on although it has its answer.
+    // counts context or keeps it in the buffer, and where it reads on although it has its answer.
     if matches!(tree.kind, Kind::Binary | Kind::Encoded | Kind::Compressed) {
-        if has(flags, &["--passthr", "-A", "-B", "-C"]) {
-            flags.retain(|flag| flag != "--stats" && flag != "--json");
+        drop(flags, &["-B", "-C"]);
+        if has(flags, &CONTEXT) {
+            drop(flags, &["--stats", "--json", "--mmap"]);
         }
         if has(flags, &["-m", "-l", "-q", "--files-with", "--stats", "--json"]) {
-            flags.retain(|flag| flag != "-v");
+            drop(flags, &["-v"]);
         }
+    }
+    // The same goes for the bytes it has read past the last line that it wants.
+    if has(flags, &BYTES) && has(flags, &["-m"]) {
+        drop(flags, &["-v", "-A", "-C"]);
+    }
+    if has(flags, &["--stop-on-nonmatch"]) {
+        // With -v it overlooks the line that is to stop it.
+        drop(flags, &["--stats", "--json", "-v"]);
     }
     // Each match would print the whole long line again, gigabytes of it.
     if tree.kind == Kind::Large {
-        flags.retain(|flag| flag != "--vimgrep");
+        drop(flags, &["--vimgrep"]);
     }
-    // ripgrep prints the lines before an empty match that is behind the last line, and so on none.
-    let patterns = flags.iter().filter_map(|flag| flag.strip_prefix("--regexp="));
-    let empty = patterns.into_iter().any(|one| regex::Regex::new(one).is_ok_and(|regex| regex.is_match("")));
-    if empty && has(flags, &["-U", "--multiline"]) {
-        flags.retain(|flag| !flag.starts_with("-B") && !flag.starts_with("-C"));
+    // Between \r and \n there is a place for an empty word.
+    if has(flags, &["--crlf"]) {
+        drop(flags, &["-w"]);
     }
-    // Where all is replaced with nothing, line ends too, ripgrep still prints the heading.
-    if has(flags, &["-U", "--multiline"]) && has(flags, &["-r"]) {
-        flags.retain(|flag| flag != "--heading" && flag != "--pretty");
-        // Behind a replaced match that ends past the last one allowed, it prints all the rest of the file.
-        flags.retain(|flag| !flag.starts_with("-m"));
+    // Links are told from paths as they are shown, and then there is no such file.
+    if has(flags, &["--path-separator"]) {
+        drop(flags, &["--hyperlink"]);
     }
-    if has(flags, &["--stats", "--json"]) && has(flags, &["-m"]) {
-        flags.retain(|flag| flag != "-v");
-    }
-    if has(flags, &["--stop-on-nonmatch"]) {
-        // Where ripgrep stops early, the bytes it has read are those of its buffer, and with -v it overlooks the line
-        // that is to stop it.
-        flags.retain(|flag| !["--stats", "--json", "-v"].contains(&flag.as_str()));
+    if flags.iter().any(|flag| flag == "-U") {
+        // It takes the end of a match for the start of the text.
+        drop(flags, &["-x"]);
+        // What is printed of each match is not cut and coloured as it is without -U.
+        drop(flags, &["-M", "--max-columns-preview", "--trim", "--colors=match:none"]);
+        // Statistics change which line ends are printed, and tell the bytes of its buffer.
+        if has(flags, &["--crlf", "-m"]) {
+            drop(flags, &["--stats"]);
+        }
+        // Behind a replaced match that ends past the last one allowed it prints all the rest of the file, and in JSON it
+        // panics.
+        if has(flags, &["-m"]) {
+            drop(flags, &["-r", "--json"]);
+        }
+        // Where nothing is left of the lines it still prints what stands above and between them.
+        if has(flags, &["-r", "-o"]) {
+            drop(flags, &["--heading", "--pretty", "-A", "-B", "-C"]);
+        }
+        // It prints the lines before an empty match that is behind the last line, and so on none.
+        let patterns = flags.iter().filter_map(|flag| flag.strip_prefix("--regexp="));
+        let mut compiled = patterns.filter_map(|pattern| regex::Regex::new(pattern).ok());
+        if compiled.any(|regex| regex.is_match("")) {
+            drop(flags, &["-B", "-C"]);
+        }
     }
 }
 
@@ -165,9 +199,11 @@ fn round(seed: u64, number: u64, trees: &[Tree]) -> Round {
     if tree.kind != Kind::Compressed && random.chance(8) {
         let files: Vec<&String> = tree.names.iter().filter(|name| tree.root().join(name).is_file()).collect();
         let name = (*random.pick(&files)).clone();
-        // What ripgrep gets of a NUL in a pipe depends on how the pipe was filled.
+        // What ripgrep reads at once of a pipe depends on how it was filled, and it has a buffer of its own for a file
+        // there; so no NULs.
         let binary = std::fs::read(tree.root().join(&name)).unwrap().contains(&0);
-        stdin = if binary || random.chance(50) { Stdin::File(name) } else { Stdin::Pipe(name) };
+        let name = if binary { "a.txt".to_string() } else { name };
+        stdin = if random.chance(50) { Stdin::File(name) } else { Stdin::Pipe(name) };
         paths = if random.chance(60) { vec![] } else { vec!["-".to_string()] };
     }
     let large = matches!(tree.kind, Kind::Large | Kind::Binary);
