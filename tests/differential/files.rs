@@ -144,6 +144,10 @@ fn finds_the_files_that_ripgrep_finds() {
         if paths.len() > 1 {
             args.retain(|arg| arg != "--sortr" && arg != "path");
         }
+        // Where git's rules count again, `.git` is left out.
+        if args.iter().any(|arg| arg == "-uu" || arg == "--hidden") {
+            args.retain(|arg| arg != "--ignore-vcs" && arg != "--ignore");
+        }
         args.extend(paths);
         let from = dir.path().join(Path::new(&below));
         let theirs = run_ripgrep(&rg, &from, &args);

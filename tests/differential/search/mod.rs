@@ -161,8 +161,9 @@ fn sensible(flags: &mut Vec<String>, tree: &Tree) {
         drop(flags, &["-x"]);
         // What is printed of each match is not cut and coloured as it is without -U.
         drop(flags, &["-M", "--max-columns-preview", "--trim", "--colors=match:none"]);
-        // Statistics change which line ends are printed, and tell the bytes of its buffer.
-        if has(flags, &["--crlf", "-m"]) {
+        // Which line ends it prints depends on flags that have nothing to do with them.
+        drop(flags, &["--crlf"]);
+        if has(flags, &["-m"]) {
             drop(flags, &["--stats"]);
         }
         // Behind a replaced match that ends past the last one allowed it prints all the rest of the file, and in JSON it
