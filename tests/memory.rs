@@ -42,6 +42,7 @@ proptest! {
             &["--top", "2:v by k", "-f", "csv"],
             &["-g", "k,l", "-a", "n=count, s=sum(v), d=count_distinct(v), m=median(v), first(v), collect(v)", "-f", "csv"],
             &["-a", "p99(v), median(v), count_distinct(k), mode(v), most_common(3, k), p10(v / 7)", "-f", "csv"],
+            &["-g", "l", "-a", "approx_count_distinct(v), approx_quantile(v, 0.9)", "-f", "csv"],
             &["--freq", "k", "-f", "csv"],
             &["--describe", "-f", "jsonl"],
         ];

@@ -7,6 +7,8 @@
 
 mod all;
 mod any;
+mod approx_count_distinct;
+mod approx_quantile;
 mod argmax;
 mod argmin;
 mod at_extreme;
@@ -71,6 +73,7 @@ pub(crate) static AGGREGATES: &[Row<Aggregate>] = &[
     count::ROW,
     count_if::ROW,
     count_distinct::ROW,
+    approx_count_distinct::ROW,
     sum::ROW,
     mean::ROW,
     min::ROW,
@@ -79,6 +82,7 @@ pub(crate) static AGGREGATES: &[Row<Aggregate>] = &[
     median::ROW,
     percentile::ROW,
     quantile::ROW,
+    approx_quantile::ROW,
     stddev::ROW,
     var::ROW,
     stddev_pop::ROW,

@@ -66,7 +66,6 @@ impl RunningSum {
 #[cfg(test)]
 mod tests {
     use super::RunningSum;
-    use crate::core::data::number::Number;
     use crate::core::data::number::tests::{number, printed};
 
     #[test]
