@@ -18,6 +18,7 @@ import argparse
 import csv
 import filecmp
 import os
+import re
 import subprocess
 import sys
 import time
@@ -415,7 +416,7 @@ def main():
     parser.add_argument("--mytools", type=Path, default=TOP / "target/release/mytools")
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--data", type=Path, default=TOP / "target/bench-data")
-    parser.add_argument("--only", default="", help="jobs whose name holds this text")
+    parser.add_argument("--only", default="", help="jobs whose name this regular expression finds")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--duckdb-memory", default="8GB")
     settings = parser.parse_args()
@@ -429,7 +430,7 @@ def main():
     mine, piped, other = (data / name for name in ["mytools.out", "pipe.out", "duckdb.out"])
     differing = 0
     for job in [*row_jobs(), *aggregate_jobs(), *join_jobs(), *shape_jobs()]:
-        if settings.only not in job.name:
+        if not re.search(settings.only, job.name):
             continue
         try:
             seconds = ours(settings.mytools, job, data, settings.rows, settings.threads, mine, pipe=False)
