@@ -230,7 +230,7 @@ module completions {
   }
 
   def "nu-complete mytools process infer" [] {
-    [ "number" "none" "bool" ]
+    [ "number" "none" "bool" "column" ]
   }
 
   def "nu-complete mytools process color" [] {
@@ -309,7 +309,7 @@ module completions {
     --progress: string@"nu-complete mytools process progress" # Show how far the run is: auto (default), always, never
     --exit-status             # Exit with 1 where no rows come out
     --null-value: string      # Text that stands for null, in input and output
-    --infer: string@"nu-complete mytools process infer" # What cells become in JSON: number, none, bool
+    --infer: string@"nu-complete mytools process infer" # What cells become in JSON: number, none, bool, column
     --schema: string          # Columns that stay text in JSON: zip:str,id:str
     --precision: string       # Digits after the point of computed numbers
     --strict                  # A value that is not the number it should be is an error

@@ -166,7 +166,19 @@ fn output_args() -> Vec<Arg> {
 fn value_args() -> Vec<Arg> {
     vec![
         option("null-value", "TEXT", VALUES, "Text that stands for null, in input and output"),
-        choice("infer", "WHAT", ["number", "none", "bool"], VALUES, "What cells become in JSON: number, none, bool")
+        choice(
+            "infer",
+            "WHAT",
+            ["number", "none", "bool", "column"],
+            VALUES,
+            "What cells become in JSON: number, none, bool, column",
+        )
+        .long_help(
+            "What cells without a type become in JSON and YAML: number (each cell that is one), none (all stay text), bool \
+             (true and false too), column (numbers, where every cell of the column is one: output waits for the last \
+             record) [default: number]",
+        )
+        .hide_default_value(true)
             .default_value("number"),
         option("schema", "COLUMN:TYPE", VALUES, "Columns that stay text in JSON: zip:str,id:str")
             .action(ArgAction::Append),

@@ -182,6 +182,7 @@ fn write_options(matches: &ArgMatches) -> Result<WriteOptions> {
         infer: match text(matches, "infer").as_deref() {
             Some("none") => Infer::None,
             Some("bool") => Infer::Bool,
+            Some("column") => Infer::Column,
             _ => Infer::Number,
         },
         text_columns: text_columns(matches)?,

@@ -12,7 +12,7 @@ use crate::core::diagnostics::Diagnostics;
 use crate::core::error::{Code, Error, Problem, Result};
 use crate::core::exec::cancel::Cancel;
 use crate::core::exec::memory::Memory;
-use crate::core::format::{Encoder, FORMATS, Format, Layout, Projection, ReadOptions, WriteOptions, encoder, named};
+use crate::core::format::{Encoder, FORMATS, Format, Infer, Projection, ReadOptions, WriteOptions, encoder, named};
 use crate::core::input::blocks::BLOCK_SIZE;
 use crate::core::input::decompress;
 use crate::core::input::expand::expand;
@@ -298,6 +298,11 @@ fn output(request: &Request, first: Option<&Prepared>) -> Result<(&'static Row<F
         let hint = format!("write to a pipe into a compressor, or to '{}'", path.with_extension("").display());
         return Err(problem.at_path(path.display().to_string()).hint(hint).into());
     }
+    if request.write.infer == Infer::Column && request.split.is_some() {
+        let problem =
+            Problem::new(Code::Usage, "--infer column looks at all records, and cannot split them into files");
+        return Err(problem.hint("name columns of text: --schema zip:str").into());
+    }
     let by_name = || request.output.as_deref().and_then(format_by_name);
     let format = match request.format.as_deref() {
         Some("same") => first.map_or_else(|| named("json"), |input| Ok(input.format))?,
@@ -347,7 +352,7 @@ fn projected(needs: Needs, copies: bool) -> Projection {
 
 /// What an encoder that prints every column needs: those, where they are known by name.
 fn all_of(after: &Columns, encoder: &dyn Encoder) -> Needs {
-    if after.open || encoder.layout() == Layout::Stream && after.names.is_empty() {
+    if after.open || !encoder.layout().is_flat() && after.names.is_empty() {
         Needs::All
     } else {
         Needs::only(after.names.iter().map(ToString::to_string))

@@ -3,12 +3,12 @@
 //! Workers encode; the sink sees finished pieces in order. It writes the header, drops the separator in front of the
 //! very first record, and at the end closes the output, also after an error, so that a cut JSON array still parses.
 
-use std::io::{BufReader, Read};
+use std::io::{self, BufReader, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::core::data::batch::{Batch, Selection, Values};
 use crate::core::data::cell::Kind;
-use crate::core::error::{Error, Result};
+use crate::core::error::{Error, Problem, Result};
 use crate::core::exec::cancel::Cancel;
 use crate::core::exec::relay::Relay;
 use crate::core::format::flatten::flatten;
@@ -62,7 +62,7 @@ impl Encoding {
     /// An encoding of records with these columns, or with whatever columns they turn out to have.
     pub(crate) fn new(encoder: Box<dyn Encoder>, columns: Option<Vec<Arc<str>>>, cancel: &Cancel) -> Self {
         let columns = match (encoder.layout(), columns) {
-            (Layout::Stream, _) => Known::All(Names::default()),
+            (layout, _) if !layout.is_flat() => Known::All(Names::default()),
             (_, Some(columns)) => Known::All(Arc::new(columns)),
             (_, None) => Known::Growing(Relay::new(Names::default(), cancel.clone())),
         };
@@ -83,7 +83,7 @@ impl Encoding {
     /// Encodes the selected records of batch number `seq`. Every number must come by exactly once.
     pub(crate) fn encode(&self, seq: u64, batch: &mut Batch) -> Result<Encoded> {
         let mut failure = None;
-        if self.encoder.layout() != Layout::Stream
+        if self.encoder.layout().is_flat()
             && let Err(found) = flatten(batch)
         {
             batch.truncate(found.row);
@@ -246,7 +246,7 @@ impl<'a> Sink<'a> {
     fn of(encoding: &'a Encoding, writer: Target<'a>, header: Option<Vec<u8>>) -> Self {
         let layout = encoding.encoder.layout();
         let spools = match encoding.columns {
-            Known::All(_) => layout == Layout::Widths,
+            Known::All(_) => layout.waits(),
             Known::Growing(_) => true,
         };
         let spool = spools.then(Waiting::default);
@@ -314,6 +314,13 @@ impl<'a> Sink<'a> {
         };
         if encoder.layout() == Layout::Widths {
             return encoder.unspool(&mut bytes.read()?, columns.len(), &columns, self.writer.get());
+        }
+        if encoder.layout() == Layout::Types {
+            self.start()?;
+            let mut spool = bytes.read()?;
+            let dropped = io::copy(&mut (&mut spool).take(encoder.separator().len() as u64), &mut io::sink());
+            dropped.map_err(|error| Problem::io("temporary file", &error))?;
+            return encoder.unspool(&mut spool, 0, &columns, self.writer.get());
         }
         let mut file = bytes.rewind()?;
         let mut start = Vec::new();

@@ -168,6 +168,8 @@ pub(crate) enum Infer {
     None,
     /// Numbers and booleans.
     Bool,
+    /// Numbers, where every cell of the column is one.
+    Column,
 }
 
 /// How the output is to be written.
@@ -388,6 +390,20 @@ pub(crate) enum Layout {
     Header,
     /// All records: column widths. Always spooled (table, markdown).
     Widths,
+    /// All records, of any shape: what the columns hold. Always spooled (JSON with [`Infer::Column`]).
+    Types,
+}
+
+impl Layout {
+    /// Whether all records have the same columns, with objects spread over them.
+    pub(crate) fn is_flat(self) -> bool {
+        matches!(self, Self::Header | Self::Widths)
+    }
+
+    /// Whether records wait for the last of them, in the encoder's own form.
+    pub(crate) fn waits(self) -> bool {
+        matches!(self, Self::Widths | Self::Types)
+    }
 }
 
 /// Encoded records that wait for what must be known first. They can be read more than once.
@@ -412,8 +428,8 @@ pub(crate) trait Encoder: Send + Sync {
         false
     }
 
-    /// Appends what comes before the first record, for `Stream` and `Header`. `columns` are all columns (empty for
-    /// `Stream`); `header` is the input's own header record, offered where the columns are exactly those of the
+    /// Appends what comes before the first record, for all but `Widths`. `columns` are all columns (empty where they are
+    /// not flat); `header` is the input's own header record, offered where the columns are exactly those of the
     /// one input and the dialect may be the same.
     fn start(&self, columns: &[Arc<str>], header: Option<&[u8]>, out: &mut Vec<u8>);
 
@@ -428,8 +444,9 @@ pub(crate) trait Encoder: Send + Sync {
         b""
     }
 
-    /// Copies spooled records that were encoded with `had` columns to the output that has `columns`. Only `Header` and
-    /// `Widths` are asked. `Widths` gets the whole spool in one call at the end.
+    /// Copies spooled records that were encoded with `had` columns to the output that has `columns`. `Stream` is never
+    /// asked. `Widths` and `Types` get the whole spool in one call at the end; the first record of `Types` comes without
+    /// its separator, behind what `start` appended.
     fn unspool(&self, spool: &mut dyn Spool, had: usize, columns: &[Arc<str>], out: &mut dyn Write) -> Result<()>;
 
     /// Appends what comes after the last record.

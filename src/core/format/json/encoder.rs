@@ -14,6 +14,7 @@ use crate::core::data::batch::{Batch, Dialect, Values};
 use crate::core::data::cell::{Cell, Kind};
 use crate::core::data::number::Number;
 use crate::core::error::{Problem, Result};
+use crate::core::format::json::deferred::{defer, settle};
 use crate::core::format::json::escape::{escape, is_number, quote};
 use crate::core::format::json::pretty::{compact, indented};
 use crate::core::format::{Encoder, Infer, Layout, Spool, WriteOptions};
@@ -41,6 +42,8 @@ pub(crate) struct JsonEncoder {
     replaced: AtomicU64,
     /// For each column of untyped text: how often it came out as a number and as text.
     mixed: Mutex<BTreeMap<Arc<str>, (u64, u64)>>,
+    /// The columns with numbers that wait for the last record, by number.
+    deferred: Mutex<Vec<Arc<str>>>,
 }
 
 impl JsonEncoder {
@@ -54,13 +57,14 @@ impl JsonEncoder {
             precision: options.precision,
             replaced: AtomicU64::new(0),
             mixed: Mutex::default(),
+            deferred: Mutex::default(),
         }
     }
 }
 
 impl Encoder for JsonEncoder {
     fn layout(&self) -> Layout {
-        Layout::Stream
+        if self.infer == Infer::Column { Layout::Types } else { Layout::Stream }
     }
 
     fn copies_json(&self) -> bool {
@@ -85,8 +89,12 @@ impl Encoder for JsonEncoder {
         }
     }
 
-    fn unspool(&self, _: &mut dyn Spool, _: usize, _: &[Arc<str>], _: &mut dyn Write) -> Result<()> {
-        Ok(())
+    fn unspool(&self, spool: &mut dyn Spool, _: usize, _: &[Arc<str>], out: &mut dyn Write) -> Result<()> {
+        let mixed = self.mixed.lock().unwrap_or_else(PoisonError::into_inner);
+        let deferred = self.deferred.lock().unwrap_or_else(PoisonError::into_inner);
+        let bare: Vec<bool> =
+            deferred.iter().map(|name| mixed.get(name).is_none_or(|(_, texts)| *texts == 0)).collect();
+        settle(spool, &bare, out)
     }
 
     fn end(&self, records: u64, out: &mut Vec<u8>) {
@@ -98,7 +106,8 @@ impl Encoder for JsonEncoder {
     fn notes(&self) -> Vec<Problem> {
         let mut notes = Vec::new();
         let mixed = self.mixed.lock().unwrap_or_else(PoisonError::into_inner);
-        for (name, (numbers, texts)) in mixed.iter().filter(|(_, (numbers, texts))| *numbers > 0 && *texts > 0) {
+        let both = |(_, (numbers, texts)): &(_, &(u64, u64))| *numbers > 0 && *texts > 0;
+        for (name, (numbers, texts)) in mixed.iter().filter(|_| self.infer != Infer::Column).filter(both) {
             notes.push(
                 Problem::note(format!("{name}: {numbers} numbers, {texts} text")).hint(format!("--schema {name}:str")),
             );
@@ -118,6 +127,8 @@ struct Printed<'a> {
     /// `"name":`, somewhere in the names' buffer.
     name: (usize, usize),
     infer: Infer,
+    /// Its number among columns whose numbers wait.
+    id: usize,
     numbers: u64,
     texts: u64,
 }
@@ -231,11 +242,21 @@ impl JsonEncoder {
             let text = self.text_columns.iter().any(|name| **name == *column.name);
             let infer = if text { Infer::None } else { self.infer };
             let name = (start, names.len() - start);
-            columns.push(Printed { values: &column.values, name, infer, numbers: 0, texts: 0 });
+            let id = if infer == Infer::Column { self.id(&column.name) } else { 0 };
+            columns.push(Printed { values: &column.values, name, infer, id, numbers: 0, texts: 0 });
         }
         // Room behind the last name, so that it too is copied in one move.
         names.resize(names.len() + 32, b' ');
         columns
+    }
+
+    /// The number of a column whose numbers wait.
+    fn id(&self, name: &Arc<str>) -> usize {
+        let mut deferred = self.deferred.lock().unwrap_or_else(PoisonError::into_inner);
+        deferred.iter().position(|known| known == name).unwrap_or_else(|| {
+            deferred.push(Arc::clone(name));
+            deferred.len() - 1
+        })
     }
 
     fn number(&self, number: Number, out: &mut Vec<u8>) {
@@ -317,8 +338,10 @@ impl<'a> Text<'a> {
             Kind::Bare | Kind::Quoted => {
                 if column.infer != Infer::None && is_number(scanner, bytes, start, end) {
                     column.numbers += 1;
-                    append(out, bytes, start, end - start);
-                    return;
+                    if column.infer == Infer::Column {
+                        return defer(column.id, bytes.get(start..end).unwrap_or_default(), out);
+                    }
+                    return append(out, bytes, start, end - start);
                 }
                 let text = bytes.get(start..end).unwrap_or_default();
                 if column.infer == Infer::Bool && matches!(text, b"true" | b"false") {
@@ -370,7 +393,10 @@ impl<'a> Text<'a> {
                 let text = self.batch.text(cell);
                 if column.infer != Infer::None && is_number(Portable, &text, 0, text.len()) {
                     column.numbers += 1;
-                    out.extend_from_slice(&text);
+                    match column.infer {
+                        Infer::Column => defer(column.id, &text, out),
+                        _ => out.extend_from_slice(&text),
+                    }
                 } else {
                     column.texts += 1;
                     self.doubtful(&text, out);

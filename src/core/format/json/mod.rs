@@ -5,6 +5,7 @@ pub(crate) mod boundary;
 mod cell;
 mod columns;
 pub(crate) mod decoder;
+mod deferred;
 pub(crate) mod encoder;
 pub(crate) mod escape;
 mod fault;

@@ -30,7 +30,7 @@ struct Yaml {
 
 impl Encoder for Yaml {
     fn layout(&self) -> Layout {
-        Layout::Stream
+        self.json.layout()
     }
 
     fn start(&self, _: &[Arc<str>], _: Option<&[u8]>, _: &mut Vec<u8>) {}
@@ -45,8 +45,8 @@ impl Encoder for Yaml {
         Ok(())
     }
 
-    fn unspool(&self, _: &mut dyn Spool, _: usize, _: &[Arc<str>], _: &mut dyn Write) -> Result<()> {
-        Ok(())
+    fn unspool(&self, spool: &mut dyn Spool, had: usize, columns: &[Arc<str>], out: &mut dyn Write) -> Result<()> {
+        self.json.unspool(spool, had, columns, out)
     }
 
     fn end(&self, records: u64, out: &mut Vec<u8>) {
