@@ -38,7 +38,7 @@ pub struct Process {
 impl Process {
     /// Reads these files, directories and globs, in order.
     pub fn new<S: Into<String>>(inputs: impl IntoIterator<Item = S>) -> Self {
-        let inputs = inputs.into_iter().map(Into::into).collect();
+        let inputs = inputs.into_iter().map(|input| input.into().into()).collect();
         Self { request: Request { inputs, threads: all_cores(), ..Request::default() } }
     }
 

@@ -180,3 +180,21 @@ fn what_is_written_to_is_not_searched() {
     let output = Command::new("bash").args(["-c", &script]).current_dir(dir.path()).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stdout), "a:x\n");
 }
+
+#[test]
+fn process_reads_names_that_are_no_text() {
+    use std::ffi::{OsStr, OsString};
+    use std::os::unix::ffi::OsStrExt;
+
+    let dir = Dir::new();
+    let name = OsStr::from_bytes(b"caf\xE9.csv");
+    fs::write(dir.path().join(name), "x\n1\n").unwrap();
+    let args = |name: &OsStr| -> Vec<OsString> {
+        let rest = ["--derive", "f = file()", "-f", "csv"].map(OsString::from);
+        [OsString::from("process"), name.to_os_string()].into_iter().chain(rest).collect()
+    };
+    assert_eq!(mytools(args(name)).dir(dir.path()).ok(), "x,f\n1,caf\u{FFFD}.csv\n");
+    let missing = mytools(args(OsStr::from_bytes(b"no\xFF.csv"))).dir(dir.path()).run();
+    assert_eq!(missing.code, 2);
+    assert!(missing.errors().starts_with("mytools: no\u{FFFD}.csv: "), "{}", missing.errors());
+}

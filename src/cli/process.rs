@@ -1,5 +1,6 @@
 //! `mytools process`: its arguments. What becomes of them is in `request`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
@@ -46,6 +47,7 @@ pub(crate) fn command() -> Command {
             Arg::new("input")
                 .value_name("INPUT")
                 .action(ArgAction::Append)
+                .value_parser(value_parser!(OsString))
                 .help("Files, directories, globs or - (standard input)"),
         )
         .args(stages::args())

@@ -1,5 +1,6 @@
 //! From the parsed arguments of `process` to a [`Request`], and its run.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::ArgMatches;
@@ -29,7 +30,7 @@ pub(crate) fn run(
     diagnostics: &Diagnostics,
 ) -> Result<u8> {
     let request = request(matches, globals, environment)?;
-    if matches.get_many::<String>("input").is_none() && environment.stdin_is_terminal {
+    if matches.get_many::<OsString>("input").is_none() && environment.stdin_is_terminal {
         let hint = "name a file, or pipe records in; `mytools process --help` has examples";
         return Err(Problem::new(Code::Usage, "no input").hint(hint).into());
     }
@@ -76,9 +77,9 @@ fn run_request(request: &Request, diagnostics: &Diagnostics, environment: &Envir
 
 fn request(matches: &ArgMatches, globals: &Globals, environment: &Environment) -> Result<Request> {
     let format = if matches.get_flag("table") { Some("table".to_string()) } else { text(matches, "format") };
-    let mut inputs: Vec<String> = matches.get_many("input").into_iter().flatten().cloned().collect();
+    let mut inputs: Vec<OsString> = matches.get_many("input").into_iter().flatten().cloned().collect();
     if inputs.is_empty() {
-        inputs.push("-".to_string());
+        inputs.push("-".into());
     }
     let output = matches.get_one::<PathBuf>("output").cloned().filter(|path| path.as_os_str() != "-");
     let rows = matches.get_one::<u64>("split-rows").copied().map(Split::Rows);

@@ -4,6 +4,7 @@
 //! from stage to stage, and works out which columns must be decoded; `parts` runs what comes of it.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -35,7 +36,7 @@ const OPEN_INPUTS: usize = 64;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Request {
     /// Files, globs, directories, `-`.
-    pub(crate) inputs: Vec<String>,
+    pub(crate) inputs: Vec<OsString>,
     /// The stages in the order written.
     pub(crate) stages: Vec<Written>,
     /// The format of the inputs, where told.

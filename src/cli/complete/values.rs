@@ -1,5 +1,7 @@
 //! What each kind of word may become.
 
+use std::ffi::OsString;
+
 use clap::{ArgMatches, Command, ValueHint};
 use clap_complete::engine;
 
@@ -134,8 +136,8 @@ fn glimpse(words: &[String], found: &Found<'_>, index: usize, around: &Around) -
     let (Some(all), Some(before)) = (parse(everything.into_iter()), parse(before.iter())) else {
         return Glance::default();
     };
-    let inputs = all.get_many::<String>("input").into_iter().flatten();
-    let inputs = inputs.map(|input| around.path(input).display().to_string()).collect();
+    let inputs = all.get_many::<OsString>("input").into_iter().flatten();
+    let inputs = inputs.map(|input| around.path(&input.to_string_lossy()).into()).collect();
     let stages = stages::written(&before).unwrap_or_default();
     let from = all.get_one::<String>("from").cloned();
     glance(&Request { inputs, stages, from, read: request::read_options(&all), ..Request::default() })

@@ -1,5 +1,6 @@
 //! The inputs of `process`: files, globs, directories and standard input, in the order given.
 
+use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
@@ -42,10 +43,12 @@ pub(crate) struct Expansion {
 /// in lower case and without the dot (a compression's extension may follow), without ignore rules and without hidden
 /// files. An argument with `*`, `?`, `[` or `{` that names no file is a glob, for shells that do not expand them; it
 /// gives files, and `**` crosses directories. A name without a file is kept: opening it will tell.
-pub(crate) fn expand(arguments: &[String], extensions: &[&str]) -> Result<Expansion> {
+pub(crate) fn expand(arguments: &[impl AsRef<OsStr>], extensions: &[&str]) -> Result<Expansion> {
     let mut expansion = Expansion::default();
     for argument in arguments {
         let path = Path::new(argument);
+        // Messages and globs are text; a name that is none is still opened as it is.
+        let argument = path.to_string_lossy();
         if argument == "-" {
             expansion.inputs.push(Input::Stdin);
         } else if path.is_dir() {
@@ -55,16 +58,16 @@ pub(crate) fn expand(arguments: &[String], extensions: &[&str]) -> Result<Expans
             if walked.others > 0 {
                 let others = units::count(walked.others);
                 let problem = Problem::debug(format!("files left out, as no data files by their names: {others}"));
-                expansion.problems.push(problem.at_path(argument));
+                expansion.problems.push(problem.at_path(argument.as_ref()));
             }
             if !walked.any {
-                let problem = Problem::new(Code::Io, "no data files in this directory").at_path(argument);
+                let problem = Problem::new(Code::Io, "no data files in this directory").at_path(argument.as_ref());
                 expansion.problems.push(problem.hint(format!("these are read: {}", extensions.join(", "))));
             }
         } else if argument.contains(['*', '?', '[', '{']) && path.symlink_metadata().is_err() {
-            let glob = glob(argument)?;
+            let glob = glob(&argument)?;
             if !expansion.walk(select_for(path), |path| glob.is_match(path))?.any {
-                expansion.problems.push(Problem::new(Code::Io, "no file matches this glob").at_path(argument));
+                expansion.problems.push(Problem::new(Code::Io, "no file matches this glob").at_path(argument.as_ref()));
             }
         } else {
             expansion.inputs.push(Input::File(path.to_path_buf()));
