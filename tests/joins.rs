@@ -50,17 +50,18 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_kind_is_what_nested_loops_give(left in rows(), right in rows(), block in 1_usize..65, threads in 1_usize..5) {
+    fn every_kind_is_what_nested_loops_give(left in rows(), right in rows(), block in 1_usize..65, threads in 1_usize..5,
+        memory in prop_oneof![Just("1"), Just("2K"), Just("1G")]) {
         let dir = Dir::new();
         dir.file("l.csv", csv("k,n", &left)).file("r.csv", csv("q,m", &right));
         for kind in ["inner", "left", "right", "full", "semi", "anti"] {
             let joined = mytools(["process", "l.csv", "--join", "r.csv", "--on", "k=q", "--kind", kind, "-f", "csv"])
-                .args(&["-j", &threads.to_string()])
+                .args(&["-j", &threads.to_string(), "--memory", memory])
                 .env("MYTOOLS_TEST_BLOCK", block.to_string())
                 .dir(dir.path())
                 .ok();
             let lines: Vec<&str> = joined.lines().skip(1).collect();
-            prop_assert_eq!(lines, plain(&left, &right, kind), "{} block {} threads {}", kind, block, threads);
+            prop_assert_eq!(lines, plain(&left, &right, kind), "{} block {} threads {} memory {}", kind, block, threads, memory);
         }
     }
 

@@ -1,10 +1,11 @@
 //! Records after records: a feed, what happens to its batches, and a second feed behind them.
 //!
 //! A `--union` puts the records of another input behind those it is given; some joins have records of their own to add
-//! once all others are through. What stands before such a stage in the plan sees only the first feed.
+//! once all others are through. What stands before such a stage in the plan sees only the first feed; what it held back
+//! until it had seen all of that comes before the second.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::core::data::batch::Batch;
 use crate::core::error::Result;
@@ -33,6 +34,16 @@ pub(crate) enum Piece {
     Chunk(usize),
     /// A piece of one of two.
     Link(Link, Box<Piece>),
+    /// A chunk of what was held back.
+    Rest(Rest, usize),
+}
+
+/// What an operation of a chain held back.
+#[derive(Clone)]
+pub(crate) struct Rest {
+    records: Arc<Stored>,
+    /// How many operations do not see it any more.
+    seen: usize,
 }
 
 /// Which of two feeds.
@@ -55,9 +66,12 @@ pub(crate) struct Chain<'a> {
     passed: Relay<u64>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Claimed {
     next: u64,
+    /// How many operations were asked for what they held back, and the last that there was.
+    asked: usize,
+    rest: Option<Rest>,
     /// The number of the second feed's first piece.
     second: Option<u64>,
 }
@@ -75,12 +89,30 @@ impl<'a> Chain<'a> {
         }
     }
 
-    fn load_first(&self, seq: u64, piece: Piece, scratch: &mut Scratch) -> Result<Loaded> {
-        let mut loaded = self.first.load(seq, piece, scratch)?;
+    /// The next piece of the first feed, or of what an operation on it held back.
+    fn claim_first(&self, claimed: &mut Claimed, scratch: &mut Scratch) -> Result<Option<Piece>> {
+        while !self.enough.load(Ordering::Relaxed) {
+            let found = match &claimed.rest {
+                None => self.first.claim(scratch)?.map(|(_, piece)| Piece::Link(Link::First, Box::new(piece))),
+                Some(rest) => rest.records.claim(scratch)?.map(|(_, chunk)| Piece::Rest(rest.clone(), chunk)),
+            };
+            let Some(asked) = self.rows.get(claimed.asked).filter(|_| found.is_none()) else { return Ok(found) };
+            claimed.asked += 1;
+            // It must have seen everything.
+            self.passed.wait(claimed.next)?;
+            if let Some(table) = asked.rest()? {
+                claimed.rest = Some(Rest { records: Arc::new(Stored::new(Arc::from(table))), seen: claimed.asked });
+            }
+        }
+        Ok(None)
+    }
+
+    /// Hands a batch of the first feed to those of its operations that have not seen it.
+    fn pass(&self, seq: u64, mut loaded: Loaded, seen: usize, scratch: &mut Scratch) -> Result<Loaded> {
         let mut scope = Scope::new(seq, scratch);
         scope.failure = loaded.failure.take();
         scope.places = loaded.places.as_ref().map(|places| places as &dyn Locate);
-        for rows in self.rows {
+        for rows in self.rows.iter().skip(seen) {
             rows.apply(&mut loaded.batch, &mut scope)?;
         }
         let (flow, told) = (scope.flow, std::mem::take(&mut scope.problems));
@@ -109,8 +141,8 @@ impl Feed for Chain<'_> {
     fn claim(&self, scratch: &mut Scratch) -> Result<Option<(u64, Piece)>> {
         let mut claimed = self.claimed.lock().unwrap_or_else(PoisonError::into_inner);
         let mut found = None;
-        if claimed.second.is_none() && !self.enough.load(Ordering::Relaxed) {
-            found = self.first.claim(scratch)?.map(|(_, piece)| Piece::Link(Link::First, Box::new(piece)));
+        if claimed.second.is_none() {
+            found = self.claim_first(&mut claimed, scratch)?;
         }
         if found.is_none() {
             let next = claimed.next;
@@ -123,11 +155,15 @@ impl Feed for Chain<'_> {
     }
 
     fn load(&self, seq: u64, piece: Piece, scratch: &mut Scratch) -> Result<Loaded> {
-        let Piece::Link(link, piece) = piece else { return Ok(Loaded::good(Batch::default())) };
-        let mut loaded = match link {
-            Link::First => self.load_first(seq, *piece, scratch)?,
-            Link::Second => self.load_second(seq, *piece, scratch)?,
+        let mut loaded = match piece {
+            Piece::Link(Link::First, piece) => self.pass(seq, self.first.load(seq, *piece, scratch)?, 0, scratch)?,
+            Piece::Link(Link::Second, piece) => self.load_second(seq, *piece, scratch)?,
+            Piece::Rest(rest, chunk) => self.pass(seq, rest.records.load(seq, chunk, scratch)?, rest.seen, scratch)?,
+            // Pieces come back to where they were claimed.
+            Piece::Input(_) | Piece::Chunk(_) => return Ok(Loaded::good(Batch::default())),
         };
+        // Records are numbered anew, whatever numbers they had.
+        loaded.batch.ids = None;
         let rows = loaded.batch.rows as u64;
         loaded.batch.first_row = self.passed.advance(seq, |passed| {
             *passed += rows;

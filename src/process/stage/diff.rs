@@ -17,7 +17,7 @@ use crate::core::format::Scratch;
 use crate::core::format::json::pretty::compact;
 use crate::core::registry::{Example, Row};
 use crate::process::aggregate::key_set::{KeySet, NONE, Seed};
-use crate::process::stage::join::build::{Building, Built, Shared};
+use crate::process::stage::join::build::{Building, Built, Shared, Side};
 use crate::process::stage::join::on::{On, each_key};
 use crate::process::stage::keys::found_value;
 use crate::process::stage::names::Found;
@@ -160,6 +160,7 @@ impl Second for Diff {
             equal: self.on.right.get().len(),
             moment: None,
             shared: Arc::clone(&self.shared),
+            dividing: None,
         }))
     }
 }
@@ -215,8 +216,8 @@ impl Told {
 
 impl Comparing {
     fn built(&self) -> Result<&Built> {
-        self.shared
-            .get()
+        let side = self.shared.get();
+        side.and_then(Side::held)
             .ok_or_else(|| Problem::new(Code::Internal, "a comparison was run before its other side").into())
     }
 
@@ -410,7 +411,7 @@ impl Rows for Changes {
 /// The removed rows.
 impl Table for Comparing {
     fn chunks(&self) -> usize {
-        self.shared.get().map_or(0, Built::batches)
+        self.shared.get().and_then(Side::held).map_or(0, Built::batches)
     }
 
     fn chunk(&self, index: usize, scratch: &mut Scratch) -> Result<Batch> {

@@ -2,10 +2,13 @@
 //!
 //! The other input is taken in first (`build`); then batches are matched on all threads and stay in order (`probe`). Keys
 //! compare as text and null matches nothing. A column of both sides gets the suffix `_right`; a key column of the other
-//! side that has the name of ours is not repeated.
+//! side that has the name of ours is not repeated. Where memory does not hold the other input, both go to disk and are joined
+//! part by part (`divide`, `apart`); for `asof` it is always held.
 
+mod apart;
 pub(super) mod asof;
 pub(super) mod build;
+pub(super) mod divide;
 mod naming;
 pub(super) mod on;
 mod probe;
@@ -16,11 +19,13 @@ use crate::core::data::number::Number;
 use crate::core::data::time::Zone;
 use crate::core::error::{Code, Problem, Result};
 use crate::core::registry::{Example, Row};
+use crate::process::stage::join::apart::{Apart, Behind};
 use crate::process::stage::join::asof::{Reading, tolerance};
 use crate::process::stage::join::build::{Building, Shared};
+use crate::process::stage::join::divide::Dividing;
 use crate::process::stage::join::naming::Naming;
 use crate::process::stage::join::on::{On, values};
-use crate::process::stage::join::probe::{Probe, Unmatched};
+use crate::process::stage::join::probe::{Matching, Probe};
 use crate::process::stage::{Columns, Gather, Needs, Operation, Second, Setup, Stage, StageKind, Written};
 
 /// The row of the table.
@@ -83,6 +88,11 @@ impl Kind {
     /// Whether records stay as they are, and only some are kept.
     fn only_filters(self) -> bool {
         matches!(self, Self::Semi | Self::Anti)
+    }
+
+    /// Whether rows of the other side that nothing matched follow.
+    fn adds_unmatched(self) -> bool {
+        matches!(self, Self::Right | Self::Full)
     }
 }
 
@@ -175,19 +185,21 @@ impl Stage for Join {
     }
 
     fn operation(&self) -> Result<Operation> {
-        let probe = Probe::new(
-            Arc::clone(&self.on),
-            (self.kind, self.equal()),
-            (self.kind == Kind::Asof).then(|| (self.reading.clone(), self.tolerance)),
-            self.naming(),
-            (Arc::clone(&self.shared), &self.setup.cancel),
-        );
-        Ok(match self.kind {
-            Kind::Right | Kind::Full => {
-                let unmatched = Unmatched { shared: Arc::clone(&self.shared), naming: self.naming() };
-                Operation::Append(Box::new(probe), Arc::new(unmatched))
-            }
-            _ => Operation::Rows(Box::new(probe)),
+        let matching = Arc::new(Matching {
+            on: Arc::clone(&self.on),
+            kind: self.kind,
+            equal: self.equal(),
+            asof: (self.kind == Kind::Asof).then(|| (self.reading.clone(), self.tolerance)),
+            naming: self.naming(),
+            named: OnceLock::new(),
+            shared: Arc::clone(&self.shared),
+        });
+        let apart = Arc::new(Apart::new(&self.setup.cancel));
+        let probe = Box::new(Probe::new(&matching, &apart, &self.setup.cancel));
+        Ok(if self.kind.adds_unmatched() {
+            Operation::Append(probe, Arc::new(Behind { matching, apart, joined: OnceLock::new() }))
+        } else {
+            Operation::Rows(probe)
         })
     }
 
@@ -221,6 +233,7 @@ impl Second for Join {
             equal: self.equal(),
             moment: (self.kind == Kind::Asof).then(|| self.reading.clone()),
             shared: Arc::clone(&self.shared),
+            dividing: (self.kind != Kind::Asof).then(|| Dividing::new(&self.setup)),
         }))
     }
 }

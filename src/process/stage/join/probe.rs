@@ -10,8 +10,9 @@ use crate::core::exec::cancel::Cancel;
 use crate::core::format::Scratch;
 use crate::process::aggregate::key_set::NONE;
 use crate::process::stage::join::Kind;
+use crate::process::stage::join::apart::Apart;
 use crate::process::stage::join::asof::Reading;
-use crate::process::stage::join::build::{Built, Pick, Shared};
+use crate::process::stage::join::build::{Built, Pick, Shared, Side};
 use crate::process::stage::join::naming::{Named, Naming};
 use crate::process::stage::join::on::{On, each_key};
 use crate::process::stage::keys::found_value;
@@ -22,39 +23,28 @@ use crate::process::stage::{Rows, Scope, Table};
 /// Stands for no row of the other side.
 const NO_ROW: Pick = (NONE, NONE);
 
-/// Adds the other side's rows to records.
-pub(super) struct Probe {
-    on: Arc<On>,
-    kind: Kind,
-    equal: usize,
-    asof: Option<(Reading, Option<Number>)>,
-    naming: Arc<Naming>,
-    named: OnceLock<Vec<Named>>,
-    shared: Shared,
-    renumber: Renumber,
+/// How records are matched with the rows of the other side.
+pub(super) struct Matching {
+    pub(super) on: Arc<On>,
+    pub(super) kind: Kind,
+    /// How many keys are compared for equality.
+    pub(super) equal: usize,
+    pub(super) asof: Option<(Reading, Option<Number>)>,
+    pub(super) naming: Arc<Naming>,
+    pub(super) named: OnceLock<Vec<Named>>,
+    pub(super) shared: Shared,
 }
 
-impl Probe {
-    /// A probe of what will be shared when the first batch comes.
-    pub(super) fn new(
-        on: Arc<On>,
-        (kind, equal): (Kind, usize),
-        asof: Option<(Reading, Option<Number>)>,
-        naming: Arc<Naming>,
-        (shared, cancel): (Shared, &Cancel),
-    ) -> Self {
-        Self { on, kind, equal, asof, naming, named: OnceLock::new(), shared, renumber: Renumber::new(cancel) }
-    }
-
+impl Matching {
     /// Pairs of records and rows, in order.
-    fn pairs(&self, batch: &mut Batch, built: &Built) -> (Vec<u32>, Vec<Pick>) {
+    pub(super) fn pairs(&self, batch: &mut Batch, built: &Built) -> Result<(Vec<u32>, Vec<Pick>)> {
         let names = self.on.left.get();
         let found: Vec<Found> = names.iter().take(self.equal).map(|name| name.find(batch)).collect();
         let ordered = names.get(self.equal).map(|name| name.find(batch));
         let mut from = Vec::with_capacity(batch.selected());
         let mut picks = Vec::with_capacity(batch.selected());
         let keeps = matches!(self.kind, Kind::Left | Kind::Full | Kind::Asof);
-        let marks = matches!(self.kind, Kind::Right | Kind::Full);
+        let marks = self.kind.adds_unmatched();
         each_key(batch, &found, |row, key| {
             let number = key.map_or(NONE, |key| built.find(key));
             let before = from.len();
@@ -82,11 +72,12 @@ impl Probe {
                 built.mark(number);
             }
         });
-        (from, picks)
+        check_size("join", from.len(), 0)?;
+        Ok((from, picks))
     }
 
     /// Keeps the records that have, or have not, a row on the other side.
-    fn filter(&self, batch: &mut Batch, built: &Built, scope: &mut Scope<'_>) {
+    pub(super) fn filter(&self, batch: &mut Batch, built: &Built, scope: &mut Scope<'_>) {
         let found: Vec<Found> = self.on.left.get().iter().map(|name| name.find(batch)).collect();
         let mut kept = scope.scratch.take_indices();
         each_key(batch, &found, |row, key| {
@@ -99,24 +90,18 @@ impl Probe {
             scope.scratch.keep_indices(old);
         }
     }
-}
 
-impl Rows for Probe {
-    fn apply(&self, batch: &mut Batch, scope: &mut Scope<'_>) -> Result<()> {
-        let Some(built) = self.shared.get() else {
-            return Err(Problem::new(Code::Internal, "a join was run before its other side").into());
-        };
-        if self.kind.only_filters() {
-            self.filter(batch, built, scope);
-            return Ok(());
-        }
-        let (from, picks) = self.pairs(batch, built);
-        check_size("join", from.len(), 0)?;
-        repeat(batch, &from);
-        let named = self.named.get_or_init(|| self.naming.named(&built.columns));
+    /// The columns of the other side in the output.
+    fn named(&self, columns: &[Arc<str>]) -> &[Named] {
+        self.named.get_or_init(|| self.naming.named(columns))
+    }
+
+    /// Adds the columns of the other side, with a row of it for each record.
+    pub(super) fn attach(&self, batch: &mut Batch, built: &Built, picks: &[Pick]) -> Result<()> {
+        let named = self.named(&built.columns);
         let mut columns: Vec<Vec<Cell>> = named.iter().map(|_| Vec::with_capacity(picks.len())).collect();
         let mut side = std::mem::take(&mut batch.side);
-        for pick in &picks {
+        for pick in picks {
             for (named, cells) in named.iter().zip(&mut columns) {
                 cells.push(if *pick == NO_ROW { Cell::NULL } else { built.copy(named.column, *pick, &mut side) });
             }
@@ -126,7 +111,77 @@ impl Rows for Probe {
         for (named, cells) in named.iter().zip(columns) {
             add(batch, named, cells);
         }
+        Ok(())
+    }
+
+    /// Rows of the other side with the columns of both.
+    pub(super) fn unmatched(&self, built: &Built, picks: &[Pick], scratch: &mut Scratch) -> Batch {
+        let mut batch = Batch { rows: picks.len(), side: scratch.take_bytes(), ..Batch::default() };
+        for name in self.naming.left_columns() {
+            let theirs = built.columns.iter().position(|column| column == name).filter(|_| self.naming.is_same(name));
+            let cells = match theirs {
+                Some(column) => picks.iter().map(|pick| store(&mut batch.side, &built.value(column, *pick))).collect(),
+                None => vec![Cell::NULL; picks.len()],
+            };
+            batch.columns.push(Column { name: Arc::clone(name), values: Values::Cells(cells) });
+        }
+        for named in self.naming.named(&built.columns) {
+            let cells = picks.iter().map(|pick| built.copy(named.column, *pick, &mut batch.side)).collect();
+            batch.columns.push(Column { name: named.name, values: Values::Cells(cells) });
+        }
+        batch
+    }
+}
+
+/// Adds the other side's rows to records.
+pub(super) struct Probe {
+    matching: Arc<Matching>,
+    apart: Arc<Apart>,
+    renumber: Renumber,
+}
+
+impl Probe {
+    /// A probe of what will be shared when the first batch comes.
+    pub(super) fn new(matching: &Arc<Matching>, apart: &Arc<Apart>, cancel: &Cancel) -> Self {
+        Self { matching: Arc::clone(matching), apart: Arc::clone(apart), renumber: Renumber::new(cancel) }
+    }
+}
+
+impl Rows for Probe {
+    fn apply(&self, batch: &mut Batch, scope: &mut Scope<'_>) -> Result<()> {
+        let matching = &*self.matching;
+        let built = match matching.shared.get() {
+            Some(Side::Held(built)) => built,
+            Some(Side::Divided(divided)) => {
+                self.apart.hold_back(batch, matching, &divided.dividing, scope)?;
+                if matching.kind.only_filters() {
+                    batch.selection = Selection::Rows(Vec::new());
+                } else {
+                    // The columns are there as ever.
+                    repeat(batch, &[]);
+                    matching.named(&divided.columns).iter().for_each(|named| add(batch, named, Vec::new()));
+                }
+                return Ok(());
+            }
+            None => return Err(Problem::new(Code::Internal, "a join was run before its other side").into()),
+        };
+        if matching.kind.only_filters() {
+            matching.filter(batch, built, scope);
+            return Ok(());
+        }
+        let (from, picks) = matching.pairs(batch, built)?;
+        repeat(batch, &from);
+        matching.attach(batch, built, &picks)?;
         self.renumber.place(batch, scope.seq)
+    }
+
+    fn rest(&self) -> Result<Option<Box<dyn Table>>> {
+        match self.matching.shared.get() {
+            Some(Side::Divided(divided)) if !self.matching.kind.adds_unmatched() => {
+                Ok(Some(Box::new(self.apart.joined(&self.matching, divided)?)))
+            }
+            _ => Ok(None),
+        }
     }
 }
 
@@ -161,38 +216,5 @@ fn add(batch: &mut Batch, named: &Named, mut cells: Vec<Cell>) {
         for order in &mut shapes.orders {
             order.extend(places.iter().filter(|place| !order.contains(place)).copied().collect::<Vec<_>>());
         }
-    }
-}
-
-/// The rows of the other side that no record matched, in their order.
-pub(super) struct Unmatched {
-    /// What the join works on.
-    pub(super) shared: Shared,
-    /// The columns of both sides.
-    pub(super) naming: Arc<Naming>,
-}
-
-impl Table for Unmatched {
-    fn chunks(&self) -> usize {
-        self.shared.get().map_or(0, Built::batches)
-    }
-
-    fn chunk(&self, index: usize, scratch: &mut Scratch) -> Result<Batch> {
-        let Some(built) = self.shared.get() else { return Ok(Batch::default()) };
-        let (first_row, picks) = built.unmatched(index);
-        let mut batch = Batch { rows: picks.len(), side: scratch.take_bytes(), first_row, ..Batch::default() };
-        for name in self.naming.left_columns() {
-            let theirs = built.columns.iter().position(|column| column == name).filter(|_| self.naming.is_same(name));
-            let cells = match theirs {
-                Some(column) => picks.iter().map(|pick| store(&mut batch.side, &built.value(column, *pick))).collect(),
-                None => vec![Cell::NULL; picks.len()],
-            };
-            batch.columns.push(Column { name: Arc::clone(name), values: Values::Cells(cells) });
-        }
-        for named in self.naming.named(&built.columns) {
-            let cells = picks.iter().map(|pick| built.copy(named.column, *pick, &mut batch.side)).collect();
-            batch.columns.push(Column { name: named.name, values: Values::Cells(cells) });
-        }
-        Ok(batch)
     }
 }
