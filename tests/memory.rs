@@ -57,6 +57,36 @@ proptest! {
             prop_assert_eq!(&whole, &spilled, "{:?} block {} threads {} memory {}", args, block, threads, memory);
         }
     }
+
+    #[test]
+    fn little_memory_changes_no_join(
+        rows in prop::collection::vec(record(), 1..40),
+        block in 20_usize..400,
+        threads in 1_usize..5,
+        memory in prop_oneof![Just(1_usize), 1000_usize..20_000],
+    ) {
+        let dir = Dir::new();
+        let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
+        writer.write_record(["k", "l", "v"]).unwrap();
+        rows.iter().for_each(|(k, l, v)| writer.write_record([k, l, v]).unwrap());
+        dir.file("t.csv", writer.into_inner().unwrap());
+        let all: &[&[&str]] = &[
+            &["--distinct", "k,v", "--union", "t.csv", "-f", "csv"],
+            &["--distinct", "k", "--join", "t.csv", "--on", "k=l", "--kind", "full", "-f", "csv"],
+            &["-s", "v", "--join", "t.csv", "--on", "k,l", "--kind", "left", "--derive", "r=row()", "-f", "csv"],
+            &["--join", "t.csv", "--on", "k", "--kind", "anti", "-f", "csv"],
+        ];
+        for args in all {
+            let args: Vec<&str> = ["process", "t.csv"].iter().chain(args.iter()).copied().collect();
+            let whole = mytools(&args).args(&["-j", "1"]).dir(dir.path()).run();
+            let spilled = mytools(&args)
+                .args(&["-j", &threads.to_string(), "--memory", &memory.to_string()])
+                .env("MYTOOLS_TEST_BLOCK", block.to_string())
+                .dir(dir.path())
+                .run();
+            prop_assert_eq!(&whole, &spilled, "{:?} block {} threads {} memory {}", args, block, threads, memory);
+        }
+    }
 }
 
 proptest! {
