@@ -43,7 +43,9 @@ pub(crate) fn save(batch: &Batch, out: &mut Vec<u8>) {
             Values::Numbers(numbers) => {
                 out.push(1);
                 word(out, numbers.len() as u64);
-                numbers.iter().for_each(|number| save_number(*number, out));
+                for number in numbers {
+                    save_number(*number, out);
+                }
             }
         }
     }
@@ -108,6 +110,7 @@ pub(crate) fn save_number(number: Option<Number>, out: &mut Vec<u8>) {
 }
 
 /// Takes what [`save_number`] wrote off the front of `from`; none where it is not that.
+#[allow(clippy::option_option)] // Null is a number here, and there may be none.
 pub(crate) fn restore_number(from: &mut &[u8]) -> Option<Option<Number>> {
     let [kind] = *read_chunk::<1>(from)?;
     Some(match kind {
@@ -182,6 +185,7 @@ fn read_column(from: &mut &[u8]) -> Option<Column> {
     Some(Column { name, values })
 }
 
+#[allow(clippy::option_option)] // What is not there may have been saved so.
 fn read_optional<T>(from: &mut &[u8], read: impl FnOnce(&mut &[u8]) -> Option<T>) -> Option<Option<T>> {
     match *read_chunk::<1>(from)? {
         [0] => Some(None),

@@ -188,7 +188,9 @@ mod tests {
             let mut numbers: Vec<f64> = (0..2001).map(|_| sign * next()).collect();
             let mut state = Histograms::default();
             state.grow(1);
-            numbers.iter().for_each(|number| state.add_number(0, *number));
+            for number in &numbers {
+                state.add_number(0, *number);
+            }
             numbers.sort_unstable_by(f64::total_cmp);
             let ranks = [0_usize, 1, 20, 500, 1000, 1990, 2000];
             let share = |rank: &usize| vec![Value::Number(Number::Float(*rank as f64 / 2000.0))];

@@ -141,8 +141,11 @@ impl Quantiles {
                 }
             })?;
         }
-        rest.iter()
-            .for_each(|(group, _)| counts.iter_mut().skip(*group as usize).take(1).for_each(|count| *count += 1));
+        for (group, _) in &rest {
+            if let Some(count) = counts.get_mut(*group as usize) {
+                *count += 1;
+            }
+        }
         self.settled = vec![None; self.groups * asked.len()];
         let (mut current, mut at, mut ranked) = (None, 0, Ranked::default());
         let settled = &mut self.settled;

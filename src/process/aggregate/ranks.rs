@@ -46,9 +46,9 @@ impl Entry {
 
     fn compare(&self, other: &Self) -> Ordering {
         let coarse = (self.group, self.order).cmp(&(other.group, other.order));
-        coarse.then_with(|| match (self.scale, self.units) == (other.scale, other.units) {
-            true => Ordering::Equal,
-            false => self.number().compare(other.number()),
+        coarse.then_with(|| {
+            let same = (self.scale, self.units) == (other.scale, other.units);
+            if same { Ordering::Equal } else { self.number().compare(other.number()) }
         })
     }
 }

@@ -344,13 +344,11 @@ impl<'a> Scope<'a> {
 
     /// A problem with the place of the record that it is about, or with its number where there is none.
     pub(crate) fn located(&self, problem: Problem, batch: &Batch, row: usize) -> Problem {
-        match self.places.and_then(|places| places.locate(batch, row)) {
-            Some((name, line)) => problem.at_path(name).at_line(line),
-            None => {
-                let message = format!("record {}: {}", batch.id(row) + 1, problem.message);
-                Problem { message, ..problem }
-            }
+        if let Some((name, line)) = self.places.and_then(|places| places.locate(batch, row)) {
+            return problem.at_path(name).at_line(line);
         }
+        let message = format!("record {}: {}", batch.id(row) + 1, problem.message);
+        Problem { message, ..problem }
     }
 }
 

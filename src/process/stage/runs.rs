@@ -400,20 +400,16 @@ impl Table for Merged {
 
     fn chunk(&self, index: usize, scratch: &mut Scratch) -> Result<Batch> {
         let picked = self.merge.advance(index as u64, Merge::next)??;
-        match picked {
-            Some(picked) => {
-                let mut batch = picked.copy(scratch);
-                if self.numbers == Numbers::Old {
-                    let (_, ids) = picked.marks();
-                    batch.first_row = ids.first().copied().unwrap_or(0);
-                    batch.ids = Some(ids);
-                }
-                Ok(batch)
-            }
-            None => {
-                self.chunks.fetch_min(index, atomic::Ordering::Relaxed);
-                Ok(Batch::default())
-            }
+        let Some(picked) = picked else {
+            self.chunks.fetch_min(index, atomic::Ordering::Relaxed);
+            return Ok(Batch::default());
+        };
+        let mut batch = picked.copy(scratch);
+        if self.numbers == Numbers::Old {
+            let (_, ids) = picked.marks();
+            batch.first_row = ids.first().copied().unwrap_or(0);
+            batch.ids = Some(ids);
         }
+        Ok(batch)
     }
 }

@@ -131,7 +131,7 @@ impl GroupGather {
     }
 
     /// What each aggregate left out, on all threads.
-    fn skipped<'a>(&self, parts: impl Iterator<Item = &'a Groups> + Clone) -> Vec<Skipped> {
+    fn skipped<'a>(&self, parts: &(impl Iterator<Item = &'a Groups> + Clone)) -> Vec<Skipped> {
         let of_state = |index: usize| {
             let mut skipped = Skipped::default();
             for state in parts.clone().filter_map(|part| part.states.get(index)) {
@@ -234,7 +234,7 @@ impl Gather for GroupGather {
             }
         }
         // Counted before the parts are put together: partitions see each part once each.
-        let mut skipped = self.skipped(gathered.iter().map(|gatherer| &gatherer.groups));
+        let mut skipped = self.skipped(&gathered.iter().map(|gatherer| &gatherer.groups));
         if gathered.iter().any(|gatherer| gatherer.partitions.is_some()) {
             let (table, left) = self.merged(gathered)?;
             skipped.iter_mut().zip(&left.skipped).for_each(|(all, more)| all.merge(more));
