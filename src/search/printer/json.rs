@@ -172,9 +172,10 @@ impl Events<'_> {
         out.extend_from_slice(b",\"lines\":");
         data(line.bytes, out);
         out.extend_from_slice(b",\"line_number\":");
-        match self.numbers {
-            true => number(line.number, out),
-            false => out.extend_from_slice(b"null"),
+        if self.numbers {
+            number(line.number, out);
+        } else {
+            out.extend_from_slice(b"null");
         }
         out.extend_from_slice(b",\"absolute_offset\":");
         number(line.offset, out);
