@@ -45,7 +45,8 @@ fn copy(spool: &mut dyn BufRead, bare: &[bool], out: &mut dyn Write) -> io::Resu
         if marked.is_none() {
             continue;
         }
-        (column.clear(), text.clear());
+        column.clear();
+        text.clear();
         spool.read_until(BETWEEN, &mut column)?;
         spool.read_until(MARK, &mut text)?;
         text.pop();

@@ -13,7 +13,7 @@ use crate::core::exec::partitions::{PARTITIONS, Partition, Partitions};
 use crate::core::exec::relay::Relay;
 use crate::core::format::Scratch;
 use crate::process::stage::join::build::{Building, Built, Pick, Shared, Side};
-use crate::process::stage::join::divide::{Divided, Dividing};
+use crate::process::stage::join::divide::{Budget, Divided, Dividing};
 use crate::process::stage::join::on::each_key;
 use crate::process::stage::join::probe::Matching;
 use crate::process::stage::names::Found;
@@ -139,7 +139,7 @@ impl Joining<'_> {
             })?;
         }
         if builder.is_divided() {
-            let theirs = builder.divided()?.map_or_else(|| Ok(Vec::new()), |budget| budget.finish())?;
+            let theirs = builder.divided()?.map_or_else(|| Ok(Vec::new()), Budget::finish)?;
             return self.again(ours, theirs, level + 1);
         }
         let built = builder.built(&self.divided.columns);

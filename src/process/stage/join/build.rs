@@ -71,9 +71,9 @@ pub(in crate::process::stage) struct Built {
 /// Where the second input is.
 pub(in crate::process::stage) enum Side {
     /// In memory.
-    Held(Built),
+    Held(Box<Built>),
     /// On disk.
-    Divided(Divided),
+    Divided(Box<Divided>),
 }
 
 impl Side {
@@ -126,10 +126,13 @@ impl Gather for Building {
         let side = match &self.dividing {
             Some(dividing) if builders.iter().any(|builder| builder.is_divided()) => {
                 let divided = builders.into_iter().filter_map(|builder| builder.divided().transpose());
-                Side::Divided(Divided::new(dividing, divided.collect::<Result<Vec<_>>>()?)?)
+                Side::Divided(Box::new(Divided::new(dividing, divided.collect::<Result<Vec<_>>>()?)?))
             }
             _ => {
-                Side::Held(builders.into_iter().fold(Gathered::default(), |all, builder| all.and(*builder)).built(&[]))
+                {
+                    let all = builders.into_iter().fold(Gathered::default(), |all, builder| all.and(*builder));
+                    Side::Held(Box::new(all.built(&[])))
+                }
             }
         };
         let _ = self.shared.set(side);
