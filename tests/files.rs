@@ -145,7 +145,7 @@ fn the_first_line_of_a_huge_tree_is_enough_for_head() {
         let script = format!("{MYTOOLS} search needle {args} | head -1; echo \"${{PIPESTATUS[0]}}\" >&2");
         let output = Command::new("bash").args(["-c", &script]).current_dir(dir.path()).output().unwrap();
         assert_eq!(String::from_utf8_lossy(&output.stderr), "0\n", "{args}");
-        assert_eq!(output.stdout.iter().filter(|byte| **byte == b'\n').count(), 1, "{args}");
+        assert_eq!(memchr::memchr_iter(b'\n', &output.stdout).count(), 1, "{args}");
     }
 }
 

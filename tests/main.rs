@@ -2,7 +2,7 @@
 //!
 //! Behaviour is written down in `tests/cases`, one file per topic. What cannot be a case file is a module here.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, clippy::format_collect, clippy::format_push_string)]
 
 mod architecture;
 mod case;

@@ -31,7 +31,9 @@ proptest! {
         let dir = Dir::new();
         let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
         writer.write_record(["k", "l", "v"]).unwrap();
-        rows.iter().for_each(|(k, l, v)| writer.write_record([k, l, v]).unwrap());
+        for (k, l, v) in &rows {
+            writer.write_record([k, l, v]).unwrap();
+        }
         dir.file("t.csv", writer.into_inner().unwrap());
         let all: &[&[&str]] = &[
             &["-s", "v:desc,k", "-f", "csv"],
@@ -68,7 +70,9 @@ proptest! {
         let dir = Dir::new();
         let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
         writer.write_record(["k", "l", "v"]).unwrap();
-        rows.iter().for_each(|(k, l, v)| writer.write_record([k, l, v]).unwrap());
+        for (k, l, v) in &rows {
+            writer.write_record([k, l, v]).unwrap();
+        }
         dir.file("t.csv", writer.into_inner().unwrap());
         let all: &[&[&str]] = &[
             &["--distinct", "k,v", "--union", "t.csv", "-f", "csv"],
@@ -105,7 +109,7 @@ proptest! {
             let mut seen = std::collections::BTreeSet::new();
             row.retain(|(name, _)| seen.insert(name.clone()));
             let fields: Vec<String> = row.iter().map(|(name, value)| format!("\"{name}\":\"{value}\"")).collect();
-            text.push_str(&format!("{{{}}}\n", fields.join(",")));
+            text.extend(["{", &fields.join(","), "}\n"]);
         }
         dir.file("t.jsonl", text);
         let args = ["process", "t.jsonl", "--describe", "-f", "csv"];

@@ -153,7 +153,9 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
     let mark = prop::sample::select(vec![&b""[..], b"", b"", b"\xEF\xBB\xBF"]);
     (mark, prop::collection::vec((line, end), 0..40), prop::bool::ANY).prop_map(|(mark, lines, ended)| {
         let mut text = mark.to_vec();
-        lines.into_iter().for_each(|(line, end)| text.extend([&line[..], end].concat()));
+        for (line, end) in lines {
+            text.extend([&line[..], end].concat());
+        }
         if !ended {
             text.truncate(text.len() - usize::from(text.ends_with(b"\n")));
         }

@@ -167,7 +167,7 @@ print ready >> "$LINES_FILE"
     let lines = fs::read_to_string(dir.path().join("lines")).unwrap_or_default();
     assert!(output.status.success(), "{lines} {}", String::from_utf8_lossy(&output.stderr));
     for ((typed, expected), line) in unique.iter().zip(lines.lines().skip(1)) {
-        let word = typed.rsplit_once(|blank: char| blank == ' ').map_or("", |(_, word)| word);
+        let word = typed.rsplit_once(' ').map_or("", |(_, word)| word);
         let quoted = typed.rfind(['\'', '"']).filter(|_| typed.matches(['\'', '"']).count() % 2 == 1);
         let front = &typed[..quoted.unwrap_or(typed.len() - word.len())];
         let expected = expected.first().map_or_else(|| plain(typed), |word| plain(&format!("{front}{word}")));

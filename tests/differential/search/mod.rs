@@ -117,14 +117,18 @@ fn paths(random: &mut Random, tree: &Tree) -> (String, Vec<String>) {
     (directory.to_string(), paths)
 }
 
+/// Flags that print lines around those that match.
+const CONTEXT: [&str; 4] = ["--passthr", "-A", "-B", "-C"];
+
+/// Flags that print how many bytes were read.
+const BYTES: [&str; 2] = ["--stats", "--json"];
+
 /// Takes out what is not worth to be like ripgrep in.
 fn sensible(flags: &mut Vec<String>, tree: &Tree) {
     let has = |flags: &[String], some: &[&str]| flags.iter().any(|flag| some.iter().any(|one| flag.starts_with(one)));
     let drop = |flags: &mut Vec<String>, some: &[&str]| {
         flags.retain(|flag| !some.iter().any(|one| flag.starts_with(one)));
     };
-    const CONTEXT: [&str; 4] = ["--passthr", "-A", "-B", "-C"];
-    const BYTES: [&str; 2] = ["--stats", "--json"];
     // How far ripgrep has read a file with a NUL in it depends on its buffer: where it prints every line, where it
     // counts context or keeps it in the buffer, and where it reads on although it has its answer.
     if matches!(tree.kind, Kind::Binary | Kind::Encoded | Kind::Compressed) {
@@ -209,9 +213,10 @@ fn round(seed: u64, number: u64, trees: &[Tree]) -> Round {
     }
     let large = matches!(tree.kind, Kind::Large | Kind::Binary);
     // A byte at a time over the large files would take longer than all else together.
-    let block = match large {
-        true => *random.pick(&["", "", "1000", "5000", "32768", "65535", "65536", "65537"]),
-        false => *random.pick(&["", "", "1", "2", "3", "7", "16", "33", "64", "100", "1000", "5000"]),
+    let block = if large {
+        *random.pick(&["", "", "1000", "5000", "32768", "65535", "65536", "65537"])
+    } else {
+        *random.pick(&["", "", "1", "2", "3", "7", "16", "33", "64", "100", "1000", "5000"])
     };
     let threads = *random.pick(&["1", "2", "4"]);
     Round { number, tree: at, directory, flags, paths, stdin, threads, block }
@@ -221,7 +226,7 @@ fn round(seed: u64, number: u64, trees: &[Tree]) -> Round {
 fn prints_what_ripgrep_prints() {
     let Some(rg) = ripgrep() else { return skip("ripgrep 15.2") };
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
-    let seed = number("MYTOOLS_SEED").unwrap_or(15_2_0);
+    let seed = number("MYTOOLS_SEED").unwrap_or(1520);
     let rounds = match number("MYTOOLS_ROUND") {
         Some(one) => one..one + 1,
         None => 0..number("MYTOOLS_ROUNDS").unwrap_or(ROUNDS),

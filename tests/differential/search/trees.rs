@@ -125,7 +125,7 @@ fn sized(random: &mut Random, size: usize) -> Vec<u8> {
     let end = (size - 4 + random.below(9)).max(text.len());
     let fill = end - text.len();
     text.extend(std::iter::repeat_n(b'.', fill));
-    let tail: &[u8] = *random.pick::<&[u8]>(&[b"foo\n", b"\nfoo", b"\r\nfoo\r\n", b"foo\nbar\n", b"\n", b"foo"]);
+    let tail: &[u8] = random.pick::<&[u8]>(&[b"foo\n", b"\nfoo", b"\r\nfoo\r\n", b"foo\nbar\n", b"\n", b"foo"]);
     text.extend_from_slice(tail);
     let lines = random.below(20);
     text.extend(self::text(random, lines));
@@ -235,9 +235,10 @@ impl Tree {
         for (name, mark, big) in [("le.txt", true, false), ("be.txt", true, true), ("bare.txt", false, false)] {
             let text = format!("{}{}", if mark { "\u{feff}" } else { "" }, plain.repeat(1 + random.below(40)));
             let units = text.encode_utf16();
-            let bytes: Vec<u8> = match big {
-                true => units.flat_map(u16::to_be_bytes).collect(),
-                false => units.flat_map(u16::to_le_bytes).collect(),
+            let bytes: Vec<u8> = if big {
+                units.flat_map(u16::to_be_bytes).collect()
+            } else {
+                units.flat_map(u16::to_le_bytes).collect()
             };
             let odd = usize::from(random.chance(30));
             self.file(name, bytes.get(..bytes.len() - odd).unwrap());

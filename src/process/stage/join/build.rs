@@ -129,10 +129,8 @@ impl Gather for Building {
                 Side::Divided(Box::new(Divided::new(dividing, divided.collect::<Result<Vec<_>>>()?)?))
             }
             _ => {
-                {
-                    let all = builders.into_iter().fold(Gathered::default(), |all, builder| all.and(*builder));
-                    Side::Held(Box::new(all.built(&[])))
-                }
+                let all = builders.into_iter().fold(Gathered::default(), |all, builder| all.and(*builder));
+                Side::Held(Box::new(all.built(&[])))
             }
         };
         let _ = self.shared.set(side);
