@@ -6,7 +6,7 @@
 use std::io::{self, BufReader, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::core::data::batch::{Batch, Selection, Values};
+use crate::core::data::batch::{Batch, Column, Selection, Values};
 use crate::core::data::cell::Kind;
 use crate::core::error::{Error, Problem, Result};
 use crate::core::exec::cancel::Cancel;
@@ -170,16 +170,20 @@ fn extend(columns: &mut Names, batch: &Batch) {
     };
     match &batch.shapes {
         None => {
-            for (index, column) in batch.columns.iter().enumerate() {
-                let there = match &column.values {
-                    Values::Numbers(_) => true,
+            // A record has its columns in the batch's order; those of earlier records come first.
+            let first = |(index, column): (usize, &Column)| {
+                let row = match &column.values {
+                    Values::Numbers(_) => Some(0),
                     Values::Cells(cells) => {
-                        batch.rows().any(|row| cells.get(row).is_some_and(|cell| cell.kind() != Kind::Missing))
+                        batch.rows().position(|row| cells.get(row).is_some_and(|cell| cell.kind() != Kind::Missing))
                     }
                 };
-                if there {
-                    add(index as u32);
-                }
+                row.map(|row| (row, index as u32))
+            };
+            let mut there: Vec<(usize, u32)> = batch.columns.iter().enumerate().filter_map(first).collect();
+            there.sort_unstable();
+            for (_, index) in there {
+                add(index);
             }
         }
         Some(shapes) => {
