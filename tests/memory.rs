@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::harness::{Dir, mytools};
+use crate::harness::{Dir, Outcome, mytools};
 
 /// Few and many different keys, numbers of several forms, nulls, quotes.
 fn record() -> impl Strategy<Value = (String, String, String)> {
@@ -18,6 +18,29 @@ fn record() -> impl Strategy<Value = (String, String, String)> {
     (key.clone(), key, value)
 }
 
+/// A directory with the records as a CSV file.
+fn table(rows: &[(String, String, String)]) -> Dir {
+    let dir = Dir::new();
+    let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
+    writer.write_record(["k", "l", "v"]).unwrap();
+    for (k, l, v) in rows {
+        writer.write_record([k, l, v]).unwrap();
+    }
+    dir.file("t.csv", writer.into_inner().unwrap());
+    dir
+}
+
+/// What a command line gives on one thread with all the memory it wants, and in blocks, on threads, with little memory.
+fn both(dir: &Dir, args: &[&str], threads: usize, memory: usize, block: usize) -> (Outcome, Outcome) {
+    let whole = mytools(args).args(&["-j", "1"]).dir(dir.path()).run();
+    let parts = mytools(args)
+        .args(&["-j", &threads.to_string(), "--memory", &memory.to_string()])
+        .env("MYTOOLS_TEST_BLOCK", block.to_string())
+        .dir(dir.path())
+        .run();
+    (whole, parts)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -28,13 +51,7 @@ proptest! {
         threads in 1_usize..5,
         memory in prop_oneof![Just(1_usize), 1000_usize..100_000],
     ) {
-        let dir = Dir::new();
-        let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
-        writer.write_record(["k", "l", "v"]).unwrap();
-        for (k, l, v) in &rows {
-            writer.write_record([k, l, v]).unwrap();
-        }
-        dir.file("t.csv", writer.into_inner().unwrap());
+        let dir = table(&rows);
         let all: &[&[&str]] = &[
             &["-s", "v:desc,k", "-f", "csv"],
             &["-s", "k:natural", "-f", "jsonl"],
@@ -50,12 +67,7 @@ proptest! {
         ];
         for args in all {
             let args: Vec<&str> = ["process", "t.csv"].iter().chain(args.iter()).copied().collect();
-            let whole = mytools(&args).args(&["-j", "1"]).dir(dir.path()).run();
-            let spilled = mytools(&args)
-                .args(&["-j", &threads.to_string(), "--memory", &memory.to_string()])
-                .env("MYTOOLS_TEST_BLOCK", block.to_string())
-                .dir(dir.path())
-                .run();
+            let (whole, spilled) = both(&dir, &args, threads, memory, block);
             prop_assert_eq!(&whole, &spilled, "{:?} block {} threads {} memory {}", args, block, threads, memory);
         }
     }
@@ -67,13 +79,7 @@ proptest! {
         threads in 1_usize..5,
         memory in prop_oneof![Just(1_usize), 1000_usize..20_000],
     ) {
-        let dir = Dir::new();
-        let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
-        writer.write_record(["k", "l", "v"]).unwrap();
-        for (k, l, v) in &rows {
-            writer.write_record([k, l, v]).unwrap();
-        }
-        dir.file("t.csv", writer.into_inner().unwrap());
+        let dir = table(&rows);
         let all: &[&[&str]] = &[
             &["--distinct", "k,v", "--union", "t.csv", "-f", "csv"],
             &["--distinct", "k", "--join", "t.csv", "--on", "k=l", "--kind", "full", "-f", "csv"],
@@ -82,12 +88,7 @@ proptest! {
         ];
         for args in all {
             let args: Vec<&str> = ["process", "t.csv"].iter().chain(args.iter()).copied().collect();
-            let whole = mytools(&args).args(&["-j", "1"]).dir(dir.path()).run();
-            let spilled = mytools(&args)
-                .args(&["-j", &threads.to_string(), "--memory", &memory.to_string()])
-                .env("MYTOOLS_TEST_BLOCK", block.to_string())
-                .dir(dir.path())
-                .run();
+            let (whole, spilled) = both(&dir, &args, threads, memory, block);
             prop_assert_eq!(&whole, &spilled, "{:?} block {} threads {} memory {}", args, block, threads, memory);
         }
     }
@@ -113,12 +114,7 @@ proptest! {
         }
         dir.file("t.jsonl", text);
         let args = ["process", "t.jsonl", "--describe", "-f", "csv"];
-        let whole = mytools(args).args(&["-j", "1"]).dir(dir.path()).run();
-        let parts = mytools(args)
-            .args(&["-j", &threads.to_string(), "--memory", &memory.to_string()])
-            .env("MYTOOLS_TEST_BLOCK", block.to_string())
-            .dir(dir.path())
-            .run();
+        let (whole, parts) = both(&dir, &args, threads, memory, block);
         prop_assert_eq!(whole, parts);
     }
 }

@@ -7,14 +7,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::core::data::batch::Batch;
 use crate::core::data::value::Value;
-use crate::core::format::FORMATS;
 use crate::core::format::json::path::members;
-use crate::core::input::expand::{Input, extension};
+use crate::core::input::expand::Input;
 use crate::core::registry::find;
 use crate::process::plan::Request;
-use crate::process::prepared::{Prepared, prepare};
+use crate::process::prepared::{Prepared, format_by_name, prepare};
 use crate::process::stage::{Columns, STAGES, Setup, Stage};
 
 /// Most inputs that are looked at.
@@ -64,14 +62,14 @@ fn regular_file(path: &Path) -> Option<PathBuf> {
     if !kind.is_dir() {
         return None;
     }
-    let readable = |path: &PathBuf| {
-        let reads = |extension: &str| {
-            FORMATS.iter().any(|row| row.item.reader.is_some() && row.item.extensions.contains(&extension))
-        };
-        extension(path).is_some_and(|extension| reads(&extension)) && path.is_file()
-    };
+    let readable = |path: &PathBuf| is_data(path) && path.is_file();
     let entries = std::fs::read_dir(path).ok()?.take(ENTRIES).filter_map(|entry| Some(entry.ok()?.path()));
     entries.filter(readable).min()
+}
+
+/// Whether a name is that of a data file, compressed or not.
+pub(crate) fn is_data(path: &Path) -> bool {
+    format_by_name(path).is_some_and(|format| format.item.reader.is_some())
 }
 
 fn columns_of(prepared: &mut Prepared, paths: &mut BTreeSet<String>) -> Vec<Arc<str>> {
@@ -86,10 +84,6 @@ fn columns_of(prepared: &mut Prepared, paths: &mut BTreeSet<String>) -> Vec<Arc<
             }
         }
     }
-    names_of(batch)
-}
-
-fn names_of(batch: Batch) -> Vec<Arc<str>> {
     batch.columns.into_iter().map(|column| column.name).collect()
 }
 

@@ -161,7 +161,7 @@ fn extend(columns: &mut Names, batch: &Batch) {
     if batch.selected() == 0 {
         return;
     }
-    let mut add = |index: u32| {
+    let add = |columns: &mut Names, index: u32| {
         if let Some(column) = batch.columns.get(index as usize)
             && !columns.contains(&column.name)
         {
@@ -180,10 +180,11 @@ fn extend(columns: &mut Names, batch: &Batch) {
                 };
                 row.map(|row| (row, index as u32))
             };
-            let mut there: Vec<(usize, u32)> = batch.columns.iter().enumerate().filter_map(first).collect();
+            let new = batch.columns.iter().enumerate().filter(|(_, column)| !columns.contains(&column.name));
+            let mut there: Vec<(usize, u32)> = new.filter_map(first).collect();
             there.sort_unstable();
             for (_, index) in there {
-                add(index);
+                add(columns, index);
             }
         }
         Some(shapes) => {
@@ -193,7 +194,9 @@ fn extend(columns: &mut Names, batch: &Batch) {
                 if let (Some(seen), Some(order)) = (seen.get_mut(shape), shapes.orders.get(shape))
                     && !std::mem::replace(seen, true)
                 {
-                    order.iter().copied().for_each(&mut add);
+                    for index in order {
+                        add(columns, *index);
+                    }
                 }
             }
         }

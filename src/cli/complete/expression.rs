@@ -123,37 +123,32 @@ fn calls(name: Name<'_>, rows: impl Iterator<Item = (&'static str, &'static str)
     offered.collect()
 }
 
-/// The last item of a list, with what stands before it.
-fn item(text: &str) -> Option<(&str, &str)> {
+/// Where the last item of a list starts, and the quote that is open at the end.
+fn scan(text: &str) -> (usize, Option<(usize, char)>) {
     let mut start = 0;
-    let mut quote = None;
-    for (at, character) in text.char_indices() {
-        match (quote, character) {
-            (None, '`' | '"' | '\'') => quote = Some(character),
-            (Some(open), close) if open == close => quote = None,
-            (None, ',') => start = at + 1,
-            _ => {}
-        }
-    }
-    if quote.is_some() {
-        return None;
-    }
-    let (head, item) = text.split_at(start);
-    let blanks = item.len() - item.trim_start().len();
-    Some((text.get(..head.len() + blanks)?, item.get(blanks..)?))
-}
-
-/// The name that a text ends in, be it empty.
-fn last_name(text: &str) -> Name<'_> {
     let mut quote: Option<(usize, char)> = None;
     for (at, character) in text.char_indices() {
         match (quote, character) {
             (None, '`' | '"' | '\'') => quote = Some((at, character)),
             (Some((_, open)), close) if open == close => quote = None,
+            (None, ',') => start = at + 1,
             _ => {}
         }
     }
-    if let Some((at, open)) = quote {
+    (start, quote)
+}
+
+/// The last item of a list, with what stands before it.
+fn item(text: &str) -> Option<(&str, &str)> {
+    let (start, None) = scan(text) else { return None };
+    let (_, item) = text.split_at(start);
+    let blanks = item.len() - item.trim_start().len();
+    Some(text.split_at(start + blanks))
+}
+
+/// The name that a text ends in, be it empty.
+fn last_name(text: &str) -> Name<'_> {
+    if let (_, Some((at, open))) = scan(text) {
         let (head, typed) = text.split_at(at);
         let typed = typed.get(open.len_utf8()..).unwrap_or_default();
         let quote = match open {

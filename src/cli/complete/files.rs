@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use crate::cli::complete::{Around, Candidate, Then};
-use crate::core::format::FORMATS;
-use crate::core::input::expand::extension;
+use crate::process::glance::is_data;
 
 /// Most entries of a directory that are looked at.
 const ENTRIES: usize = 20_000;
@@ -38,8 +37,8 @@ pub(super) fn files(word: &str, wanted: Wanted, around: &Around) -> Vec<Candidat
         })
         .collect();
     found.sort();
-    if wanted == Wanted::Data && found.iter().any(|(name, folder)| *folder || is_data(name)) {
-        found.retain(|(name, folder)| *folder || is_data(name));
+    if wanted == Wanted::Data && found.iter().any(|(name, folder)| *folder || is_data(Path::new(name))) {
+        found.retain(|(name, folder)| *folder || is_data(Path::new(name)));
     }
     let candidate = |(name, folder): (String, bool)| {
         let end = if folder { "/" } else { "" };
@@ -47,11 +46,4 @@ pub(super) fn files(word: &str, wanted: Wanted, around: &Around) -> Vec<Candidat
         Candidate::new(format!("{before}{name}{end}"), "").shown(format!("{name}{end}")).then(then)
     };
     found.into_iter().map(candidate).collect()
-}
-
-/// Whether a name is that of a data file, compressed or not.
-fn is_data(name: &str) -> bool {
-    extension(Path::new(name)).is_some_and(|extension| {
-        FORMATS.iter().any(|row| row.item.reader.is_some() && row.item.extensions.contains(&extension.as_str()))
-    })
 }

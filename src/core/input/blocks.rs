@@ -372,43 +372,7 @@ mod tests {
     use super::{Blocks, Bytes};
     use crate::core::block::Origin;
     use crate::core::exec::cancel::Cancel;
-    use crate::core::input::boundary::{Boundary, State, Summary, Window};
-
-    /// Lines: records end at a line terminator.
-    #[derive(Debug, Clone, Copy)]
-    struct Lines {
-        /// The terminator, `\n` or NUL.
-        terminator: u8,
-    }
-
-    impl Boundary for Lines {
-        fn stateful(&self) -> bool {
-            false
-        }
-
-        fn summarize(&self, _: &Window<'_>) -> Summary {
-            0
-        }
-
-        fn resolve(&self, _: State, _: Summary, _: &Window<'_>) -> State {
-            0
-        }
-
-        fn next_start(&self, _: State, window: &Window<'_>, from: usize) -> Option<usize> {
-            let previous = match from {
-                0 => window.before,
-                _ => window.bytes.get(from - 1).copied(),
-            };
-            if previous.is_none_or(|byte| byte == self.terminator) {
-                return Some(from);
-            }
-            memchr::memchr(self.terminator, window.bytes.get(from..)?).map(|at| from + at + 1)
-        }
-
-        fn last_start(&self, window: &Window<'_>) -> Option<usize> {
-            memchr::memrchr(self.terminator, window.bytes).map(|at| at + 1)
-        }
-    }
+    use crate::core::input::boundary::Lines;
 
     fn collect(blocks: &Blocks) -> Vec<u8> {
         let lines = Lines { terminator: b'\n' };

@@ -54,3 +54,39 @@ pub(crate) trait Boundary: Send + Sync {
     /// starts at offset 0; for streams.
     fn last_start(&self, window: &Window<'_>) -> Option<usize>;
 }
+
+/// Lines that end at a byte: the boundary of formats whose records are lines.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Lines {
+    /// The byte.
+    pub(crate) terminator: u8,
+}
+
+impl Boundary for Lines {
+    fn stateful(&self) -> bool {
+        false
+    }
+
+    fn summarize(&self, _: &Window<'_>) -> Summary {
+        0
+    }
+
+    fn resolve(&self, _: State, _: Summary, _: &Window<'_>) -> State {
+        0
+    }
+
+    fn next_start(&self, _: State, window: &Window<'_>, from: usize) -> Option<usize> {
+        let previous = match from {
+            0 => window.before,
+            _ => window.bytes.get(from - 1).copied(),
+        };
+        if previous.is_none_or(|byte| byte == self.terminator) {
+            return Some(from);
+        }
+        memchr::memchr(self.terminator, window.bytes.get(from..)?).map(|at| from + at + 1)
+    }
+
+    fn last_start(&self, window: &Window<'_>) -> Option<usize> {
+        memchr::memrchr(self.terminator, window.bytes).map(|at| at + 1)
+    }
+}

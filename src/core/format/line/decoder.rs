@@ -3,11 +3,11 @@
 use crate::core::block::Block;
 use crate::core::data::batch::{Batch, Irregular, Rejected};
 use crate::core::data::cell::MAX_CELL;
-use crate::core::format::line::boundary::{Lines, content};
+use crate::core::format::line::boundary::content;
 use crate::core::format::line::fields::Fields;
 use crate::core::format::line::{LineParser, Miss};
 use crate::core::format::{Decoder, Fault, Projection, Ragged, ReadOptions, Scratch};
-use crate::core::input::boundary::Boundary;
+use crate::core::input::boundary::{Boundary, Lines};
 
 /// Decodes lines.
 pub(crate) struct LineDecoder<P> {

@@ -1,11 +1,9 @@
 //! The least of several values of a record.
 
-use super::super::bind::common_type;
-use super::super::node::Type;
-use super::Function;
-use super::MANY;
-use crate::core::data::compare::SortOrder;
-use crate::core::data::value::Value;
+use std::cmp::Ordering;
+
+use super::greatest::furthest;
+use super::{Function, MANY};
 use crate::core::registry::{Example, Row};
 
 /// `least(x, y, …)`
@@ -18,25 +16,5 @@ pub(super) const ROW: Row<Function> = Row {
         Example { input: "least(3, 10, null)", output: "3" },
         Example { input: "least('b', 'a')", output: "a" },
     ],
-    item: Function {
-        arity: (1, MANY),
-        regex: None,
-        bind: |args| {
-            let kind = common_type(args.nodes.iter());
-            let count = args.nodes.len();
-            Ok(args.each(
-                if kind == Type::Bool { Type::Any } else { kind },
-                Box::new(move |call| {
-                    let mut best = Value::Null;
-                    for index in 0..count {
-                        let value = call.value(index);
-                        if !value.is_null() && (best.is_null() || SortOrder::default().compare(&value, &best).is_lt()) {
-                            best = value;
-                        }
-                    }
-                    best
-                }),
-            ))
-        },
-    },
+    item: Function { arity: (1, MANY), regex: None, bind: |args| Ok(furthest(args, Ordering::Less)) },
 };
