@@ -77,6 +77,12 @@ mod face;
 mod process;
 mod search;
 
+/// What fuzzing runs; nothing else sees it.
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+#[path = "../tests/fuzz/checks/mod.rs"]
+pub mod fuzz;
+
 pub use face::{Failure, Process, Report, Search};
 
 use std::ffi::OsString;
