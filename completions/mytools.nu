@@ -10,14 +10,14 @@ module completions {
 
   # Search text and turn data files into answers
   export extern mytools [
-    --help(-h)                # Print help: -h on one screen, --help with details and examples
+    --help(-h)                # Print help: -h one screen, --help everything
+    --version(-V)             # Print the version; --version says more
     --threads(-j): string     # Number of threads [default: one per core]
-    --color: string@"nu-complete mytools color" # auto (default), always or never
+    --color: string@"nu-complete mytools color" # Colours: auto (default), always or never
     --error-format: string@"nu-complete mytools error-format" # Problems as text or as json lines
     --no-messages             # Keep quiet about files that cannot be read
     --debug                   # Print silent decisions on standard error
     --no-config               # Do not read the file that MYTOOLS_CONFIG_PATH names
-    --version(-V)             # Print version
   ]
 
   def "nu-complete mytools search engine" [] {
@@ -44,7 +44,7 @@ module completions {
     [ "text" "json" ]
   }
 
-  # Find lines that match a pattern, in files, trees and pipes
+  # Find lines that match a pattern in files, trees, pipes
   export extern "mytools search" [
     --regexp(-e): string      # A pattern; may be given again, any of them matches
     --file(-f): path          # Patterns from a file, one per line, or - for standard input
@@ -96,7 +96,7 @@ module completions {
     --files0-from: path       # The same, with a NUL between paths, as by find -print0
     --hidden(-.)              # Hidden files and directories too, but for .git
     --no-hidden
-    --unrestricted(-u)        # What is ignored too; -uu: hidden files; -uuu: binary files
+    --unrestricted(-u)        # Ignored files too; -uu: hidden ones; -uuu: binary ones
     --follow(-L)              # Follow symbolic links
     --no-follow
     --max-depth(-d): string   # How deep to go: 1 is right in a directory
@@ -139,7 +139,7 @@ module completions {
     --require-git
     --no-ignore-files         # Forget the files of --ignore-file
     --ignore-files
-    --search-zip(-z)          # Search in compressed files and archives, known by content
+    --search-zip(-z)          # Search in compressed files and archives
     --no-search-zip
     --pre: path               # Search what COMMAND PATH prints instead of each file
     --no-pre
@@ -162,7 +162,7 @@ module completions {
     --passthru                # Print the lines that do not match too
     --show-function           # Print the line that starts what a match is in
     --only-matching(-o)       # Print the matches alone
-    --replace(-r): string     # Print matches replaced: $1, $name, ${1}x; no file is changed
+    --replace(-r): string     # Print matches replaced; $1, $name, ${1}x are groups
     --trim                    # Leave out blanks at the start of lines
     --no-trim
     --max-columns(-M): string # Do not print lines of more bytes; 0: print all
@@ -182,7 +182,7 @@ module completions {
     --no-line-buffered
     --block-buffered          # Print many lines at once, also on a terminal
     --no-block-buffered
-    --count(-c)               # Print the number of matching lines of each file; with -o, of matches
+    --count(-c)               # Print how many lines of each file match
     --count-matches           # Print the number of matches of each file
     --count-total             # Print one number: all matching lines, or matches with --count-matches
     --include-zero            # Count files without a match too
@@ -196,12 +196,12 @@ module completions {
     --quiet(-q)               # Print nothing; the exit code tells
     --stats                   # Print how much was searched and found at the end
     --no-stats
-    --format: string@"nu-complete mytools search format" # Print a record for each match: jsonl, json, csv, tsv, table, ...
+    --format: string@"nu-complete mytools search format" # Print records: jsonl, json, csv, tsv, table, ...
     --diff                    # Print what -r would change as a unified diff
     --write                   # Change the files as -r says, each at once or not at all
-    --help(-h)                # Print help: -h on one screen, --help with details and examples
+    --help(-h)                # Print help: -h one screen, --help everything
     --threads(-j): string     # Number of threads [default: one per core]
-    --color: string@"nu-complete mytools search color" # auto (default), always or never
+    --color: string@"nu-complete mytools search color" # Colours: auto (default), always or never
     --error-format: string@"nu-complete mytools search error-format" # Problems as text or as json lines
     --no-messages             # Keep quiet about files that cannot be read
     --debug                   # Print silent decisions on standard error
@@ -244,41 +244,41 @@ module completions {
   # Turn data files into other formats and into answers
   export extern "mytools process" [
     --where(-w): string       # Keep the records for which a condition holds
-    --derive: string          # Compute columns
+    --sort(-s): string        # Sort by columns
+    --top: string             # Keep the N records with the largest values
+    --limit(-n): string       # Keep the first N records
+    --skip: string            # Leave out the first N records
+    --tail: string            # Keep the last N records, or the last N of each group
+    --sample: string          # Pick N records or a share at random, the same each time
+    --distinct: string        # Keep one record for each value of the columns
+    --keep: string            # Which record of equal ones: first (default) or last
     --select(-c): string      # Keep these columns, in this order
     --drop: string            # Remove these columns
     --rename: string          # Give columns other names
-    --parse: string           # Read a column as json, logfmt, csv, or a log's format
-    --extract: string         # Make columns of the named groups of a regex
+    --derive: string          # Compute columns
+    --cast: string            # Give columns a type
     --fill: string            # Put values where columns are null or missing
     --fill-down: string       # Put the value of the record above where columns are null
-    --group-by(-g): string    # One record per group, in order of first appearance
-    --agg(-a): string         # Aggregate the groups of the -g directly before
-    --count                   # The number of records
-    --freq: string            # How often each value occurs, the most frequent first
-    --describe                # One record per column: type, nulls, range, mean, quartiles, top values
-    --sort(-s): string        # Sort by columns
-    --top: string             # Keep the N records with the largest values
-    --limit(-n): string       # Keep the first N records, or the first N of each group
-    --skip: string            # Leave out the first N records
-    --tail: string            # Keep the last N records, or the last N of each group
     --window: string          # Compute columns along the records, of all or of each group
-    --sample: string          # Pick N records or a share at random, the same each time
-    --distinct: string        # Keep one record for each value of the columns
-    --join: string            # Add the columns of another file's rows
-    --union: string           # Put another file's records behind these
-    --diff: string            # What changed since an old file
-    --cast: string            # Give columns a type
+    --parse: string           # Read a column as json, logfmt, csv or a log
+    --extract: string         # Make columns of the named groups of a regex
     --flatten                 # Spread objects over columns named a.b
     --unflatten               # Gather columns named a.b into an object a
     --explode: string         # One record for each element of a list
     --pivot: string           # Make columns of a column's values
     --unpivot: string         # One record for each of these columns
+    --group-by(-g): string    # One record per group, in order of first appearance
+    --agg(-a): string         # Aggregate the groups of the -g directly before
+    --count                   # The number of records
+    --freq: string            # How often each value occurs, the most frequent first
+    --describe                # One record per column: type, nulls, range, mean, quartiles, top values
+    --join: string            # Add the columns of another file's rows
+    --on: string              # The columns that must be equal: id, or this=other where names differ
+    --kind: string            # inner (default), left, right, full, semi, anti or asof
+    --tolerance: string       # How far apart asof joins: 5m, 10
+    --union: string           # Put another file's records behind these
+    --diff: string            # What changed since an old file
     --validate: string        # Tell records that break a rule and leave them out
-    --keep: string            # Belongs to the --distinct directly before it
-    --on: string              # Belongs to the --join or --diff directly before it
-    --kind: string            # Belongs to the --join directly before it
-    --tolerance: string       # Belongs to the --join directly before it
     --from: string@"nu-complete mytools process from" # Read this format [default: by name, then by content]
     --root: string            # Stream the array at this path of a JSON document: data.items
     --delimiter(-d): string   # Between cells: a character, or tab
@@ -294,8 +294,8 @@ module completions {
     --source-col: string      # Add a first column of this name: the file each record came from
     --sheet: string           # The sheet of a workbook, by name or number [default: the first]
     --pattern: string         # Read lines by this; its named groups are the columns (--from regex)
-    --format(-f): string@"nu-complete mytools process format" # Write this format [default: as -o says, or json]
-    --to: string@"nu-complete mytools process format" # Write this format [default: as -o says, or json]
+    --format(-f): string@"nu-complete mytools process format" # Write this format [default: json]
+    --to: string@"nu-complete mytools process format" # Write this format [default: json]
     -t                        # Write a table, as -f table
     --output(-o): path        # Write this file whole; it may be an input
     --split-by: string        # A file per value, as -o '{col}.csv'
@@ -318,9 +318,9 @@ module completions {
     --arg: string             # A value for expressions, as arg('NAME')
     --memory: string          # Memory for sorting, grouping, joining: 512M, 4G, 25% [default: 25%]
     --temp-dir: path          # Where temporary files go [default: TMPDIR, or as the system has it]
-    --help(-h)                # Print help: -h on one screen, --help with details and examples
+    --help(-h)                # Print help: -h one screen, --help everything
     --threads(-j): string     # Number of threads [default: one per core]
-    --color: string@"nu-complete mytools process color" # auto (default), always or never
+    --color: string@"nu-complete mytools process color" # Colours: auto (default), always or never
     --error-format: string@"nu-complete mytools process error-format" # Problems as text or as json lines
     --no-messages             # Keep quiet about files that cannot be read
     --debug                   # Print silent decisions on standard error
@@ -344,13 +344,13 @@ module completions {
     [ "text" "json" ]
   }
 
-  # List formats, what is lost between them, stages, functions, aggregates or file types
+  # List formats, losses, stages, functions, aggregates or file types
   export extern "mytools list" [
     --format(-f): string@"nu-complete mytools list format" # Write this format
     --to: string@"nu-complete mytools list format" # Write this format
-    --help(-h)                # Print help: -h on one screen, --help with details and examples
+    --help(-h)                # Print help: -h one screen, --help everything
     --threads(-j): string     # Number of threads [default: one per core]
-    --color: string@"nu-complete mytools list color" # auto (default), always or never
+    --color: string@"nu-complete mytools list color" # Colours: auto (default), always or never
     --error-format: string@"nu-complete mytools list error-format" # Problems as text or as json lines
     --no-messages             # Keep quiet about files that cannot be read
     --debug                   # Print silent decisions on standard error
@@ -372,9 +372,9 @@ module completions {
 
   # Print the completion script of a shell
   export extern "mytools completions" [
-    --help(-h)                # Print help: -h on one screen, --help with details and examples
+    --help(-h)                # Print help: -h one screen, --help everything
     --threads(-j): string     # Number of threads [default: one per core]
-    --color: string@"nu-complete mytools completions color" # auto (default), always or never
+    --color: string@"nu-complete mytools completions color" # Colours: auto (default), always or never
     --error-format: string@"nu-complete mytools completions error-format" # Problems as text or as json lines
     --no-messages             # Keep quiet about files that cannot be read
     --debug                   # Print silent decisions on standard error
@@ -382,8 +382,28 @@ module completions {
     shell: string@"nu-complete mytools completions shell" # The shell to print it for
   ]
 
+  def "nu-complete mytools man color" [] {
+    [ "auto" "always" "ansi" "never" ]
+  }
+
+  def "nu-complete mytools man error-format" [] {
+    [ "text" "json" ]
+  }
+
+  # Write manual pages into a directory
+  export extern "mytools man" [
+    --help(-h)                # Print help: -h one screen, --help everything
+    --threads(-j): string     # Number of threads [default: one per core]
+    --color: string@"nu-complete mytools man color" # Colours: auto (default), always or never
+    --error-format: string@"nu-complete mytools man error-format" # Problems as text or as json lines
+    --no-messages             # Keep quiet about files that cannot be read
+    --debug                   # Print silent decisions on standard error
+    --no-config               # Do not read the file that MYTOOLS_CONFIG_PATH names
+    directory: directory      # Where to write them; it is made if it is not there
+  ]
+
   def "nu-complete mytools help topic" [] {
-    [ "expressions" "functions" "aggregates" "stages" "formats" "types" "ignore" "exit-codes" "search" "process" "list" "completions" ]
+    [ "expressions" "functions" "aggregates" "stages" "formats" "types" "ignore" "exit-codes" "environment" "search" "process" "list" "completions" "man" ]
   }
 
   def "nu-complete mytools help color" [] {
@@ -396,14 +416,14 @@ module completions {
 
   # Print the help of a command, or about a topic
   export extern "mytools help" [
-    --help(-h)                # Print help: -h on one screen, --help with details and examples
+    --help(-h)                # Print help: -h one screen, --help everything
     --threads(-j): string     # Number of threads [default: one per core]
-    --color: string@"nu-complete mytools help color" # auto (default), always or never
+    --color: string@"nu-complete mytools help color" # Colours: auto (default), always or never
     --error-format: string@"nu-complete mytools help error-format" # Problems as text or as json lines
     --no-messages             # Keep quiet about files that cannot be read
     --debug                   # Print silent decisions on standard error
     --no-config               # Do not read the file that MYTOOLS_CONFIG_PATH names
-    topic?: string@"nu-complete mytools help topic" # A command, or expressions, functions, aggregates, stages, formats, types, ignore, exit-codes
+    topic?: string@"nu-complete mytools help topic" # A command, or expressions, functions, aggregates, stages, formats, types, ignore, exit-codes, environment
   ]
 
 }

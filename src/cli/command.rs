@@ -1,47 +1,63 @@
 //! The clap declaration of the whole command line.
 
+use std::ffi::OsString;
+
 use clap::{Arg, ArgAction, Command};
 
-use crate::cli::{completions, globals, list, process, search, topics};
-
-/// The examples under `mytools` and `mytools -h`.
-const EXAMPLES: &str = "\
-Examples:
-  mytools search 'fn main' src/
-  mytools process events.csv -g user_id -a 'n=count, total=sum(value)' -t";
+use crate::cli::{completions, globals, list, man, manual, process, search, stages, topics, version};
 
 /// The command line of mytools.
 pub(crate) fn build() -> Command {
-    Command::new("mytools")
-        .version(env!("CARGO_PKG_VERSION"))
+    let command = Command::new("mytools")
+        .version(version::short())
+        .long_version(version::long())
+        .disable_version_flag(true)
         .about("Search text and turn data files into answers")
         .max_term_width(100)
         .arg_required_else_help(true)
         .subcommand_required(true)
         .disable_help_subcommand(true)
         .disable_help_flag(true)
-        .arg(help_flag())
+        .args([help_flag(), version_flag()])
         .args(globals::args())
-        .subcommand(search::command())
-        .subcommand(process::command())
-        .subcommand(list::command())
-        .subcommand(completions::command())
-        .subcommand(topics::command())
-        .after_help(EXAMPLES)
-        .after_long_help(format!("{EXAMPLES}\n\n{EXIT_CODES}"))
+        .subcommands([
+            search::command(),
+            process::command(),
+            list::command(),
+            completions::command(),
+            man::command(),
+            topics::command(),
+        ]);
+    manual::attach(command.mut_subcommands(manual::attach))
 }
 
-/// What the exit codes mean, at the end of the long help.
-const EXIT_CODES: &str = "\
-Exit codes:
-  search   0 a match, 1 no match, 2 an error (0 for -q with a match)
-  process  0 done, 1 no rows with --exit-status or rules of --validate broken, 2 an error
-  A reader that goes away early (`| head`) is no error.
+/// The command line with fewer headings where `-h` seems to be asked for, so that each help fits on one screen.
+pub(crate) fn build_for(args: &[OsString]) -> Command {
+    let short = |arg: &OsString| matches!(arg.as_encoded_bytes(), [b'-', b'a'..=b'z' | b'A'..=b'Z', ..]);
+    let command = build();
+    if !args.iter().any(|arg| short(arg) && arg.as_encoded_bytes().contains(&b'h')) {
+        return command;
+    }
+    command.mut_subcommands(|inner| {
+        inner.mut_args(|arg| {
+            let heading = arg.get_help_heading().unwrap_or_default();
+            match stages::short_heading(heading).or_else(|| search::short_heading(heading)) {
+                Some(heading) => arg.help_heading(heading),
+                None => arg,
+            }
+        })
+    })
+}
 
-Environment:
-  NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR, TERM   whether to colour
-  MYTOOLS_CONFIG_PATH   a file with arguments to put before yours, one per line as it is, # for comments;
-                        lines behind [search] or [process] are for that command alone";
+/// `-V` and `--version`.
+fn version_flag() -> Arg {
+    Arg::new("version")
+        .long("version")
+        .short('V')
+        .action(ArgAction::Version)
+        .help("Print the version; --version says more")
+        .help_heading("Other")
+}
 
 /// Our own words for `-h` and `--help`.
 fn help_flag() -> Arg {
@@ -50,7 +66,7 @@ fn help_flag() -> Arg {
         .short('h')
         .action(ArgAction::Help)
         .global(true)
-        .help("Print help: -h on one screen, --help with details and examples")
+        .help("Print help: -h one screen, --help everything")
         .help_heading("Other")
 }
 

@@ -15,21 +15,13 @@ use crate::core::output::writer::{Buffering, Writer};
 
 /// The declaration.
 pub(crate) fn command() -> Command {
-    Command::new("completions")
-        .about("Print the completion script of a shell")
-        .arg(
-            Arg::new("shell")
-                .value_name("SHELL")
-                .required(true)
-                .value_parser(["bash", "zsh", "fish", "elvish", "powershell", "nushell"])
-                .help("The shell to print it for"),
-        )
-        .after_long_help(
-            "Examples:\n  \
-             mytools completions bash > ~/.local/share/bash-completion/completions/mytools\n  \
-             mytools completions zsh > ~/.zfunc/_mytools\n  \
-             mytools completions fish > ~/.config/fish/completions/mytools.fish",
-        )
+    Command::new("completions").about("Print the completion script of a shell").arg(
+        Arg::new("shell")
+            .value_name("SHELL")
+            .required(true)
+            .value_parser(["bash", "zsh", "fish", "elvish", "powershell", "nushell"])
+            .help("The shell to print it for"),
+    )
 }
 
 /// Prints the script.

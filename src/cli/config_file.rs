@@ -35,6 +35,7 @@ pub(crate) fn arg() -> Arg {
         .long(OFF)
         .action(ArgAction::SetTrue)
         .help("Do not read the file that MYTOOLS_CONFIG_PATH names")
+        .hide_short_help(true)
         .help_heading(globals::HEADING)
         .global(true)
 }

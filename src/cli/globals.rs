@@ -98,7 +98,8 @@ pub(crate) fn args() -> [Arg; 6] {
             .value_parser(PossibleValuesParser::new(["auto", "always", "ansi", "never"]))
             .default_value("auto")
             .hide_possible_values(true)
-            .help("auto (default), always or never")
+            .help("Colours: auto (default), always or never")
+            .hide_short_help(true)
             .help_heading(HEADING)
             .global(true),
         Arg::new("error-format")
@@ -109,18 +110,21 @@ pub(crate) fn args() -> [Arg; 6] {
             .default_value("text")
             .hide_possible_values(true)
             .help("Problems as text or as json lines")
+            .hide_short_help(true)
             .help_heading(HEADING)
             .global(true),
         Arg::new("no-messages")
             .long("no-messages")
             .action(ArgAction::SetTrue)
             .help("Keep quiet about files that cannot be read")
+            .hide_short_help(true)
             .help_heading(HEADING)
             .global(true),
         Arg::new("debug")
             .long("debug")
             .action(ArgAction::SetTrue)
             .help("Print silent decisions on standard error")
+            .hide_short_help(true)
             .help_heading(HEADING)
             .global(true),
         config_file::arg(),

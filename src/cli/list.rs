@@ -26,7 +26,7 @@ const KINDS: [&str; 6] = ["formats", "losses", "stages", "functions", "aggregate
 /// The declaration.
 pub(crate) fn command() -> Command {
     Command::new("list")
-        .about("List formats, what is lost between them, stages, functions, aggregates or file types")
+        .about("List formats, losses, stages, functions, aggregates or file types")
         .arg(
             Arg::new("what")
                 .value_name("WHAT")
@@ -46,7 +46,6 @@ pub(crate) fn command() -> Command {
                 .default_value("table")
                 .help("Write this format"),
         )
-        .after_help("Examples:\n  mytools list functions\n  mytools list formats -f json")
 }
 
 /// Prints the list.

@@ -6,9 +6,12 @@ mod command;
 mod complete;
 mod completions;
 mod config_file;
+mod document;
 mod environment;
 mod globals;
 mod list;
+mod man;
+mod manual;
 mod memory;
 mod process;
 mod request;
@@ -16,6 +19,7 @@ mod search;
 mod stages;
 mod topics;
 mod usage;
+mod version;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -41,7 +45,7 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         return ExitCode::from(complete::run(&shell, &args));
     }
     let environment = Environment::read();
-    let mut command = command::build();
+    let mut command = command::build_for(&args);
     let merged = config_file::merge(&args, environment.config_path.as_deref(), &command);
     let matches = match command.try_get_matches_from_mut(&merged.args) {
         Ok(matches) => matches,
@@ -89,6 +93,7 @@ fn dispatch(
         "list" => list::run(matches, globals)?,
         "help" => topics::run(matches)?,
         "completions" => completions::run(matches)?,
+        "man" => man::run(matches)?,
         other => anyhow::bail!("no command is called '{other}'"),
     })
 }

@@ -16,33 +16,37 @@ const OUTPUT: &str = "Output";
 const VALUES: &str = "Values";
 const RESOURCES: &str = "Resources";
 
-const EXAMPLES: &str = "\
-Examples:
-  Count and total per user, the ten largest totals, as a table
-    mytools process events.csv -g user_id -a 'n=count, total=sum(value)' -s total:desc -n 10 -t
-  Failed requests as JSON Lines
-    mytools process events.csv -w 'status >= 500' -c ts,path,status -f jsonl
-  Convert; the output's extension gives the format
-    mytools process events.jsonl -o events.csv
-  From a pipe
-    mytools search 'user=(?<user>\\w+)' app.log --format jsonl | mytools process --freq user -t";
+/// The flags that `-h` lists, to fit on one screen; `--help` lists all.
+const SHORT: [&str; 17] = [
+    "where",
+    "sort",
+    "top",
+    "limit",
+    "select",
+    "derive",
+    "parse",
+    "group-by",
+    "agg",
+    "freq",
+    "join",
+    "from",
+    "no-header",
+    "format",
+    "table",
+    "output",
+    "explain",
+];
 
-const LONG: &str = "\
-Stages apply left to right in the order written, each to the result of the one before. -a belongs to the -g directly before \
-it; alone it aggregates everything; -g alone gives the count of each group.";
-
-const AFTER: &str = "\
-Formats, stages, functions and aggregates: mytools list formats|stages|functions|aggregates
-The language of expressions: mytools help expressions
-
-Exit codes: 0 done, 1 no rows with --exit-status or rules of --validate broken, 2 an error";
+/// Whether `-h` lists a flag.
+pub(crate) fn on_screen(flag: &str) -> bool {
+    SHORT.contains(&flag)
+}
 
 /// The declaration.
 pub(crate) fn command() -> Command {
     Command::new("process")
         .visible_alias("p")
         .about("Turn data files into other formats and into answers")
-        .long_about(format!("Turn data files into other formats and into answers.\n\n{LONG}"))
         .arg(
             Arg::new("input")
                 .value_name("INPUT")
@@ -55,8 +59,10 @@ pub(crate) fn command() -> Command {
         .args(output_args())
         .args(value_args())
         .args(resource_args())
-        .after_help(EXAMPLES)
-        .after_long_help(format!("{EXAMPLES}\n\n{AFTER}"))
+        .mut_args(|arg| {
+            let shown = on_screen(arg.get_id().as_str());
+            arg.hide_short_help(!shown)
+        })
 }
 
 fn option(name: &'static str, value: &'static str, heading: &'static str, help: &'static str) -> Arg {
@@ -119,15 +125,10 @@ fn input_args() -> Vec<Arg> {
 
 fn output_args() -> Vec<Arg> {
     vec![
-        choice(
-            "format",
-            "FORMAT",
-            writable().into_iter().chain(["same"]),
-            OUTPUT,
-            "Write this format [default: as -o says, or json]",
-        )
-        .short('f')
-        .visible_alias("to"),
+        choice("format", "FORMAT", writable().into_iter().chain(["same"]), OUTPUT, "Write this format [default: json]")
+            .long_help("Write this format [default: by the extension of -o, or json]")
+            .short('f')
+            .visible_alias("to"),
         Arg::new("table")
             .short('t')
             .action(ArgAction::SetTrue)

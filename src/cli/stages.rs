@@ -9,15 +9,30 @@ use clap::{Arg, ArgAction, ArgMatches};
 use crate::cli::command;
 use crate::core::error::{Code, Problem, Result};
 use crate::core::registry::{Row, find};
-use crate::process::stage::{STAGES, StageKind, Written};
+use crate::process::stage::{STAGES, StageKind, Written, task};
 
-/// The heading of the stages in help.
-const HEADING: &str = "Stages, applied in the order written";
-
-/// One argument per stage, and one per flag that only belongs to stages.
-pub(crate) fn args() -> Vec<Arg> {
-    STAGES.iter().map(stage_arg).chain(attachments().into_iter().map(attachment_arg)).collect()
+/// The heading of all stages where headings take too much room.
+pub(crate) fn short_heading(heading: &str) -> Option<&'static str> {
+    heading.starts_with("Stages ").then_some("Stages, applied in the order written")
 }
+
+/// One argument per stage, and one per flag that only belongs to stages, behind the first of these.
+pub(crate) fn args() -> Vec<Arg> {
+    let attachments = attachments();
+    let behind = |row: &'static Row<StageKind>| {
+        let mine = attachments.iter().filter(|(_, owners)| owners.first() == Some(&row.name));
+        std::iter::once(stage_arg(row)).chain(mine.map(attachment_arg)).collect::<Vec<_>>()
+    };
+    STAGES.iter().flat_map(behind).collect()
+}
+
+/// What the values of flags that belong to stages are.
+const ATTACHED: [(&str, &str, &str); 4] = [
+    ("keep", "WHICH", "Which record of equal ones: first (default) or last"),
+    ("on", "COLUMNS", "The columns that must be equal: id, or this=other where names differ"),
+    ("kind", "KIND", "inner (default), left, right, full, semi, anti or asof"),
+    ("tolerance", "SPAN", "How far apart asof joins: 5m, 10"),
+];
 
 /// Flags that are no stages themselves, each with the stages they belong to.
 fn attachments() -> Vec<(&'static str, Vec<&'static str>)> {
@@ -32,12 +47,16 @@ fn attachments() -> Vec<(&'static str, Vec<&'static str>)> {
     all
 }
 
-fn attachment_arg((flag, owners): (&'static str, Vec<&'static str>)) -> Arg {
-    Arg::new(flag)
-        .long(flag)
-        .value_name("VALUE")
-        .help(format!("Belongs to the --{} directly before it", owners.join(" or --")))
-        .help_heading(HEADING)
+fn attachment_arg((flag, owners): &(&'static str, Vec<&'static str>)) -> Arg {
+    let owner = owners.join(" or --");
+    let known = ATTACHED.iter().find(|(name, ..)| name == flag);
+    let (_, value, help) = known.copied().unwrap_or((flag, "VALUE", "Says more"));
+    Arg::new(*flag)
+        .long(*flag)
+        .value_name(value)
+        .help(help)
+        .long_help(format!("{help}; belongs to the --{owner} directly before it"))
+        .help_heading(owners.first().map_or("", |owner| task(owner)))
         .action(ArgAction::Append)
 }
 
@@ -47,7 +66,7 @@ fn stage_arg(row: &'static Row<StageKind>) -> Arg {
         .aliases(row.aliases.iter().copied())
         .help(row.summary.split(';').next().unwrap_or(row.summary))
         .long_help(row.summary)
-        .help_heading(HEADING)
+        .help_heading(task(row.name))
         .action(ArgAction::Append)
         .allow_hyphen_values(true);
     let arg = match row.item.short {

@@ -5,7 +5,7 @@ use clap::{Arg, ArgAction, ArgMatches};
 use crate::core::error::{Code, Problem, Result};
 use crate::search::config::{Config, Mode};
 
-const CONDITIONS: &str = "Further conditions, with the same -i, -S, -F, -w and -x";
+pub(super) const CONDITIONS: &str = "Further conditions, with the same -i, -S, -F, -w and -x";
 
 /// The flags.
 pub(super) fn args() -> Vec<Arg> {

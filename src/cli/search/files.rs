@@ -44,7 +44,7 @@ pub(super) fn args() -> Vec<Arg> {
             .short('u')
             .long("unrestricted")
             .action(ArgAction::Count)
-            .help("What is ignored too; -uu: hidden files; -uuu: binary files")
+            .help("Ignored files too; -uu: hidden ones; -uuu: binary ones")
             .help_heading(FILES),
         switch(Some('L'), "follow", FILES, "Follow symbolic links"),
         negation("no-follow"),

@@ -32,62 +32,13 @@ use crate::search;
 use crate::search::config::{Config, Mode};
 use crate::search::plan::Plan;
 
-/// The examples of `-h`.
-const FIRST_EXAMPLES: &str = "\
-Examples:
-  mytools search 'fn main' src/            Lines with a text, in a tree, without what git ignores
-  mytools search -wi -C2 error app.log     Whole words, ignoring case, with two lines of context
-";
-
-/// Further examples, of `--help`.
-const EXAMPLES: &str = "  How often, for each file
-    mytools search -c TODO -t rust
-  Lines with one word and another, but not a third, in files that import something
-    mytools search retry --and timeout --not debug --and-file '^import http' src/
-  A change in many files: first as a diff, then for good
-    mytools search 'colour(s?)' -r 'color$1' -g '*.md' --diff
-    mytools search 'colour(s?)' -r 'color$1' -g '*.md' --write
-  The files with most of it first
-    mytools search -c TODO --sort count
-  In the files of a list, and no more than the first ten lines of all
-    git diff --name-only -z | mytools search TODO --files0-from - --max-results 10
-  In compressed logs and in the members of archives, printed as backup.tar.gz:etc/hosts:...
-    mytools search -z 'timed out' logs/ backup.tar.gz -g '*.log' -g 'etc/**'
-  In what a command makes of some files
-    mytools search budget --pre pdf-to-text --pre-glob '*.pdf'
-  How often in all files together
-    mytools search --count-total --count-matches TODO
-  Where a function is called, with the function that calls it
-    mytools search -n --show-function 'parse\\(' src/
-  What is around a match in very long lines
-    mytools search -M120 --max-columns-centered needle dist/
-  Events for programs, with the groups of each match
-    mytools search --json-captures -e 'status=(?<code>\\d+)' -e 'ms=(?<ms>\\d+)' logs/
-  Fields of a log as records
-    mytools search 'status=(?<code>\\d{3}) .* ms=(?<ms>\\d+)' logs/ --format jsonl";
-
-const AFTER: &str = "\
-Exit codes: 0 a match, 1 no match, 2 an error (0 for -q with a match)
-
-Files are printed in path order. Hidden files, binary files and what .gitignore, .ignore and .rgignore files name are left \
-out; -u, -uu and -uuu take them in, step by step.
-
---files-from reads paths as if they stood on the command line: they come in the order of the list, unless --sort asks for \
-another. -z searches the members of zip and tar archives, chosen by -g and -t, zip members by path, those of tar as stored; \
-archives in archives are not opened.
-
-MYTOOLS_CONFIG_PATH names a file with arguments to put before yours, one per line, behind [search] for this command alone; \
---no-config leaves it alone.";
-
 /// The flags that `-h` lists, to fit on one screen; `--help` lists all.
 const SHORT: &[&str] = &[
-    "regexp",
     "fixed-strings",
     "ignore-case",
     "smart-case",
     "word-regexp",
     "invert-match",
-    "multiline",
     "and",
     "not",
     "glob",
@@ -96,7 +47,6 @@ const SHORT: &[&str] = &[
     "unrestricted",
     "search-zip",
     "line-number",
-    "after-context",
     "context",
     "only-matching",
     "replace",
@@ -104,16 +54,14 @@ const SHORT: &[&str] = &[
     "files-with-matches",
     "files",
     "quiet",
-    "json",
     "format",
-    "positional",
 ];
 
 /// The declaration.
 pub(crate) fn command() -> Command {
     Command::new("search")
         .visible_alias("s")
-        .about("Find lines that match a pattern, in files, trees and pipes")
+        .about("Find lines that match a pattern in files, trees, pipes")
         .args_override_self(true)
         .arg(
             Arg::new("positional")
@@ -138,8 +86,15 @@ pub(crate) fn command() -> Command {
             let short = SHORT.contains(&arg.get_id().as_str());
             arg.hide_short_help(!short)
         })
-        .after_help(FIRST_EXAMPLES)
-        .after_long_help(format!("{FIRST_EXAMPLES}{EXAMPLES}\n\n{AFTER}"))
+}
+
+/// The heading that a flag has where headings take too much room.
+pub(super) fn short_heading(heading: &str) -> Option<&'static str> {
+    match heading {
+        conditions::CONDITIONS => Some(pattern::PATTERNS),
+        results::RESULTS => Some(output::OUTPUT),
+        _ => None,
+    }
 }
 
 /// Runs the command; returns the exit code.

@@ -11,7 +11,7 @@ use crate::search::config::{Config, Preprocess};
 /// The flags.
 pub(super) fn args() -> Vec<Arg> {
     vec![
-        switch(Some('z'), "search-zip", FILES, "Search in compressed files and archives, known by content"),
+        switch(Some('z'), "search-zip", FILES, "Search in compressed files and archives"),
         negation("no-search-zip"),
         Arg::new("pre")
             .long("pre")

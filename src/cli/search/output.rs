@@ -6,7 +6,7 @@ use crate::cli::search::flags::{either, last, negation, option, switch};
 use crate::search::config::Config;
 use crate::search::look::Excerpt;
 
-const OUTPUT: &str = "Output";
+pub(super) const OUTPUT: &str = "Output";
 
 /// The flags.
 pub(super) fn args() -> Vec<Arg> {
@@ -56,7 +56,7 @@ fn around() -> Vec<Arg> {
 fn shown() -> Vec<Arg> {
     vec![
         switch(Some('o'), "only-matching", OUTPUT, "Print the matches alone"),
-        option('r', "replace", "TEXT", OUTPUT, "Print matches replaced: $1, $name, ${1}x; no file is changed")
+        option('r', "replace", "TEXT", OUTPUT, "Print matches replaced; $1, $name, ${1}x are groups")
             .allow_hyphen_values(true),
         switch(None, "trim", OUTPUT, "Leave out blanks at the start of lines"),
         negation("no-trim"),

@@ -6,7 +6,7 @@ use clap::{Arg, ArgMatches};
 use crate::cli::search::flags::{either, in_order, negation, switch};
 use crate::search::config::{Config, Mode};
 
-const RESULTS: &str = "What to print instead of lines";
+pub(super) const RESULTS: &str = "What to print instead of lines";
 
 /// The flags of which the last one given decides what is printed.
 const MODES: [(&str, Mode); 7] = [
@@ -22,7 +22,8 @@ const MODES: [(&str, Mode); 7] = [
 /// The flags.
 pub(super) fn args() -> Vec<Arg> {
     vec![
-        switch(Some('c'), "count", RESULTS, "Print the number of matching lines of each file; with -o, of matches"),
+        switch(Some('c'), "count", RESULTS, "Print how many lines of each file match")
+            .long_help("Print the number of matching lines of each file; with -o, of matches"),
         switch(None, "count-matches", RESULTS, "Print the number of matches of each file"),
         switch(None, "count-total", RESULTS, "Print one number: all matching lines, or matches with --count-matches"),
         switch(None, "include-zero", RESULTS, "Count files without a match too"),
@@ -44,7 +45,7 @@ pub(super) fn args() -> Vec<Arg> {
             .value_name("FORMAT")
             .value_parser(PossibleValuesParser::new(crate::cli::process::writable()))
             .hide_possible_values(true)
-            .help("Print a record for each match: jsonl, json, csv, tsv, table, ...")
+            .help("Print records: jsonl, json, csv, tsv, table, ...")
             .help_heading(RESULTS),
     ]
 }

@@ -5,6 +5,14 @@ pub(super) const FUNCTIONS: &[&str] =
     &["Text functions count characters. They take null to null, as all do whose summary does not say otherwise. What \
      'mytools help expressions' says of numbers and times holds for arguments too."];
 
+/// Before the stages.
+pub(super) const STAGES: &[&str] = &[
+    "Stages are flags of process. They apply left to right in the order written, each to the result of the one before. -a \
+     belongs to the -g directly before it; alone it aggregates everything; -g alone gives the count of each group. --on, \
+     --kind, --tolerance and --keep belong to the flag directly before them. Lists are split at commas outside of quotes and \
+     brackets. --explain prints the plan.",
+];
+
 /// Before the formats.
 pub(super) const FORMATS: &[&str] = &[
     "Input is told by --from, by the extension, or by its content; output by -f/--format, by the extension of -o, or it is \
@@ -53,4 +61,15 @@ pub(super) const EXIT_CODES: &[&str] = &[
     "# Both",
     "A reader that goes away early (| head) is no error; a full disk is one. Ctrl-C ends the run by the signal and leaves \
      no half-written output file.",
+];
+
+/// Behind the variables.
+pub(super) const CONFIG: &[&str] = &[
+    "# The file of arguments",
+    "MYTOOLS_CONFIG_PATH names a file whose arguments stand before those of the command line, which therefore win. One \
+     argument per line, as it is: nothing is quoted or expanded, so a flag and its value are --tz=UTC, or two lines. Blank \
+     lines and lines that start with # do not count. Lines behind [search] or [process] are for that command alone; those \
+     before, or behind [all], are for both.",
+    "A file that cannot be read is told on standard error and otherwise left alone, as with --no-config. No other file is \
+     read, so that scripts do the same everywhere.",
 ];

@@ -2,6 +2,7 @@
 
 pub(crate) mod append;
 pub(crate) mod delimited;
+pub(crate) mod features;
 pub(crate) mod json;
 pub(crate) mod json_masks;
 pub(crate) mod lanes;

@@ -17,7 +17,7 @@ pub(crate) const ROW: Row<StageKind> = Row {
     name: "limit",
     aliases: &["head"],
     usage: "-n/--limit N, -n 'N by COLUMNS'",
-    summary: "Keep the first N records, or the first N of each group",
+    summary: "Keep the first N records; with by, of each group",
     examples: &[Example { input: "mytools process -n '10 by host'", output: "the first ten records of each host" }],
     item: StageKind { short: Some('n'), value: Some("N"), attach: &[], build },
 };

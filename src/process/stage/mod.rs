@@ -70,39 +70,65 @@ use crate::process::expr::FILE;
 
 /// Every stage, in the order of the help.
 pub(crate) static STAGES: &[Row<StageKind>] = &[
+    // Records.
     filter::ROW,
-    derive::ROW,
-    select::ROW,
-    drop::ROW,
-    rename::ROW,
-    parse::ROW,
-    extract::ROW,
-    fill::ROW,
-    fill_down::ROW,
-    group_by::ROW,
-    agg::ROW,
-    count::ROW,
-    freq::ROW,
-    describe::ROW,
     sort::ROW,
     top::ROW,
     limit::ROW,
     skip::ROW,
     tail::ROW,
-    window::ROW,
     sample::ROW,
     distinct::ROW,
-    join::ROW,
-    union::ROW,
-    diff::ROW,
+    // Columns.
+    select::ROW,
+    drop::ROW,
+    rename::ROW,
+    derive::ROW,
     cast::ROW,
+    fill::ROW,
+    fill_down::ROW,
+    window::ROW,
+    // Shape.
+    parse::ROW,
+    extract::ROW,
     flatten::ROW,
     unflatten::ROW,
     explode::ROW,
     pivot::ROW,
     unpivot::ROW,
+    // Summaries.
+    group_by::ROW,
+    agg::ROW,
+    count::ROW,
+    freq::ROW,
+    describe::ROW,
+    // Other files and rules.
+    join::ROW,
+    union::ROW,
+    diff::ROW,
     validate::ROW,
 ];
+
+/// What stages are for: the tasks in the order of [`STAGES`], each with the first of its stages.
+const TASKS: [(&str, &str); 5] = [
+    ("Stages that choose and order records", "where"),
+    ("Stages that choose and compute columns", "select"),
+    ("Stages that change the shape of records", "parse"),
+    ("Stages that sum up", "group-by"),
+    ("Stages with another file, or with rules", "join"),
+];
+
+/// What a stage is for.
+pub(crate) fn task(name: &str) -> &'static str {
+    let mut task = "";
+    for row in STAGES {
+        task = TASKS.iter().find(|(_, first)| *first == row.name).map_or(task, |(title, _)| title);
+        if row.name == name {
+            break;
+        }
+    }
+    task
+}
 
 /// What a join appends to the name of a column of the second input where the first has one of that name.
 pub(crate) const RIGHT: &str = "_right";

@@ -14,7 +14,7 @@ pub(crate) const ROW: Row<StageKind> = Row {
     name: "parse",
     aliases: &[],
     usage: "--parse 'COLUMN as FORMAT'",
-    summary: "Read a column as json, logfmt, csv, or a log's format; json takes the column's place, the fields of \
+    summary: "Read a column as json, logfmt, csv or a log; json takes the column's place, the fields of \
               others become columns; 'x as csv into a,b' names them",
     examples: &[Example {
         input: "mytools process --parse 'message as logfmt'",

@@ -1,0 +1,19 @@
+//! The features of the processor that kernels ask for at run time.
+
+/// Each with whether it is there; none on processors that have no kernels of their own.
+#[cfg(target_arch = "x86_64")]
+pub(crate) fn all() -> Vec<(&'static str, bool)> {
+    vec![
+        ("avx2", is_x86_feature_detected!("avx2")),
+        ("bmi1", is_x86_feature_detected!("bmi1")),
+        ("bmi2", is_x86_feature_detected!("bmi2")),
+        ("pclmulqdq", is_x86_feature_detected!("pclmulqdq")),
+        ("popcnt", is_x86_feature_detected!("popcnt")),
+    ]
+}
+
+/// Each with whether it is there; none on processors that have no kernels of their own.
+#[cfg(not(target_arch = "x86_64"))]
+pub(crate) fn all() -> Vec<(&'static str, bool)> {
+    Vec::new()
+}
