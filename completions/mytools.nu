@@ -379,7 +379,7 @@ module completions {
     --no-messages             # Keep quiet about files that cannot be read
     --debug                   # Print silent decisions on standard error
     --no-config               # Do not read the file that MYTOOLS_CONFIG_PATH names
-    shell: string@"nu-complete mytools completions shell" # The shell to print it for
+    shell: string@"nu-complete mytools completions shell" # bash, zsh, fish, elvish, powershell or nushell
   ]
 
   def "nu-complete mytools man color" [] {
@@ -423,7 +423,7 @@ module completions {
     --no-messages             # Keep quiet about files that cannot be read
     --debug                   # Print silent decisions on standard error
     --no-config               # Do not read the file that MYTOOLS_CONFIG_PATH names
-    topic?: string@"nu-complete mytools help topic" # A command, or expressions, functions, aggregates, stages, formats, types, ignore, exit-codes, environment
+    topic?: string@"nu-complete mytools help topic" # A command or a topic
   ]
 
 }

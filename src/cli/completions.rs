@@ -20,7 +20,8 @@ pub(crate) fn command() -> Command {
             .value_name("SHELL")
             .required(true)
             .value_parser(["bash", "zsh", "fish", "elvish", "powershell", "nushell"])
-            .help("The shell to print it for"),
+            .hide_possible_values(true)
+            .help("bash, zsh, fish, elvish, powershell or nushell"),
     )
 }
 

@@ -66,7 +66,8 @@ pub(crate) fn command() -> Command {
             .value_name("TOPIC")
             .value_parser(PossibleValuesParser::new(topics.chain(commands)))
             .hide_possible_values(true)
-            .help(format!("A command, or {}", names.join(", "))),
+            .help("A command or a topic")
+            .long_help(format!("A command, or {}", names.join(", "))),
     )
 }
 

@@ -1,6 +1,8 @@
 //! About mytools itself, its small commands, and what all of them take from their surroundings.
 
+use crate::cli::document::{Block, to_text};
 use crate::cli::manual::{Manual, Sample};
+use crate::cli::topics::TOPICS;
 
 /// What is said about mytools.
 pub(super) static MYTOOLS: Manual = Manual {
@@ -10,14 +12,10 @@ pub(super) static MYTOOLS: Manual = Manual {
         Sample("Ask a data file", &["mytools process events.csv -g user_id -a 'n=count, total=sum(value)' -t"]),
     ],
     first: 2,
-    more: || {
-        "\nmytools help TOPIC: stages, expressions, functions, aggregates, formats, types,\n\
-         ignore, exit-codes, environment"
-            .to_string()
-    },
+    more: topics,
     notes: &[
-        "mytools help TOPIC explains stages, expressions, functions, aggregates, formats, types, ignore, exit-codes, \
-         environment. mytools man DIR writes all of it as manual pages.",
+        "mytools help TOPIC explains a subject, such as expressions; mytools man DIR writes all that help says as manual \
+         pages.",
     ],
     exit: &[
         ("search", "0 a match, 1 no match, 2 an error (0 for -q with a match)"),
@@ -97,11 +95,19 @@ pub(super) static HELP: Manual = Manual {
     name: "help",
     examples: &[Sample("A command", &["mytools help process"]), Sample("A subject", &["mytools help expressions"])],
     first: 2,
-    more: String::new,
+    more: topics,
     notes: &[],
     exit: DONE,
     topics: &["stages", "expressions", "functions", "aggregates", "formats", "types", "ignore", "exit-codes"],
 };
+
+/// The topics that can be asked about.
+fn topics() -> String {
+    let names: Vec<&str> = TOPICS.iter().map(|topic| topic.name).collect();
+    let text = format!("mytools help TOPIC: {}", names.join(", "));
+    let lines = to_text(&[Block::Paragraph(text)], 78);
+    lines.lines().fold(String::new(), |text, line| text + "\n" + line.trim_start())
+}
 
 /// The exit codes of commands that cannot find nothing.
 const DONE: &[(&str, &str)] = &[("0", "done"), ("2", "an error")];
