@@ -7,7 +7,7 @@ use std::sync::Arc;
 use regex_automata::meta::{self, Cache, Regex};
 use regex_automata::util::captures::{Captures, GroupInfo};
 use regex_automata::util::primitives::NonMaxUsize;
-use regex_automata::{Input, PatternID};
+use regex_automata::{Anchored, Input, PatternID};
 use regex_syntax::hir::Hir;
 
 use crate::core::error::{Code, Problem, Result};
@@ -127,6 +127,18 @@ impl Engine {
                 Some(regex.search_half_with(cache, &input)?.offset())
             }
             _ => self.find(state, haystack, from).map(|(_, end)| end),
+        }
+    }
+
+    /// Whether a match starts at `at`.
+    #[inline]
+    pub(crate) fn starts_at(&self, state: &mut State, haystack: &[u8], at: usize) -> bool {
+        match (self, &mut state.cache) {
+            (Self::Automaton(regex), Some(cache)) => {
+                let input = Input::new(haystack).range(at..).anchored(Anchored::Yes).earliest(true);
+                regex.search_half_with(cache, &input).is_some()
+            }
+            _ => self.find(state, haystack, at).is_some_and(|(start, _)| start == at),
         }
     }
 

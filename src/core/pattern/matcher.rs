@@ -20,6 +20,7 @@ use crate::core::pattern::prefilter::{Payoff, Prefilter};
 use crate::core::pattern::steps::{Steps, each_capture};
 use crate::core::pattern::syntax::{Parsed, Reach, Syntax, parse};
 use crate::core::pattern::terminator::Terminator;
+use crate::core::pattern::window::{self, Says};
 
 /// A compiled set of patterns, shared by all threads.
 #[derive(Debug)]
@@ -90,6 +91,12 @@ impl Scratch {
     }
 }
 
+/// What checking for a match at one place costs, in bytes that the automaton looks through in that time.
+const CHECK: usize = 40;
+
+/// Places of one line at which no match starts before the rest of the line is looked through.
+const FAILURES: u32 = 4;
+
 /// Whether the patterns must be told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Detail {
@@ -110,7 +117,10 @@ impl Matcher {
         } else if literal.is_some() {
             (literal, Strategy::Literal)
         } else {
-            let prefilter = literals::required(&joined).and_then(|literals| Prefilter::new(&literals, false));
+            let literals = literals::required(&joined).and_then(|literals| Prefilter::new(&literals, false));
+            let window =
+                || window::required(&joined, syntax.terminator).map(|found| Prefilter::Window(Box::new(found)));
+            let prefilter = literals.or_else(window);
             let strategy = if needs_lines(&joined, syntax.terminator) {
                 Strategy::Line
             } else if looks.contains_word_unicode() {
@@ -206,13 +216,20 @@ impl Matcher {
         block: &[u8],
         mut found: impl FnMut(usize, usize) -> ControlFlow<()>,
     ) {
-        let strategy = match (&self.prefilter, self.strategy) {
+        let kept = self.strategy == Strategy::Literal || !scratch.payoff.dropped();
+        let prefilter = self.prefilter.as_ref().filter(|_| kept);
+        let strategy = match (prefilter, self.strategy) {
             (None, Strategy::AsciiBlock) if !block.is_ascii() => Strategy::Line,
             (_, strategy) => strategy,
         };
         let mut at = 0;
         while at < block.len() {
-            let Some((start, end)) = self.next_line(strategy, scratch, block, at) else { break };
+            let next = match (prefilter, strategy) {
+                (Some(prefilter), _) => self.next_candidate(prefilter, scratch, block, at),
+                (None, Strategy::Line) => self.next_by_line(scratch, block, at),
+                (None, _) => self.next_in_block(scratch, block, at),
+            };
+            let Some((start, end)) = next else { break };
             if found(start, end).is_break() {
                 break;
             }
@@ -220,22 +237,28 @@ impl Matcher {
         }
     }
 
-    /// The first matching line of `block[at..]`; a line starts at `at`.
+    /// The first matching line of `block[at..]`, in which a line starts, by the prefilter and what must be checked behind
+    /// it.
     #[inline]
-    fn next_line(&self, strategy: Strategy, scratch: &mut Scratch, block: &[u8], at: usize) -> Option<(usize, usize)> {
-        match (&self.prefilter, strategy) {
-            (Some(prefilter), Strategy::Literal) => {
+    fn next_candidate(
+        &self,
+        prefilter: &Prefilter,
+        scratch: &mut Scratch,
+        block: &[u8],
+        at: usize,
+    ) -> Option<(usize, usize)> {
+        match prefilter.says() {
+            Says::Around if self.strategy != Strategy::Literal => self.next_verified(prefilter, scratch, block, at),
+            Says::Start => self.next_start(prefilter, scratch, block, at),
+            Says::Around | Says::Match => {
                 let (start, end) = prefilter.find(block, at)?;
                 Some((self.terminator.line_start(block, at, start), self.terminator.line_end(block, end)))
             }
-            (None, Strategy::Line) => self.next_by_line(scratch, block, at),
-            (Some(prefilter), _) => self.next_candidate(prefilter, scratch, block, at),
-            (None, _) => self.next_in_block(scratch, block, at),
         }
     }
 
     /// Prefilter, then the expression on the candidate's line.
-    fn next_candidate(
+    fn next_verified(
         &self,
         prefilter: &Prefilter,
         scratch: &mut Scratch,
@@ -243,9 +266,6 @@ impl Matcher {
         mut at: usize,
     ) -> Option<(usize, usize)> {
         while at < block.len() {
-            if scratch.payoff.dropped() && self.strategy == Strategy::Block {
-                return self.next_in_block(scratch, block, at);
-            }
             let (from, to) = prefilter.find(block, at)?;
             let (start, end) = (self.terminator.line_start(block, at, from), self.terminator.line_end(block, to));
             scratch.payoff.candidate(start - at, end - start);
@@ -253,6 +273,40 @@ impl Matcher {
                 return Some((start, end));
             }
             at = end;
+        }
+        None
+    }
+
+    /// Prefilter, then the expression from the candidate on. After some failures in one line the expression looks
+    /// through the rest of it, so that the time stays linear.
+    fn next_start(
+        &self,
+        prefilter: &Prefilter,
+        scratch: &mut Scratch,
+        block: &[u8],
+        mut at: usize,
+    ) -> Option<(usize, usize)> {
+        let (mut start, mut end) = (at, at);
+        let mut failed = 0;
+        while at < block.len() {
+            let (place, _) = prefilter.find(block, at)?;
+            if place >= end {
+                (start, end) = (self.terminator.line_start(block, end, place), self.terminator.line_end(block, place));
+                failed = 0;
+            }
+            scratch.payoff.candidate(place - at, CHECK);
+            let line = self.text(block, start, end);
+            if failed == FAILURES {
+                if self.engine.earliest(&mut scratch.state, line, place - start).is_some() {
+                    return Some((start, end));
+                }
+                at = end;
+            } else if self.engine.starts_at(&mut scratch.state, line, place - start) {
+                return Some((start, end));
+            } else {
+                at = place + 1;
+                failed += 1;
+            }
         }
         None
     }
@@ -532,6 +586,36 @@ mod tests {
             r"a.*c",
             r"(a|b)+é",
         ];
+        let alphabet: [&[u8]; 11] =
+            [b"a", b"b", b"c", b"d", b" ", b"\n", b"\r\n", b"\r", b"\0", "é".as_bytes(), b"\xff"];
+        finds_lines(&patterns, &alphabet, 60);
+    }
+
+    #[test]
+    fn finds_the_lines_in_which_a_window_is() {
+        let patterns = [
+            "[0-3]{3}",
+            r"\d{3}",
+            r"[0-3]{2}:\d",
+            r"\d+:[ab]",
+            r"\b[a-c]{3}\b",
+            "[0-3]{2,}$",
+            "^[ab]{3}[0-3]",
+            r"(?i)[ab][0-3]:?[ab]",
+            "[ab]+[0-3]{2}",
+            r".*[0-3]{3}",
+            r"([ab]{2})([0-3]|:)",
+            r"[^a\n]{4}",
+            r"(?-u)[\x80-\xff0]{2}",
+            r"\A[0-3]{2}",
+            r"[0-3]{17}",
+        ];
+        let alphabet: [&[u8]; 11] = [b"a", b"b", b"A", b"0", b"1", b"3", b":", b"\n", b"\r\n", "३".as_bytes(), b"\xff"];
+        finds_lines(&patterns, &alphabet, 300);
+    }
+
+    /// Compares the lines found in random texts with those of which each matches alone.
+    fn finds_lines(patterns: &[&str], alphabet: &[&[u8]], most: u64) {
         let mut state = 0x2545_F491_4F6C_DD1D_u64;
         let mut next = |below: u64| {
             state ^= state << 13;
@@ -539,8 +623,6 @@ mod tests {
             state ^= state << 17;
             state % below
         };
-        let alphabet: [&[u8]; 11] =
-            [b"a", b"b", b"c", b"d", b" ", b"\n", b"\r\n", b"\r", b"\0", "é".as_bytes(), b"\xff"];
         let terminators = [Terminator::Lf, Terminator::CrLf, Terminator::Nul];
         for (pattern, terminator) in patterns.iter().flat_map(|pattern| terminators.map(|ends| (pattern, ends))) {
             for bounds in [Bounds::None, Bounds::Word, Bounds::Line] {
@@ -548,8 +630,8 @@ mod tests {
                 let matcher = Matcher::new(&[(*pattern).to_string()], syntax, Detail::Spans).unwrap();
                 for _ in 0..30 {
                     let mut text = Vec::new();
-                    for _ in 0..=next(60) {
-                        text.extend_from_slice(alphabet[next(11) as usize]);
+                    for _ in 0..=next(most) {
+                        text.extend_from_slice(alphabet[next(alphabet.len() as u64) as usize]);
                     }
                     assert_eq!(
                         found(&matcher, &text),

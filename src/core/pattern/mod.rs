@@ -1,7 +1,8 @@
 //! Patterns: what `search` looks for, and the same regexes for anyone else.
 //!
 //! [`syntax`] turns the user's patterns into one expression, [`crossing`] keeps it within lines or says that it leaves
-//! them, [`literals`] finds text that every match must contain, [`prefilter`] looks for that text, and [`matcher`] finds
+//! them, [`literals`] finds text that every match must contain, [`window`] sets of bytes where there is
+//! no such text, [`prefilter`] looks for them, and [`matcher`] finds
 //! lines and spans with them and an [`engine`]. Invariant: a prefilter never hides a match; it only says where one may be.
 
 pub(crate) mod backtracker;
@@ -14,3 +15,4 @@ pub(crate) mod prefilter;
 mod steps;
 pub(crate) mod syntax;
 pub(crate) mod terminator;
+pub(crate) mod window;

@@ -7,6 +7,8 @@ use memchr::memmem;
 use regex_automata::util::prefilter::Prefilter as Several;
 use regex_automata::{MatchKind, Span};
 
+use crate::core::pattern::window::{Required, Says};
+
 /// A way to find candidates.
 #[derive(Debug, Clone)]
 pub(crate) enum Prefilter {
@@ -14,6 +16,8 @@ pub(crate) enum Prefilter {
     One(Box<memmem::Finder<'static>>),
     /// Several literals, the earlier ones preferred.
     Several(Several),
+    /// Sets of bytes.
+    Window(Box<Required>),
 }
 
 impl Prefilter {
@@ -29,7 +33,16 @@ impl Prefilter {
         }
     }
 
-    /// The next candidate in `haystack[from..]` as start and end.
+    /// What a candidate says of a match.
+    #[inline]
+    pub(crate) fn says(&self) -> Says {
+        match self {
+            Self::One(_) | Self::Several(_) => Says::Around,
+            Self::Window(required) => required.says,
+        }
+    }
+
+    /// The next candidate in `haystack[from..]` as start and end; a window has the place where it starts for both.
     #[inline]
     pub(crate) fn find(&self, haystack: &[u8], from: usize) -> Option<(usize, usize)> {
         match self {
@@ -41,6 +54,7 @@ impl Prefilter {
                 let span = several.find(haystack, Span { start: from, end: haystack.len() })?;
                 Some((span.start, span.end))
             }
+            Self::Window(required) => required.window.find(haystack, from).map(|start| (start, start)),
         }
     }
 }

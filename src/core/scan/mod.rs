@@ -8,3 +8,4 @@ pub(crate) mod json_masks;
 pub(crate) mod lanes;
 pub(crate) mod newlines;
 pub(crate) mod number;
+pub(crate) mod window;
