@@ -92,7 +92,7 @@ impl Scratch {
 }
 
 /// What checking for a match at one place costs, in bytes that the automaton looks through in that time.
-const CHECK: usize = 40;
+const CHECK: usize = 64;
 
 /// Places of one line at which no match starts before the rest of the line is looked through.
 const FAILURES: u32 = 4;
@@ -216,7 +216,7 @@ impl Matcher {
         block: &[u8],
         mut found: impl FnMut(usize, usize) -> ControlFlow<()>,
     ) {
-        let kept = self.strategy == Strategy::Literal || !scratch.payoff.dropped();
+        let kept = self.strategy == Strategy::Literal || scratch.payoff.pays(block.len());
         let prefilter = self.prefilter.as_ref().filter(|_| kept);
         let strategy = match (prefilter, self.strategy) {
             (None, Strategy::AsciiBlock) if !block.is_ascii() => Strategy::Line,

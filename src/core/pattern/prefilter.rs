@@ -59,38 +59,79 @@ impl Prefilter {
     }
 }
 
-/// Whether a prefilter pays: what it skips must be worth what verifying its candidates costs.
-#[derive(Debug, Clone, Default)]
+/// Whether a prefilter pays: what it skips must be worth what verifying its candidates costs. One that does not is left
+/// out for a while, longer each time in a row: logs have stretches of like lines.
+#[derive(Debug, Clone)]
 pub(crate) struct Payoff {
     candidates: u32,
     skipped: u64,
     verified: u64,
-    dropped: bool,
+    /// Bytes to do without.
+    pause: usize,
+    /// Bytes to do without when it next does not pay.
+    penalty: usize,
 }
 
 /// Candidates to see before each decision.
 const TRIAL: u32 = 256;
 
+/// Bytes to do without a prefilter that did not pay, the first time and at most.
+const PENALTY: (usize, usize) = (1 << 20, 1 << 28);
+
+impl Default for Payoff {
+    fn default() -> Self {
+        Self { candidates: 0, skipped: 0, verified: 0, pause: 0, penalty: PENALTY.0 }
+    }
+}
+
 impl Payoff {
-    /// Notes a candidate: how many bytes were skipped to reach its line, and how long the line is.
+    /// Whether to use the prefilter on a block of that many bytes.
     #[inline]
-    pub(crate) fn candidate(&mut self, skipped: usize, line: usize) {
+    pub(crate) fn pays(&mut self, block: usize) -> bool {
+        let pays = self.pause == 0;
+        self.pause = self.pause.saturating_sub(block);
+        pays
+    }
+
+    /// Notes a candidate: how many bytes were skipped to reach it, and how many verifying it costs.
+    #[inline]
+    pub(crate) fn candidate(&mut self, skipped: usize, verified: usize) {
         self.candidates += 1;
         self.skipped += skipped as u64;
-        self.verified += line as u64;
+        self.verified += verified as u64;
         if self.candidates == TRIAL {
             // Running the automaton on one line after the other costs a little more than running it over the block, so
             // that less than a third skipped is no gain.
-            self.dropped = self.skipped * 2 < self.verified;
+            if self.skipped * 2 < self.verified {
+                self.pause = self.penalty;
+                self.penalty = (self.penalty * 2).min(PENALTY.1);
+            } else {
+                self.penalty = PENALTY.0;
+            }
             self.candidates = 0;
             self.skipped = 0;
             self.verified = 0;
         }
     }
+}
 
-    /// Whether the prefilter was found not to pay.
-    #[inline]
-    pub(crate) fn dropped(&self) -> bool {
-        self.dropped
+#[cfg(test)]
+mod tests {
+    use super::{PENALTY, Payoff};
+
+    #[test]
+    fn what_does_not_pay_is_left_out_for_longer_and_longer() {
+        let mut payoff = Payoff::default();
+        let trial = |payoff: &mut Payoff, skipped| (0..256).for_each(|_| payoff.candidate(skipped, 100));
+        for pause in [PENALTY.0, PENALTY.0 * 2, PENALTY.0 * 4] {
+            assert!(payoff.pays(10));
+            trial(&mut payoff, 10);
+            assert!(!payoff.pays(pause - 1));
+            assert!(!payoff.pays(1));
+        }
+        trial(&mut payoff, 200);
+        trial(&mut payoff, 10);
+        assert!(!payoff.pays(PENALTY.0));
+        assert!(payoff.pays(1));
     }
 }

@@ -131,13 +131,9 @@ mod avx2 {
         let bytes = haystack.get(from..)?;
         let tables = Tables::<KINDS>::new(window);
         let (chunks, rest) = bytes.as_chunks::<64>();
-        let mut padded = [0; 64];
-        for (to, from) in padded.iter_mut().zip(rest) {
-            *to = *from;
-        }
         let masks = |number: usize| match chunks.get(number) {
             Some(chunk) => tables.masks(chunk),
-            None if number == chunks.len() => tables.masks(&padded).only((1 << rest.len()) - 1),
+            None if number == chunks.len() => tables.masks_of_rest(rest),
             None => Masks { kinds: [0; KINDS], beyond: 0 },
         };
         let mut this = masks(0);
@@ -169,15 +165,12 @@ mod avx2 {
         starts as u64
     }
 
-    impl<const KINDS: usize> Masks<KINDS> {
-        /// Those of the bytes that are real.
-        fn only(mut self, real: u64) -> Self {
-            for kind in &mut self.kinds {
-                *kind &= real;
-            }
-            self.beyond &= real;
-            self
-        }
+    /// The highest bit of each byte.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn bits(one: __m256i, other: __m256i) -> u64 {
+        u64::from(_mm256_movemask_epi8(one).cast_unsigned())
+            | u64::from(_mm256_movemask_epi8(other).cast_unsigned()) << 32
     }
 
     impl<const KINDS: usize> Tables<KINDS> {
@@ -197,6 +190,23 @@ mod avx2 {
             Self { low, high, half: _mm256_set1_epi8(15) }
         }
 
+        /// The masks of less than 64 bytes: nothing stands behind them.
+        #[cold]
+        #[target_feature(enable = "avx2")]
+        fn masks_of_rest(&self, rest: &[u8]) -> Masks<KINDS> {
+            let mut padded = [0; 64];
+            for (to, from) in padded.iter_mut().zip(rest) {
+                *to = *from;
+            }
+            let real = (1 << rest.len()) - 1;
+            let mut masks = self.masks(&padded);
+            for kind in &mut masks.kinds {
+                *kind &= real;
+            }
+            masks.beyond &= real;
+            masks
+        }
+
         #[inline]
         #[target_feature(enable = "avx2")]
         fn masks(&self, chunk: &[u8; 64]) -> Masks<KINDS> {
@@ -205,22 +215,19 @@ mod avx2 {
                 let from = chunk.as_ptr();
                 [_mm256_loadu_si256(from.cast()), _mm256_loadu_si256(from.add(32).cast())]
             };
-            let bits = |one: __m256i, other: __m256i| {
-                u64::from(_mm256_movemask_epi8(one).cast_unsigned())
-                    | u64::from(_mm256_movemask_epi8(other).cast_unsigned()) << 32
-            };
-            let highs = halves.map(|bytes| {
-                _mm256_shuffle_epi8(self.high, _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), self.half))
-            });
-            let kinds = self.low.map(|table| {
-                let [one, other] = [0, 1].map(|half: usize| {
-                    // The lookup takes the low half of a byte and yields nothing for one that is not ASCII.
-                    let set = _mm256_and_si256(_mm256_shuffle_epi8(table, halves[half]), highs[half]);
-                    _mm256_cmpeq_epi8(set, _mm256_setzero_si256())
-                });
-                !bits(one, other)
-            });
-            Masks { kinds, beyond: bits(halves[0], halves[1]) }
+            let zero = _mm256_setzero_si256();
+            let [one, other] = halves;
+            let high_one = _mm256_shuffle_epi8(self.high, _mm256_and_si256(_mm256_srli_epi16::<4>(one), self.half));
+            let high_other = _mm256_shuffle_epi8(self.high, _mm256_and_si256(_mm256_srli_epi16::<4>(other), self.half));
+            let mut kinds = [0; KINDS];
+            // Loops, as the functions of arrays are not compiled with these features.
+            for (kind, table) in kinds.iter_mut().zip(&self.low) {
+                // The lookup takes the low half of a byte and yields nothing for one that is not ASCII.
+                let one = _mm256_and_si256(_mm256_shuffle_epi8(*table, one), high_one);
+                let other = _mm256_and_si256(_mm256_shuffle_epi8(*table, other), high_other);
+                *kind = !bits(_mm256_cmpeq_epi8(one, zero), _mm256_cmpeq_epi8(other, zero));
+            }
+            Masks { kinds, beyond: bits(one, other) }
         }
     }
 }
