@@ -36,6 +36,10 @@ module completions {
     [ "json" "jsonl" "ndjson" "csv" "tsv" "tab" "yaml" "yml" "logfmt" "lines" "text" "table" "markdown" "md" "html" "vertical" "chart" ]
   }
 
+  def "nu-complete mytools search progress" [] {
+    [ "auto" "always" "never" ]
+  }
+
   def "nu-complete mytools search color" [] {
     [ "auto" "always" "ansi" "never" ]
   }
@@ -199,6 +203,7 @@ module completions {
     --format: string@"nu-complete mytools search format" # Print records: jsonl, json, csv, tsv, table, ...
     --diff                    # Print what -r would change as a unified diff
     --write                   # Change the files as -r says, each at once or not at all
+    --progress: string@"nu-complete mytools search progress" # Show how far the run is: auto (default), always, never
     --help(-h)                # Print help: -h one screen, --help everything
     --threads(-j): string     # Number of threads [default: one per core]
     --color: string@"nu-complete mytools search color" # Colours: auto (default), always or never
@@ -225,12 +230,12 @@ module completions {
     [ "keep" "minimal" "all" "nonnumeric" "never" ]
   }
 
-  def "nu-complete mytools process progress" [] {
-    [ "auto" "always" "never" ]
-  }
-
   def "nu-complete mytools process infer" [] {
     [ "number" "none" "bool" "column" ]
+  }
+
+  def "nu-complete mytools process progress" [] {
+    [ "auto" "always" "never" ]
   }
 
   def "nu-complete mytools process color" [] {
@@ -306,7 +311,7 @@ module completions {
     --bom                     # Begin with a byte order mark, for spreadsheets
     --indent: string          # Spaces per level of JSON
     --explain                 # Print the numbered plan instead of running it
-    --progress: string@"nu-complete mytools process progress" # Show how far the run is: auto (default), always, never
+    --line-buffered           # Hand over each line at once, as on a terminal
     --exit-status             # Exit with 1 where no rows come out
     --null-value: string      # Text that stands for null, in input and output
     --infer: string@"nu-complete mytools process infer" # What cells become in JSON: number, none, bool, column
@@ -318,6 +323,7 @@ module completions {
     --arg: string             # A value for expressions, as arg('NAME')
     --memory: string          # Memory for sorting, grouping, joining: 512M, 4G, 25% [default: 25%]
     --temp-dir: path          # Where temporary files go [default: TMPDIR, or as the system has it]
+    --progress: string@"nu-complete mytools process progress" # Show how far the run is: auto (default), always, never
     --help(-h)                # Print help: -h one screen, --help everything
     --threads(-j): string     # Number of threads [default: one per core]
     --color: string@"nu-complete mytools process color" # Colours: auto (default), always or never

@@ -16,11 +16,15 @@ mod harness;
 mod help;
 mod joins;
 mod limits;
+mod live;
 mod memory;
 mod pipelines;
+mod progress;
 mod properties;
 mod readme;
 mod rewrite;
 mod shells;
 mod spectrum;
+#[cfg(unix)]
+mod terminal;
 mod workbooks;

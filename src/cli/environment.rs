@@ -16,6 +16,8 @@ pub(crate) struct Environment {
     pub(crate) stdin_is_terminal: bool,
     /// Whether standard output is a terminal.
     pub(crate) stdout_is_terminal: bool,
+    /// Whether somebody may follow standard output: it is no file.
+    pub(crate) stdout_is_followed: bool,
     /// Whether standard error is a terminal.
     pub(crate) stderr_is_terminal: bool,
     /// Bytes per block, for tests that cut inputs at every place (`MYTOOLS_TEST_BLOCK`); the engine's own size where
@@ -38,10 +40,28 @@ impl Environment {
             terminal: terminal::Environment::read(|name| std::env::var_os(name)),
             stdin_is_terminal: std::io::stdin().is_terminal(),
             stdout_is_terminal: std::io::stdout().is_terminal(),
+            stdout_is_followed: stdout_is_followed(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
             config_path: std::env::var_os("MYTOOLS_CONFIG_PATH").map(PathBuf::from),
             block_size: block_size.filter(|size| *size > 0),
             temp_dir: std::env::temp_dir(),
         }
     }
+}
+
+/// Whether standard output goes to somebody: a terminal, a pipe or a socket.
+#[cfg(unix)]
+fn stdout_is_followed() -> bool {
+    use rustix::fs::FileType;
+    rustix::fs::fstat(std::io::stdout()).is_ok_and(|stat| match FileType::from_raw_mode(stat.st_mode) {
+        FileType::Fifo | FileType::Socket => true,
+        FileType::CharacterDevice => std::io::stdout().is_terminal(),
+        _ => false,
+    })
+}
+
+/// Whether standard output goes to somebody; here nobody can tell.
+#[cfg(not(unix))]
+fn stdout_is_followed() -> bool {
+    true
 }

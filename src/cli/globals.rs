@@ -11,6 +11,8 @@ use clap::{Arg, ArgAction, ArgMatches, value_parser};
 use crate::cli::config_file;
 use crate::cli::environment::Environment;
 use crate::core::diagnostics::{Diagnostics, Mode, Settings};
+use crate::core::error::Result;
+use crate::core::output::writer::{Buffering, Writer};
 use crate::core::terminal::color::Choice;
 use crate::core::terminal::progress::Bar;
 use crate::core::terminal::width;
@@ -32,6 +34,8 @@ pub(crate) struct Globals {
     pub(crate) settings: Settings,
     /// The bar that shows how far the run is, where one is wanted.
     pub(crate) progress: Option<Arc<Bar>>,
+    /// Whether the bar goes before output does: both would be on one screen.
+    progress_gives_way: bool,
     /// The width that tables are fitted into; none in pipes, where nothing is cut.
     pub(crate) width: Option<usize>,
 }
@@ -57,18 +61,30 @@ impl Globals {
             color: decide(environment.stderr_is_terminal),
         };
         // Only commands that can show it have the option.
-        let wanted = match matches.try_get_one::<String>("progress").ok().flatten().map(String::as_str) {
-            Some("always") => true,
-            Some("auto") => environment.stderr_is_terminal && environment.terminal.capable,
-            _ => false,
-        };
+        let progress = matches.try_get_one::<String>("progress").ok().flatten().map(String::as_str);
+        let quiet = matches.try_get_one::<bool>("quiet").ok().flatten().copied() == Some(true);
+        let wanted = environment.stderr_is_terminal
+            && match progress {
+                Some("always") => true,
+                Some("auto") => environment.terminal.capable && !quiet,
+                _ => false,
+            };
         Self {
             threads,
             progress: wanted.then(|| Arc::new(Bar::start())),
+            // Who reads the pipe may print to the same terminal.
+            progress_gives_way: environment.stdout_is_terminal
+                || (progress == Some("auto") && environment.stdout_is_followed),
             color: decide(environment.stdout_is_terminal),
             settings,
             width: width::of_stdout(&environment.terminal, environment.stdout_is_terminal),
         }
+    }
+
+    /// Standard output.
+    pub(crate) fn stdout(&self, buffering: Buffering) -> Result<Writer> {
+        let bar = self.progress.clone().filter(|_| self.progress_gives_way);
+        Ok(Writer::stdout(buffering)?.instead_of(bar))
     }
 
     /// Where problems go: standard error.
@@ -129,6 +145,24 @@ pub(crate) fn args() -> [Arg; 6] {
             .global(true),
         config_file::arg(),
     ]
+}
+
+/// The option of commands that show how far they are.
+pub(super) fn progress_arg() -> Arg {
+    Arg::new("progress")
+        .long("progress")
+        .value_name("WHEN")
+        .value_parser(PossibleValuesParser::new(["auto", "always", "never"]))
+        .default_value("auto")
+        .hide_default_value(true)
+        .hide_possible_values(true)
+        .help("Show how far the run is: auto (default), always, never")
+        .long_help(
+            "Show how far the run is, on standard error, where that is a terminal and the run takes more than a second. \
+             auto (default): until output goes to a terminal or a pipe, whose reader may print to the same terminal; with \
+             output to a file to the end. always: beside output that goes to a pipe as well. never: not at all",
+        )
+        .help_heading(HEADING)
 }
 
 /// How problems are printed where the arguments do not parse: as asked for, as far as that can be told.

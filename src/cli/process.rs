@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, Command, value_parser};
 
-use crate::cli::{memory, stages};
+use crate::cli::{globals, memory, stages};
 use crate::core::format::{FORMATS, Format};
 use crate::core::input::encoding::Decode;
 use crate::core::registry::Row;
@@ -59,6 +59,7 @@ pub(crate) fn command() -> Command {
         .args(output_args())
         .args(value_args())
         .args(resource_args())
+        .arg(globals::progress_arg())
         .mut_args(|arg| {
             let shown = on_screen(arg.get_id().as_str());
             arg.hide_short_help(!shown)
@@ -153,15 +154,7 @@ fn output_args() -> Vec<Arg> {
         switch("bom", OUTPUT, "Begin with a byte order mark, for spreadsheets"),
         option("indent", "N", OUTPUT, "Spaces per level of JSON").value_parser(value_parser!(u8).range(0..=16)),
         switch("explain", OUTPUT, "Print the numbered plan instead of running it"),
-        choice(
-            "progress",
-            "WHEN",
-            ["auto", "always", "never"],
-            OUTPUT,
-            "Show how far the run is: auto (default), always, never",
-        )
-        .default_value("auto")
-        .hide_default_value(true),
+        switch("line-buffered", OUTPUT, "Hand over each line at once, as on a terminal"),
         switch("exit-status", OUTPUT, "Exit with 1 where no rows come out"),
     ]
 }

@@ -34,7 +34,7 @@ pub(crate) fn run(
         let hint = "name a file, or pipe records in; `mytools process --help` has examples";
         return Err(Problem::new(Code::Usage, "no input").hint(hint).into());
     }
-    let outcome = run_request(&request, diagnostics, environment)?;
+    let outcome = run_request(&request, globals, diagnostics, environment)?;
     if diagnostics.had_errors() {
         return Ok(FAILED);
     }
@@ -47,14 +47,19 @@ pub(crate) fn run(
     })
 }
 
-fn run_request(request: &Request, diagnostics: &Diagnostics, environment: &Environment) -> Result<Outcome> {
+fn run_request(
+    request: &Request,
+    globals: &Globals,
+    diagnostics: &Diagnostics,
+    environment: &Environment,
+) -> Result<Outcome> {
     if request.split.is_some() && !request.explain {
         // The run writes the files itself; there is nothing else to write.
         return plan::run(request, &mut Writer::memory(), diagnostics);
     }
     // A plan to look at is never written over a file.
     let Some(path) = request.output.as_ref().filter(|_| !request.explain) else {
-        let mut writer = Writer::stdout(Buffering::Block)?;
+        let mut writer = globals.stdout(Buffering::Block)?;
         let outcome = plan::run(request, &mut writer, diagnostics);
         // What came before an error is for the reader; so is the end of a cut JSON array.
         writer.finish()?;
@@ -99,7 +104,7 @@ fn request(matches: &ArgMatches, globals: &Globals, environment: &Environment) -
         rejects: matches.get_one::<PathBuf>("rejects").cloned(),
         explain: matches.get_flag("explain"),
         threads: globals.threads,
-        memory: memory(matches, environment),
+        memory: memory(matches, environment).shown_by(globals.progress.clone()),
         block_size: environment.block_size,
         env: Env {
             tz: text(matches, "tz"),
@@ -110,7 +115,7 @@ fn request(matches: &ArgMatches, globals: &Globals, environment: &Environment) -
             seed: seed(matches)?,
             now: now(),
         },
-        prompt: environment.stdout_is_terminal,
+        prompt: environment.stdout_is_terminal || matches.get_flag("line-buffered"),
         progress: globals.progress.clone(),
     })
 }

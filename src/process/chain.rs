@@ -13,8 +13,9 @@ use crate::core::exec::cancel::Cancel;
 use crate::core::exec::ordered::Flow;
 use crate::core::exec::relay::Relay;
 use crate::core::format::Scratch;
-use crate::process::source::{Feed, InputClaim, Inputs, Loaded, Sight, Stored};
+use crate::process::source::{Feed, InputClaim, Inputs, Loaded, Sight};
 use crate::process::stage::{Locate, Rows, Scope};
+use crate::process::stored::Stored;
 
 /// Where the records of a part of the plan come from.
 pub(crate) enum Records<'a> {

@@ -16,3 +16,4 @@ pub(crate) mod sink;
 pub(crate) mod source;
 pub(crate) mod split;
 pub(crate) mod stage;
+pub(crate) mod stored;

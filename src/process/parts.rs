@@ -11,14 +11,16 @@ use crate::core::error::{Code, Error, Problem, Result};
 use crate::core::exec::cancel::Cancel;
 use crate::core::exec::ordered::pool;
 use crate::core::output::writer::Writer;
+use crate::core::terminal::progress::Unit;
 use crate::process::chain::{Chain, Records};
 use crate::process::pipeline::{Reading, Running, gather, notes, write};
 use crate::process::plan::{Outcome, Request, unknown};
 use crate::process::seconds::Seconds;
 use crate::process::sink::{Encoding, Sink};
-use crate::process::source::{Inputs, Stored};
+use crate::process::source::Inputs;
 use crate::process::split::{Files, Output};
 use crate::process::stage::{Gather, Operation, Rows, Stage, Table};
+use crate::process::stored::Stored;
 
 /// What a run reads.
 pub(crate) struct Feeds {
@@ -47,6 +49,8 @@ struct PlannedPart {
     links: Vec<(Vec<Box<dyn Rows>>, Behind)>,
     rows: Vec<Box<dyn Rows>>,
     gather: Option<Box<dyn Gather>>,
+    /// What it does, in the words of the stage that gathers.
+    what: String,
 }
 
 impl PlannedPart {
@@ -74,6 +78,7 @@ fn parts(stages: &[Box<dyn Stage>]) -> Result<Vec<PlannedPart>> {
             Operation::Rows(operation) => part.rows.push(operation),
             Operation::Gather(gather) => {
                 part.gather = Some(gather);
+                part.what = stage.explain();
                 parts.push(std::mem::take(&mut part));
             }
             Operation::Append(operation, table) => {
@@ -83,6 +88,7 @@ fn parts(stages: &[Box<dyn Stage>]) -> Result<Vec<PlannedPart>> {
             Operation::Union => part.links.push((std::mem::take(&mut part.rows), Behind::Second(number))),
         }
     }
+    part.what = "writing".to_string();
     parts.push(part);
     Ok(parts)
 }
@@ -149,8 +155,9 @@ impl<'a> Plan<'a> {
         diagnostics: &Diagnostics,
     ) -> Result<Outcome> {
         let mut table: Option<Arc<dyn Table>> = None;
-        let (threads, memory) = (request.threads, request.memory.clone());
-        let running = Running { threads, memory, cancel: cancel.clone(), diagnostics, prompt: request.prompt };
+        let (threads, memory, progress) = (request.threads, request.memory.clone(), request.progress.clone());
+        let running =
+            Running { threads, memory, cancel: cancel.clone(), diagnostics, prompt: request.prompt, progress };
         for part in &self.parts {
             for stage in &part.before {
                 cancel.reset();
@@ -160,15 +167,15 @@ impl<'a> Plan<'a> {
             }
             // A part that stopped early must not stop the next.
             cancel.reset();
-            let watched = table.is_some() || request.prompt;
-            let records = records(&part.links, feeds, table.take(), cancel);
+            match &table {
+                Some(table) => running.enter(&part.what, Unit::Pieces, table.chunks() as u64),
+                None => feeds.main.enter(),
+            }
+            let records = records(&part.links, feeds, table.take(), &running);
             let Some(gathering) = &part.gather else {
-                if let Some(bar) = request.progress.as_ref().filter(|_| watched) {
-                    bar.finish();
-                }
                 return self.write_last(&records, part, (writer, request), &running);
             };
-            let (gathered, read) = gather(&records, &part.rows, gathering.as_ref(), &running)?;
+            let (gathered, read) = gather(&records, &part.rows, gathering.as_ref(), &part.what, &running)?;
             part.notes(diagnostics);
             // A column that no record has, or an input cut short, would make a wrong answer look right.
             if read == Reading::Broken || !feeds.never_seen().is_empty() {
@@ -209,11 +216,11 @@ fn records<'a>(
     links: &'a [(Vec<Box<dyn Rows>>, Behind)],
     feeds: &'a Feeds,
     table: Option<Arc<dyn Table>>,
-    cancel: &Cancel,
+    running: &Running<'_>,
 ) -> Records<'a> {
     let mut records = match table {
         None => Records::Inputs(&feeds.main),
-        Some(table) => Records::Stored(Stored::new(table)),
+        Some(table) => Records::Stored(Stored::new(table).shown_by(running.progress.clone())),
     };
     for (rows, behind) in links {
         let second = match behind {
@@ -223,7 +230,7 @@ fn records<'a>(
                 None => continue,
             },
         };
-        records = Records::Chain(Box::new(Chain::new(records, rows, second, cancel)));
+        records = Records::Chain(Box::new(Chain::new(records, rows, second, &running.cancel)));
     }
     records
 }

@@ -12,10 +12,12 @@ use crate::core::exec::cancel::Cancel;
 use crate::core::exec::memory::Memory;
 use crate::core::exec::ordered::{DEFAULT_BUDGET, Flow, Options, Step, Task, run};
 use crate::core::format::Scratch;
+use crate::core::terminal::progress::{Bar, Unit};
 use crate::process::sink::{Encoded, Encoding};
-use crate::process::source::{Feed, Loaded, Sight, Stored};
+use crate::process::source::{Feed, Loaded, Sight};
 use crate::process::split::Output;
 use crate::process::stage::{Gather, Gatherer, Locate, Rows, Scope, Table};
+use crate::process::stored::Stored;
 
 /// How a part is run.
 pub(crate) struct Running<'a> {
@@ -29,6 +31,17 @@ pub(crate) struct Running<'a> {
     pub(crate) diagnostics: &'a Diagnostics,
     /// Whether each piece is handed to the system at once, for outputs that somebody watches.
     pub(crate) prompt: bool,
+    /// Shows how far the run is.
+    pub(crate) progress: Option<Arc<Bar>>,
+}
+
+impl Running<'_> {
+    /// Says what the run is at from now on.
+    pub(crate) fn enter(&self, what: &str, unit: Unit, total: u64) {
+        if let Some(bar) = &self.progress {
+            bar.meter().enter(what, unit, total);
+        }
+    }
 }
 
 /// Whether a part's inputs were read to their ends.
@@ -53,7 +66,8 @@ pub(crate) fn write<F: Feed>(
         report(&mut piece.problems, running.diagnostics);
         let written = piece.encoded.records > 0;
         output.put(piece.encoded)?;
-        if running.prompt && written {
+        // Whoever follows the input through us must not wait for what comes after it.
+        if (running.prompt && written) || piece.sight.live {
             output.flush()?;
         }
         Ok(piece.flow)
@@ -67,6 +81,7 @@ pub(crate) fn gather<F: Feed>(
     feed: &F,
     rows: &[Box<dyn Rows>],
     gather: &dyn Gather,
+    what: &str,
     running: &Running<'_>,
 ) -> Result<(Box<dyn Table>, Reading)> {
     let mut reading = Reading::Whole;
@@ -79,6 +94,7 @@ pub(crate) fn gather<F: Feed>(
     })?;
     notes(rows, running.diagnostics);
     let gathered = workers.into_iter().filter_map(|worker| worker.gatherer).collect();
+    running.enter(what, Unit::Nothing, 0);
     let table = gather.finish(gathered)?;
     gather.notes().iter().for_each(|note| running.diagnostics.emit(note));
     Ok((table, reading))

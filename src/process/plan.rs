@@ -141,7 +141,7 @@ pub(crate) fn run(request: &Request, writer: &mut Writer, diagnostics: &Diagnost
         .naming_in(source_col);
     let feeds = Feeds { main, own, seconds };
     let splitter = request.split.clone().map(|split| Splitter::new(split, &cancel));
-    let encoding = Encoding::new(encoder, known, &cancel).split_by(splitter);
+    let encoding = Encoding::new(encoder, known, &cancel).split_by(splitter).waiting_in(request.memory.directory());
     let plan = Plan::new(&stages, encoding, header)?;
     plan.carry_out(feeds, (writer, request), &sampled, (&cancel, diagnostics))
 }

@@ -17,6 +17,7 @@ use crate::core::format::{
 use crate::core::input::blocks::{Bytes, MAX_RECORD, longer_than_allowed};
 use crate::core::input::encoding::Decode;
 use crate::core::input::expand::{Input, extension};
+use crate::core::input::live::Stream;
 use crate::core::input::open::{OpenOptions, Source, open, open_stdin};
 use crate::core::input::positional::read_full_at;
 use crate::core::registry::{Row, find};
@@ -223,7 +224,7 @@ impl Looked {
             let room = self.head.get_mut(had..).unwrap_or_default();
             let read = match &mut self.source {
                 Source::File { file, start, .. } => read_full_at(file, room, *start + had as u64)?,
-                Source::Stream(reader) => read_full(reader.as_mut(), room)?,
+                Source::Stream(reader) => read_full(reader, room)?,
             };
             self.head.truncate(had + read);
             self.whole = read < step;
@@ -245,23 +246,23 @@ impl Looked {
     /// The bytes from the first record on.
     fn bytes(&mut self, data_start: usize, wrap: Option<Wrap>) -> io::Result<Bytes> {
         let lines = memchr::memchr_iter(b'\n', self.head.get(..data_start).unwrap_or(&self.head)).count() as u64;
-        let source = std::mem::replace(&mut self.source, Source::Stream(Box::new(io::empty())));
-        let (reader, start): (Box<dyn Read + Send>, u64) = match source {
+        let source = std::mem::replace(&mut self.source, Source::Stream(Stream::of(io::empty())));
+        let (reader, start): (Stream, u64) = match source {
             Source::File { file, len, start } if wrap.is_none() => {
                 return Ok(Bytes::File { file, start: start + data_start as u64, end: len });
             }
             Source::File { mut file, len, start } => {
                 let from = start + data_start as u64;
                 file.seek(SeekFrom::Start(from))?;
-                (Box::new(file.take(len.saturating_sub(from))), from)
+                (Stream::of(file.take(len.saturating_sub(from))), from)
             }
             Source::Stream(reader) => {
                 let head = self.head.split_off(data_start.min(self.head.len()));
-                (Box::new(Cursor::new(head).chain(reader)), data_start as u64)
+                (reader.wrapped(|rest| Box::new(Cursor::new(head).chain(rest))), data_start as u64)
             }
         };
         let reader = match wrap {
-            Some(wrap) => wrap(reader),
+            Some(wrap) => reader.wrapped(wrap),
             None => reader,
         };
         Ok(Bytes::Stream { reader, start, lines })

@@ -14,6 +14,7 @@ use crate::core::exec::cancel::Cancel;
 use crate::core::format::{Encoder, Projection, ReadOptions};
 use crate::core::input::blocks::BLOCK_SIZE;
 use crate::core::input::expand::{Input, expand};
+use crate::core::terminal::progress::Unit;
 use crate::process::pipeline::{Reading, Running, gather};
 use crate::process::plan::{Request, columns_of, readable, unknown};
 use crate::process::prepared::{Prepared, prepare};
@@ -156,7 +157,9 @@ impl Seconds {
         let (Some(inputs), Some(gathering)) = (self.get(stage), second.and_then(Second::gather)) else {
             return Ok(Reading::Whole);
         };
-        let (_, reading) = gather(inputs, &[], gathering.as_ref(), running)?;
+        let what = stages.get(stage).map(|stage| stage.explain()).unwrap_or_default();
+        running.enter(&what, Unit::Nothing, 0);
+        let (_, reading) = gather(inputs, &[], gathering.as_ref(), &what, running)?;
         let strange = self.feeds.get(stage).and_then(Option::as_ref).is_some_and(|feed| !feed.strange().is_empty());
         Ok(if strange { Reading::Broken } else { reading })
     }

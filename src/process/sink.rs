@@ -4,6 +4,7 @@
 //! very first record, and at the end closes the output, also after an error, so that a cut JSON array still parses.
 
 use std::io::{self, BufReader, Read};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::core::data::batch::{Batch, Column, Selection, Values};
@@ -27,6 +28,8 @@ pub(crate) struct Encoding {
     /// Buffers that have been written out.
     pool: Mutex<Vec<Vec<u8>>>,
     splitter: Option<Splitter>,
+    /// Where records wait that memory cannot hold.
+    directory: PathBuf,
 }
 
 enum Known {
@@ -66,13 +69,19 @@ impl Encoding {
             (_, Some(columns)) => Known::All(Arc::new(columns)),
             (_, None) => Known::Growing(Relay::new(Names::default(), cancel.clone())),
         };
-        Self { encoder, columns, pool: Mutex::default(), splitter: None }
+        Self { encoder, columns, pool: Mutex::default(), splitter: None, directory: PathBuf::new() }
     }
 
     /// The same, in parts.
     #[must_use]
     pub(crate) fn split_by(self, splitter: Option<Splitter>) -> Self {
         Self { splitter, ..self }
+    }
+
+    /// The same, with temporary files in this directory.
+    #[must_use]
+    pub(crate) fn waiting_in(self, directory: &Path) -> Self {
+        Self { directory: directory.to_path_buf(), ..self }
     }
 
     /// The encoder.
@@ -230,7 +239,6 @@ impl Target<'_> {
 }
 
 /// Records that wait for the header.
-#[derive(Default)]
 struct Waiting {
     bytes: Spooled,
     /// Runs of records that were encoded with the same number of columns: that number and the bytes.
@@ -256,7 +264,11 @@ impl<'a> Sink<'a> {
             Known::All(_) => layout.waits(),
             Known::Growing(_) => true,
         };
-        let spool = spools.then(Waiting::default);
+        let spool = spools.then(|| Waiting {
+            bytes: Spooled::new(&encoding.directory),
+            runs: Vec::new(),
+            columns: Names::default(),
+        });
         Self { encoding, writer, header, spool, started: false, records: 0 }
     }
 

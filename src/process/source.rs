@@ -1,4 +1,4 @@
-//! Where records come from: opened inputs, or the table a stage gathered.
+//! Where records come from: opened inputs, or the table a stage gathered (`stored`).
 //!
 //! A [`Feed`] hands out numbered claims to all threads and loads them into batches. What ends an input (a fault, a read
 //! error) is known to all later blocks of that input through a relay, which also numbers the rows, so the same rows come
@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::fs::File;
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::core::block::Origin;
@@ -19,11 +19,12 @@ use crate::core::exec::ordered::Flow;
 use crate::core::exec::relay::Relay;
 use crate::core::format::{Decoder, Fault, Projection, Scratch, StreamFault};
 use crate::core::input::blocks::{Blocks, Bytes, Claim, position};
+use crate::core::input::live::Stream;
 use crate::core::output::writer::Writer;
-use crate::core::terminal::progress::Bar;
+use crate::core::terminal::progress::{Bar, Unit};
 use crate::process::irregular::told;
 use crate::process::prepared::{Data, Prepared, stream_problem};
-use crate::process::stage::{Locate, RIGHT, Table};
+use crate::process::stage::{Locate, RIGHT};
 
 /// Hands out work and loads it.
 pub(crate) trait Feed: Sync {
@@ -79,6 +80,8 @@ impl Loaded {
 /// What a batch says about columns that only reading can tell.
 #[derive(Debug, Default)]
 pub(crate) struct Sight {
+    /// Whether what comes after it may be long in coming.
+    pub(crate) live: bool,
     /// Which feed of inputs it is of.
     feed: u32,
     /// Number of records.
@@ -123,6 +126,8 @@ pub(crate) struct Inputs {
     wanted: Vec<String>,
     seen: Mutex<Seen>,
     progress: Option<Arc<Bar>>,
+    /// Bytes of all inputs; 0 where they are not known.
+    size: u64,
     /// The column that names the input of each record.
     source_col: Option<Arc<str>>,
     /// Where records that break the rules go.
@@ -180,6 +185,7 @@ impl Inputs {
             wanted: wanted.into_iter().collect(),
             seen: Mutex::default(),
             progress: None,
+            size: 0,
             source_col: None,
             rejects: None,
             number: 0,
@@ -216,11 +222,18 @@ impl Inputs {
     /// The same, telling this bar what was read.
     #[must_use]
     pub(crate) fn shown_by(mut self, bar: Option<Arc<Bar>>) -> Self {
-        if let (Some(bar), Ok(cursor)) = (&bar, self.cursor.get_mut()) {
-            bar.meter().expect(cursor.waiting.iter().map(Prepared::len).sum::<Option<u64>>().unwrap_or(0));
+        if let Ok(cursor) = self.cursor.get_mut() {
+            self.size = cursor.waiting.iter().map(Prepared::len).sum::<Option<u64>>().unwrap_or(0);
         }
         self.progress = bar;
         self
+    }
+
+    /// Says that it begins to be read.
+    pub(crate) fn enter(&self) {
+        if let Some(bar) = &self.progress {
+            bar.meter().enter("reading", Unit::Bytes, self.size);
+        }
     }
 
     /// Columns that the plan names and no record had, where all records were read and there were any.
@@ -272,7 +285,7 @@ impl Inputs {
 
 /// The data of an input that could not be opened again.
 fn nothing() -> Bytes {
-    Bytes::Stream { reader: Box::new(io::empty()), start: 0, lines: 0 }
+    Bytes::Stream { reader: Stream::of(io::empty()), start: 0, lines: 0 }
 }
 
 impl Feed for Inputs {
@@ -335,9 +348,9 @@ impl Feed for Inputs {
 
     fn load(&self, seq: u64, claim: InputClaim, scratch: &mut Scratch) -> Result<Loaded> {
         let InputClaim { current, block } = claim;
-        let lines = match &block {
-            Ok(Claim::Chunk { lines, .. }) => *lines,
-            _ => 0,
+        let (lines, live) = match &block {
+            Ok(Claim::Chunk { lines, live, .. }) => (*lines, *live),
+            _ => (0, false),
         };
         let loaded = block
             .map_err(Error::from)
@@ -366,7 +379,7 @@ impl Feed for Inputs {
             batch.put_first(name, &Value::Text(current.blocks.origin().name.as_bytes().into()));
         }
         let mut sight = if self.wanted.is_empty() { Sight::default() } else { self.look(&batch) };
-        sight.feed = self.number;
+        (sight.feed, sight.live) = (self.number, live);
         let rejected = std::mem::take(&mut batch.rejected);
         for (before, start, end) in rejected.records {
             let (bytes, ends) = &mut sight.rejected;
@@ -455,41 +468,4 @@ impl Failure {
 /// Where in the input a record finder met its fault.
 fn offset_of(error: &io::Error) -> Option<u64> {
     error.get_ref()?.downcast_ref::<StreamFault>().map(|found| found.offset)
-}
-
-/// A gathered table as a feed.
-pub(crate) struct Stored {
-    table: Arc<dyn Table>,
-    next: AtomicU64,
-    /// The number of the first claim.
-    first: u64,
-}
-
-impl Stored {
-    /// A feed of this table's chunks.
-    pub(crate) fn new(table: Arc<dyn Table>) -> Self {
-        Self { table, next: AtomicU64::new(0), first: 0 }
-    }
-
-    /// The same with claims numbered from here on.
-    pub(crate) fn numbered_from(self, first: u64) -> Self {
-        Self { first, ..self }
-    }
-}
-
-impl Feed for Stored {
-    type Claim = usize;
-
-    fn claim(&self, _: &mut Scratch) -> Result<Option<(u64, usize)>> {
-        let index = self.next.fetch_add(1, Ordering::Relaxed);
-        Ok(((index as usize) < self.table.chunks()).then_some((self.first + index, index as usize)))
-    }
-
-    fn load(&self, _: u64, claim: usize, scratch: &mut Scratch) -> Result<Loaded> {
-        Ok(Loaded::good(self.table.chunk(claim, scratch)?))
-    }
-
-    fn drained(&self, _: &Sight, _: Flow) -> Result<()> {
-        Ok(())
-    }
 }

@@ -4,11 +4,13 @@
 //! it leaves open.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::core::input::encoding::Decode;
 use crate::core::input::select::Select;
 use crate::core::pattern::syntax::{Bounds, Case, Reach};
 use crate::core::pattern::terminator::Terminator;
+use crate::core::terminal::progress::Bar;
 use crate::search::look::Look;
 use crate::search::rewrite::Rewrite;
 
@@ -103,6 +105,10 @@ pub(crate) struct Config {
     pub(crate) format: Option<String>,
     /// Whether only the exit code is wanted.
     pub(crate) quiet: bool,
+    /// Shows how far the search is.
+    pub(crate) progress: Option<Arc<Bar>>,
+    /// Where temporary files go; empty where the system has a place.
+    pub(crate) temp_dir: PathBuf,
     /// Most matching lines in a file.
     pub(crate) max_count: Option<u64>,
     /// Lines of context before a match.
@@ -182,6 +188,8 @@ impl Default for Config {
             mode: Mode::Lines,
             format: None,
             quiet: false,
+            progress: None,
+            temp_dir: PathBuf::new(),
             max_count: None,
             before: 0,
             after: 0,

@@ -1,5 +1,6 @@
 //! Puts the results together in order: separators, what stands once for a file, problems, statistics.
 
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,7 @@ use crate::search::printer::records::Assembly;
 use crate::search::printer::stats::Stats;
 use crate::search::ranked::{Ranked, Ranking};
 use crate::search::searcher::Output;
+use crate::search::source::Pace;
 
 /// Buffers that go back from the drain to the workers: fresh memory for each part costs more than filling it.
 #[derive(Debug, Default)]
@@ -53,6 +55,8 @@ pub(crate) struct Drain<'d> {
     /// Statistics of all files so far.
     pub(crate) stats: Stats,
     scrap: Vec<u8>,
+    /// Whether the paths come from a list whose writer may be slow.
+    lists_as_it_comes: bool,
 }
 
 /// A big input whose parts are coming in.
@@ -74,7 +78,7 @@ impl<'d> Drain<'d> {
         pool: &'d Pool,
     ) -> Result<Self> {
         let mut scrap = Vec::new();
-        let records = plan.printer.table().map(|table| Assembly::new(table, &mut scrap));
+        let records = plan.printer.table().map(|table| Assembly::new(table, &plan.config.temp_dir, &mut scrap));
         target.put(&scrap)?;
         let drain = Self {
             plan,
@@ -87,6 +91,7 @@ impl<'d> Drain<'d> {
             open: None,
             stats: Stats::default(),
             scrap,
+            lists_as_it_comes: plan.config.select.listed.as_ref().is_some_and(|listed| listed.path == Path::new("-")),
         };
         for note in plan.printer.table().into_iter().flat_map(|table| &table.notes) {
             drain.problem(note);
@@ -106,9 +111,16 @@ impl<'d> Drain<'d> {
                     Some(ranking) => ranking.take(&output.bytes, &output.ranked),
                     None => self.put(&output.bytes, output.records)?,
                 }
+                if self.lists_as_it_comes {
+                    self.target.flush_all()?;
+                }
             }
             Some(part) => {
                 self.part(&part, &output)?;
+                if part.input.pace == Pace::Live {
+                    // Whoever follows the input through us must not wait for what comes after it.
+                    self.target.flush_all()?;
+                }
                 self.pool.give(std::mem::take(&mut output.bytes));
             }
         }

@@ -7,6 +7,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 
 use memchr::memchr;
 
@@ -32,6 +33,8 @@ pub(crate) struct Gate {
     /// Patterns of which none may match any line.
     not: Vec<Matcher>,
     terminator: Terminator,
+    /// Where what was looked at waits that memory cannot hold.
+    directory: PathBuf,
 }
 
 /// What a thread needs to look at files.
@@ -58,7 +61,12 @@ impl Keeper {
 impl Gate {
     /// The gate of these patterns.
     pub(crate) fn new(and: Vec<Matcher>, not: Vec<Matcher>, terminator: Terminator) -> Self {
-        Self { and, not, terminator }
+        Self { and, not, terminator, directory: PathBuf::new() }
+    }
+
+    /// The same, with temporary files in this directory.
+    pub(crate) fn keeping_in(self, directory: &Path) -> Self {
+        Self { directory: directory.to_path_buf(), ..self }
     }
 
     /// Whether every file passes.
@@ -96,10 +104,10 @@ impl Gate {
                 Ok(passes.then_some(Source::File { file, len, start }))
             }
             Source::Stream(mut stream) => {
-                let mut kept = Spooled::default();
+                let mut kept = Spooled::new(&self.directory);
                 let passes = self.read(keeper, rule.of_a_stream(), &mut stream, |piece| kept.put(piece))?;
-                let whole = if passes { Some(kept.rewind()?.chain(stream)) } else { None };
-                Ok(whole.map(|whole| Source::Stream(Box::new(whole))))
+                let kept = if passes { Some(kept.rewind()?) } else { None };
+                Ok(kept.map(|kept| Source::Stream(stream.wrapped(|rest| Box::new(kept.chain(rest))))))
             }
         }
     }

@@ -36,6 +36,7 @@ use crate::core::exec::cancel::Cancel;
 use crate::core::exec::ordered::{DEFAULT_BUDGET, Options, run as run_ordered};
 use crate::core::input::walk::Walk;
 use crate::core::output::writer::Writer;
+use crate::core::terminal::progress::Unit;
 use crate::search::config::{Mode, Sort};
 use crate::search::drain::{Drain, Pool};
 use crate::search::plan::Plan;
@@ -53,6 +54,9 @@ pub(crate) fn run(plan: &Plan, target: &mut Writer, diagnostics: &Diagnostics) -
     let began = Instant::now();
     if plan.config.mode != Mode::Files && !plan.can_match() {
         return Ok(Outcome { matched: false });
+    }
+    if let Some(bar) = &plan.config.progress {
+        bar.meter().enter("searching", Unit::Bytes, plan.size());
     }
     let cancel = Cancel::default();
     let walk = Walk::new(plan.config.select.clone())?.ended_by(cancel.clone());

@@ -148,6 +148,12 @@ impl Searcher<'_, '_> {
         began: Instant,
     ) -> Result<Output> {
         let plan = self.plan;
+        if let Some(bar) = &plan.config.progress {
+            bar.meter().add(region.lines().len() as u64);
+            if region.last {
+                bar.meter().add_file();
+            }
+        }
         let shape = plan.shape(input.rule);
         let mut part = Part { input: Arc::clone(input), counts: Counts::default(), end: None, failed: false, began };
         let mut output = Output::default();

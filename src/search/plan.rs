@@ -1,5 +1,8 @@
 //! A search that is ready to run: compiled patterns and everything the flags left open.
 
+use std::fs::Metadata;
+use std::path::PathBuf;
+
 use crate::core::error::{Code, Problem, Result};
 use crate::core::input::encoding::Decode;
 use crate::core::input::open::OpenOptions;
@@ -9,7 +12,7 @@ use crate::core::pattern::matcher::{Detail, Matcher};
 use crate::core::pattern::syntax::{Reach, Syntax};
 use crate::core::pattern::terminator::Terminator;
 use crate::search::binary::{Rule, stopped};
-use crate::search::config::{Binary, Config, Engine};
+use crate::search::config::{Binary, Config, Engine, Mode};
 use crate::search::context::{Edge, Shape};
 use crate::search::gate::Gate;
 use crate::search::preprocess::Preprocessor;
@@ -60,7 +63,8 @@ impl Plan {
         };
         let matcher = compile(config.engine, &config.patterns, syntax, detail)?;
         let matcher = matcher.narrowed(each(&config.and)?, each(&config.not)?);
-        let gate = Gate::new(each(&config.and_file)?, each(&config.not_file)?, config.terminator);
+        let gate =
+            Gate::new(each(&config.and_file)?, each(&config.not_file)?, config.terminator).keeping_in(&config.temp_dir);
         let printer = printer(&config, &matcher)?;
         if config.rewrite.is_some() && matcher.crosses() {
             let problem =
@@ -154,6 +158,16 @@ impl Plan {
     /// What is undone while reading.
     pub(crate) fn open_options(&self) -> OpenOptions {
         OpenOptions { decompress: self.config.decompress, decode: self.config.decode }
+    }
+
+    /// Bytes of all that is searched, where that is known before; else 0.
+    pub(crate) fn size(&self) -> u64 {
+        let Select { roots, listed, .. } = &self.config.select;
+        if self.config.decompress || listed.is_some() || self.config.mode == Mode::Files {
+            return 0;
+        }
+        let size = |root: &PathBuf| root.metadata().ok().filter(Metadata::is_file).map(|metadata| metadata.len());
+        roots.iter().map(size).sum::<Option<u64>>().unwrap_or(0)
     }
 
     /// Whether anything can be found at all.

@@ -32,7 +32,7 @@ use crate::search::ranked::Ranked;
 use crate::search::region::Region;
 use crate::search::reporter::Reporter;
 use crate::search::rewrite::editor::Editor;
-use crate::search::source::{Chunk, Chunks, Input, Lines, RANGE, Ranges, WIDE_RANGE, end_lines_at_nuls};
+use crate::search::source::{Chunk, Chunks, Input, Lines, Pace, RANGE, Ranges, WIDE_RANGE, end_lines_at_nuls};
 use crate::search::whole::read_whole;
 
 /// Files up to this size are read whole.
@@ -323,12 +323,20 @@ impl Searcher<'_, '_> {
             let opened = opened.map_err(|error| Problem::io(entry.path.display().to_string(), &error))?;
             return Ok(Small::Opened(opened));
         }
-        if entry.kind == Kind::Special && self.has_quota() {
-            // It cannot be read again.
+        if entry.kind == Kind::Special {
+            // Its writer may be slow, and it cannot be read again.
             return Ok(Small::Opened(open(&entry.path, options)?));
         }
         buffer.resize(self.small(), 0);
         Ok(read_small(&entry.path, options, buffer)?)
+    }
+
+    /// Tells whoever watches of so many bytes, all of a file.
+    fn tell(&self, bytes: usize) {
+        if let Some(bar) = &self.plan.config.progress {
+            bar.meter().add(bytes as u64);
+            bar.meter().add_file();
+        }
     }
 
     /// Files up to this size are read whole.
@@ -362,15 +370,16 @@ impl Searcher<'_, '_> {
                     edge.binary = window.get(..read).and_then(|head| memchr(0, head)).map(|at| at as u64);
                     edge.halted = rule == Rule::Leave && edge.binary.is_some();
                 }
-                let input = Input::starting(path, rule, edge, self.cancel.clone(), self.start());
+                let input = Input::starting(path, rule, edge, self.cancel.clone(), (self.start(), Pace::Steady));
                 let size = plan.config.block_size.unwrap_or(if rule.reads_all() { WIDE_RANGE } else { RANGE });
                 Big::File(Arc::new(Ranges { input, file, start, end: len.max(start), size, lines }))
             }
             Source::Stream(reader) => {
                 rule = rule.of_a_stream();
                 let size = plan.config.block_size.unwrap_or(RANGE);
-                let input = Input::starting(path, rule, Edge::default(), self.cancel.clone(), self.start());
-                Big::Stream(input, Box::new(Chunks::new(reader, size, rule, lines)))
+                let pace = if reader.live { Pace::Live } else { Pace::Steady };
+                let input = Input::starting(path, rule, Edge::default(), self.cancel.clone(), (self.start(), pace));
+                Big::Stream(input, Box::new(Chunks::new(reader.into_reader(), size, rule, lines)))
             }
         }))
     }
@@ -386,6 +395,7 @@ impl Searcher<'_, '_> {
     ) -> Result<()> {
         let plan = self.plan;
         let began = plan.needs.stats.then(Instant::now);
+        self.tell(bytes.len());
         let shape = plan.shape(rule);
         let shape = Shape {
             limit: reporter.limit.map_or(shape.limit, |limit| shape.limit.map(|most| most.min(limit))),

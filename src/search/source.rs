@@ -46,6 +46,15 @@ pub(crate) enum Start {
     WhenTold,
 }
 
+/// How the parts of an input come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// As fast as they are read.
+    Steady,
+    /// From a writer that may be slow.
+    Live,
+}
+
 /// An input that is searched in parts.
 #[derive(Debug)]
 pub(crate) struct Input {
@@ -59,19 +68,27 @@ pub(crate) struct Input {
     waits: bool,
     /// Number of the first part after which no other need be searched.
     halted: AtomicU64,
+    /// Whether what was found in one part must not wait for the next.
+    pub(crate) pace: Pace,
 }
 
 impl Input {
     /// An input that has not been searched yet.
     #[cfg(test)]
     pub(crate) fn new(path: Vec<u8>, rule: Rule, edge: Edge, cancel: Cancel) -> Arc<Self> {
-        Self::starting(path, rule, edge, cancel, Start::AtOnce)
+        Self::starting(path, rule, edge, cancel, (Start::AtOnce, Pace::Steady))
     }
 
     /// The same, whose first part may have to wait for [`Input::start`].
-    pub(crate) fn starting(path: Vec<u8>, rule: Rule, edge: Edge, cancel: Cancel, start: Start) -> Arc<Self> {
+    pub(crate) fn starting(
+        path: Vec<u8>,
+        rule: Rule,
+        edge: Edge,
+        cancel: Cancel,
+        (start, pace): (Start, Pace),
+    ) -> Arc<Self> {
         let waits = start == Start::WhenTold;
-        Arc::new(Self { path, rule, edges: Relay::new(edge, cancel), waits, halted: AtomicU64::new(u64::MAX) })
+        Arc::new(Self { path, rule, edges: Relay::new(edge, cancel), waits, halted: AtomicU64::new(u64::MAX), pace })
     }
 
     /// Lets part `index` read and change the edge when all before it have.

@@ -46,6 +46,7 @@ mod tests {
 
     use super::read_up_to;
     use crate::core::error::Code;
+    use crate::core::input::live::Stream;
     use crate::core::input::open::Source;
 
     #[test]
@@ -55,7 +56,7 @@ mod tests {
         file.write_all(text).unwrap();
         for (limit, fits) in [(7, false), (8, true), (9, true)] {
             let from_file = read_up_to(Source::File { file: file.try_clone().unwrap(), len: 8, start: 0 }, limit);
-            let from_stream = read_up_to(Source::Stream(Box::new(Cursor::new(text))), limit);
+            let from_stream = read_up_to(Source::Stream(Stream::of(Cursor::new(text))), limit);
             for read in [from_file, from_stream] {
                 assert_eq!(read.as_ref().map(Vec::as_slice).ok(), fits.then_some(text.as_slice()));
                 assert!(fits || read.unwrap_err().code == Code::Limit);

@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::cli::environment::Environment;
-use crate::cli::globals::Globals;
+use crate::cli::globals::{self, Globals};
 use crate::cli::search::pattern::Stdin;
 use crate::core::diagnostics::Diagnostics;
 use crate::core::error::{Code, Problem, Result};
@@ -82,6 +82,7 @@ pub(crate) fn command() -> Command {
         .args(look::args())
         .args(results::args())
         .args(rewrite::args())
+        .arg(globals::progress_arg())
         .mut_args(|arg| {
             let short = SHORT.contains(&arg.get_id().as_str());
             arg.hide_short_help(!short)
@@ -113,7 +114,7 @@ pub(crate) fn run(
     let config = config(matches, globals, environment)?;
     let quiet = config.quiet;
     let plan = Plan::new(config)?;
-    let mut output = Writer::stdout(look::buffering(matches, environment))?;
+    let mut output = globals.stdout(look::buffering(matches, environment))?;
     let outcome = search::run(&plan, &mut output, diagnostics);
     let flushed = output.finish();
     let outcome = outcome?;
@@ -134,6 +135,8 @@ fn config(matches: &ArgMatches, globals: &Globals, environment: &Environment) ->
         terminal: environment.stdout_is_terminal,
         width: globals.width,
         threads: globals.threads,
+        progress: globals.progress.clone(),
+        temp_dir: environment.temp_dir.clone(),
         block_size: environment.block_size,
         ..Config::default()
     };

@@ -26,12 +26,13 @@
 //!
 //! Invariant: what a share holds is given back when it is dropped, so a table that keeps records keeps its share.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::core::error::Result;
 use crate::core::exec::spill::Spill;
+use crate::core::terminal::progress::Bar;
 
 /// The memory of a run. Clones are the same.
 #[derive(Debug, Clone)]
@@ -45,14 +46,31 @@ struct Inner {
     used: AtomicUsize,
     directory: PathBuf,
     spill: Mutex<Weak<Spill>>,
+    /// Tells what goes to temporary files.
+    progress: Option<Arc<Bar>>,
 }
 
 impl Memory {
     /// Memory of `limit` bytes; what is more goes to temporary files in `directory`, or where the system has
     /// them where it is empty.
     pub(crate) fn new(limit: usize, directory: PathBuf) -> Self {
-        let inner = Inner { limit: limit.max(1), used: AtomicUsize::new(0), directory, spill: Mutex::new(Weak::new()) };
-        Self { inner: Arc::new(inner) }
+        Self::made(limit.max(1), directory, None)
+    }
+
+    /// The same, telling this bar what goes to temporary files. Nothing may be held yet.
+    #[must_use]
+    pub(crate) fn shown_by(self, progress: Option<Arc<Bar>>) -> Self {
+        Self::made(self.inner.limit, self.inner.directory.clone(), progress)
+    }
+
+    fn made(limit: usize, directory: PathBuf, progress: Option<Arc<Bar>>) -> Self {
+        let spill = Mutex::new(Weak::new());
+        Self { inner: Arc::new(Inner { limit, used: AtomicUsize::new(0), directory, spill, progress }) }
+    }
+
+    /// Where temporary files go; empty where the system has a place.
+    pub(crate) fn directory(&self) -> &Path {
+        &self.inner.directory
     }
 
     /// The limit in bytes.
@@ -72,7 +90,7 @@ impl Memory {
         if let Some(spill) = current.upgrade() {
             return Ok(spill);
         }
-        let spill = Arc::new(Spill::new(&self.inner.directory)?);
+        let spill = Arc::new(Spill::new(&self.inner.directory, self.inner.progress.clone())?);
         *current = Arc::downgrade(&spill);
         Ok(spill)
     }

@@ -6,9 +6,11 @@
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::core::error::{Problem, Result};
+use crate::core::terminal::progress::Bar;
 
 /// The file.
 #[derive(Debug)]
@@ -17,6 +19,7 @@ pub(crate) struct Spill {
     end: AtomicU64,
     /// Where it is, for messages.
     directory: PathBuf,
+    progress: Option<Arc<Bar>>,
 }
 
 /// Bytes in the file.
@@ -38,12 +41,12 @@ impl Frame {
 
 impl Spill {
     /// A new file in a directory; where the path is empty, in that of the system.
-    pub(crate) fn new(directory: &Path) -> Result<Self> {
+    pub(crate) fn new(directory: &Path, progress: Option<Arc<Bar>>) -> Result<Self> {
         let directory = directory.to_path_buf();
         let made =
             if directory.as_os_str().is_empty() { tempfile::tempfile() } else { tempfile::tempfile_in(&directory) };
         let file = made.map_err(|error| failed(&directory, &error))?;
-        Ok(Self { file, end: AtomicU64::new(0), directory })
+        Ok(Self { file, end: AtomicU64::new(0), directory, progress })
     }
 
     /// Appends bytes, less than 4 GiB of them.
@@ -55,6 +58,9 @@ impl Spill {
         let stored = if packed.len() < bytes.len() { packed.as_slice() } else { bytes };
         let at = self.end.fetch_add(stored.len() as u64, Ordering::Relaxed);
         write_all_at(&self.file, stored, at).map_err(|error| failed(&self.directory, &error))?;
+        if let Some(bar) = &self.progress {
+            bar.meter().add_spilled(stored.len() as u64);
+        }
         Ok(Frame { at, stored: stored.len() as u32, size })
     }
 
@@ -76,7 +82,8 @@ impl Spill {
     }
 }
 
-fn failed(directory: &Path, error: &io::Error) -> Problem {
+/// The error of a temporary file that cannot be made, written or read.
+pub(crate) fn failed(directory: &Path, error: &io::Error) -> Problem {
     let problem = Problem::io(directory.display().to_string(), error);
     let problem =
         Problem { message: format!("cannot keep records in a temporary file: {}", problem.message), ..problem };
@@ -134,7 +141,7 @@ mod tests {
     #[test]
     fn gives_frames_back_and_has_no_name() {
         let directory = tempfile::tempdir().unwrap();
-        let spill = Spill::new(directory.path()).unwrap();
+        let spill = Spill::new(directory.path(), None).unwrap();
         let random: Vec<u8> = (0..9999_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
         let texts = [b"again and again ".repeat(700), Vec::new(), random];
         let frames: Vec<_> = texts.iter().map(|text| spill.write(text).unwrap()).collect();
@@ -148,7 +155,7 @@ mod tests {
 
     #[test]
     fn says_where_it_could_not_write() {
-        let error = Spill::new(Path::new("/nowhere/at/all")).unwrap_err().to_string();
+        let error = Spill::new(Path::new("/nowhere/at/all"), None).unwrap_err().to_string();
         assert!(error.starts_with("/nowhere/at/all: cannot keep records in a temporary file: "), "{error}");
         assert!(error.ends_with("; name a directory to write in with --temp-dir"), "{error}");
     }

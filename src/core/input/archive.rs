@@ -15,7 +15,7 @@ use std::sync::Arc;
 use crate::core::error::{Code, Problem, plain_io_message};
 use crate::core::input::decompress;
 use crate::core::input::encoding::Decode;
-use crate::core::input::open::{Failing, OpenOptions, Opened, Source, open};
+use crate::core::input::open::{OpenOptions, Opened, Source, open, peek};
 use crate::core::input::positional::{read_at, read_full_at};
 
 /// First bytes that tell an archive.
@@ -64,13 +64,11 @@ impl Archive {
                 Ok(Err(Opened { source: Source::File { file, len, start } }))
             }
             Source::Stream(mut stream) => {
-                let mut head = Vec::new();
-                let outcome = (&mut stream).take(HEAD as u64).read_to_end(&mut head);
+                let (head, failure) = peek(&mut stream, HEAD);
                 let is_tar = tar::is_tar(&head);
-                let stream: Box<dyn Read + Send> =
-                    Box::new(Cursor::new(head).chain(Failing(outcome.err())).chain(stream));
+                let stream = stream.wrapped(|rest| Box::new(Cursor::new(head).chain(failure).chain(rest)));
                 Ok(if is_tar {
-                    Ok(Self::Tar(tar::Tar::new(stream)))
+                    Ok(Self::Tar(tar::Tar::new(stream.into_reader())))
                 } else {
                     Err(Opened { source: Source::Stream(stream) })
                 })

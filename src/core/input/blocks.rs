@@ -17,6 +17,7 @@ use crate::core::error::{Code, Error, Problem, Result};
 use crate::core::exec::cancel::Cancel;
 use crate::core::exec::relay::Relay;
 use crate::core::input::boundary::{Boundary, State, Window};
+use crate::core::input::live::Stream;
 use crate::core::input::positional::read_full_at;
 
 /// Bytes of a range, unless told otherwise: large enough that claims cost nothing, small enough to stay in cache.
@@ -42,7 +43,7 @@ pub(crate) enum Bytes {
     /// A stream that starts at the first record.
     Stream {
         /// The bytes.
-        reader: Box<dyn Read + Send>,
+        reader: Stream,
         /// Offset of the first record in the input.
         start: u64,
         /// Newlines before the first record.
@@ -63,7 +64,7 @@ enum Supply {
 }
 
 struct Chunks {
-    reader: Box<dyn Read + Send>,
+    reader: Stream,
     /// Bytes of the record that the last chunk broke off.
     carry: Vec<u8>,
     offset: u64,
@@ -83,6 +84,8 @@ pub(crate) enum Claim {
         block: Block,
         /// Newlines before it in the input.
         lines: u64,
+        /// Whether what comes next may be long in coming.
+        live: bool,
     },
 }
 
@@ -126,9 +129,9 @@ impl Blocks {
             }
             Supply::Chunks(chunks) => {
                 let mut chunks = chunks.lock().unwrap_or_else(PoisonError::into_inner);
-                let lines = chunks.lines;
+                let (lines, live) = (chunks.lines, chunks.reader.live);
                 let block = chunks.next(self.block_size, boundary, buffer, &self.origin)?;
-                Ok(block.map(|block| Claim::Chunk { block, lines }))
+                Ok(block.map(|block| Claim::Chunk { block, lines, live }))
             }
         }
     }
@@ -307,7 +310,7 @@ impl Chunks {
             if buffer.len() < target {
                 buffer.resize(target, 0);
             }
-            let (read, failure) = fill(self.reader.as_mut(), &mut buffer[filled..target]);
+            let (read, failure, more) = fill(&mut self.reader, &mut buffer[filled..target]);
             filled += read;
             let window = Window { before: None, bytes: &buffer[..filled], len: filled, at_end: false };
             if failure.is_some() {
@@ -315,8 +318,11 @@ impl Chunks {
                 self.failure = failure;
                 break boundary.last_start(&window).unwrap_or(0);
             }
-            if filled < target {
+            if more == More::No {
                 self.ended = true;
+                break filled;
+            }
+            if filled < target && boundary.is_whole(&window) {
                 break filled;
             }
             if let Some(cut) = boundary.last_start(&window) {
@@ -325,7 +331,9 @@ impl Chunks {
             if filled > MAX_RECORD {
                 return Err(io::Error::other(too_long(&origin.name)));
             }
-            target = filled * 2;
+            if filled == target {
+                target = filled * 2;
+            }
         };
         if cut == 0 {
             return self.failure.take().map_or(Ok(None), Err);
@@ -340,18 +348,28 @@ impl Chunks {
     }
 }
 
-/// Reads until the buffer is full, the stream ends or fails.
-fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> (usize, Option<io::Error>) {
+/// Whether a stream may have more to give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum More {
+    Maybe,
+    No,
+}
+
+/// Reads until the buffer is full, the stream ends or fails; of a live stream what is there.
+fn fill(reader: &mut Stream, buffer: &mut [u8]) -> (usize, Option<io::Error>, More) {
     let mut filled = 0;
     while filled < buffer.len() {
         match reader.read(&mut buffer[filled..]) {
-            Ok(0) => break,
+            Ok(0) => return (filled, None, More::No),
             Ok(read) => filled += read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return (filled, Some(error)),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return (filled, Some(error), More::No),
+        }
+        if reader.live {
+            break;
         }
     }
-    (filled, None)
+    (filled, None, More::Maybe)
 }
 
 fn too_long(name: &str) -> Problem {
@@ -373,6 +391,7 @@ mod tests {
     use crate::core::block::Origin;
     use crate::core::exec::cancel::Cancel;
     use crate::core::input::boundary::Lines;
+    use crate::core::input::live::Stream;
 
     fn collect(blocks: &Blocks) -> Vec<u8> {
         let lines = Lines { terminator: b'\n' };
@@ -398,7 +417,7 @@ mod tests {
                 let bytes = Bytes::File { file: file.try_clone().unwrap(), start: 0, end: text.len() as u64 };
                 let blocks = Blocks::new(Arc::clone(&origin), bytes, size, false, &Cancel::default());
                 assert_eq!(collect(&blocks), text, "file, {size}");
-                let bytes = Bytes::Stream { reader: Box::new(Cursor::new(text)), start: 0, lines: 0 };
+                let bytes = Bytes::Stream { reader: Stream::of(Cursor::new(text)), start: 0, lines: 0 };
                 let blocks = Blocks::new(Arc::clone(&origin), bytes, size, false, &Cancel::default());
                 assert_eq!(collect(&blocks), text, "stream, {size}");
             }

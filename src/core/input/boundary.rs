@@ -53,6 +53,12 @@ pub(crate) trait Boundary: Send + Sync {
     /// The last offset in `window.bytes` (0 excluded) at which a record starts or would start, given that one
     /// starts at offset 0; for streams.
     fn last_start(&self, window: &Window<'_>) -> Option<usize>;
+
+    /// Whether `window.bytes` are whole records, given that one starts at offset 0; for streams that have nothing more to
+    /// give for now. May say no where it takes too long to tell.
+    fn is_whole(&self, window: &Window<'_>) -> bool {
+        self.last_start(window) == Some(window.bytes.len())
+    }
 }
 
 /// Lines that end at a byte: the boundary of formats whose records are lines.

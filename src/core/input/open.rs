@@ -11,6 +11,7 @@ use std::path::Path;
 use crate::core::error::{Code, Problem};
 use crate::core::input::decompress::{self, Compression, MAGIC};
 use crate::core::input::encoding::{Decode, Decoding, Transcoder, decoding};
+use crate::core::input::live::{Live, Stream};
 use crate::core::input::positional::read_full_at;
 
 /// How standard input is named in messages.
@@ -43,7 +44,7 @@ pub(crate) enum Source {
         start: u64,
     },
     /// Bytes in order, from their first.
-    Stream(Box<dyn Read + Send>),
+    Stream(Stream),
 }
 
 /// What became of a file that may be small.
@@ -72,7 +73,7 @@ pub(crate) fn open(path: &Path, options: OpenOptions) -> Result<Opened, Problem>
     let source = if metadata.is_file() {
         from_file(file, metadata.len(), 0, Some(path), options)
     } else {
-        from_stream(file, Some(path), options)
+        from_live(file, Some(path), options)
     };
     Ok(Opened { source: source.map_err(failed)? })
 }
@@ -131,7 +132,8 @@ fn made(source: Source, buffer: &mut [u8]) -> Small {
         told => told,
     };
     let head = Cursor::new(buffer.get(..filled).unwrap_or_default().to_vec());
-    Small::Opened(Opened { source: Source::Stream(Box::new(head.chain(Failing(failure)).chain(stream))) })
+    let whole = |rest| -> Box<dyn Read + Send> { Box::new(head.chain(Failing(failure)).chain(rest)) };
+    Small::Opened(Opened { source: Source::Stream(stream.wrapped(whole)) })
 }
 
 /// A stream that fails once, if at all, and then has ended.
@@ -164,6 +166,17 @@ fn from_file(mut file: File, len: u64, start: u64, path: Option<&Path>, options:
     Ok(Source::File { file, len, start: start + skip as u64 })
 }
 
+/// A pipe or a device. What a decompressor gives says nothing about what has come.
+fn from_live(file: File, path: Option<&Path>, options: OpenOptions) -> io::Result<Source> {
+    let mut stream = Live(file);
+    let (head, failure) = if options.decompress { peek(&mut stream, MAGIC) } else { (Vec::new(), Failing(None)) };
+    let live = compression(&head, path, options).is_none();
+    match from_stream(Cursor::new(head).chain(failure).chain(stream), path, options)? {
+        Source::Stream(stream) => Ok(Source::Stream(stream.live(live))),
+        source @ Source::File { .. } => Ok(source),
+    }
+}
+
 /// A stream from its first byte: decompressed, then decoded.
 fn from_stream(
     mut stream: impl Read + Send + 'static,
@@ -171,7 +184,7 @@ fn from_stream(
     options: OpenOptions,
 ) -> io::Result<Source> {
     let mut stream: Box<dyn Read + Send> = if options.decompress {
-        let (head, failure) = peek(&mut stream);
+        let (head, failure) = peek(&mut stream, MAGIC);
         let compression = decompress::detect(&head, path);
         let whole = Cursor::new(head).chain(failure).chain(stream);
         match compression {
@@ -182,7 +195,7 @@ fn from_stream(
         Box::new(stream)
     };
     if options.decode != Decode::Never {
-        let (mut head, failure) = peek(&mut stream);
+        let (mut head, failure) = peek(&mut stream, MAGIC);
         let Decoding { skip, from } = decoding(&head, options.decode);
         head.drain(..skip);
         let whole = Cursor::new(head).chain(failure).chain(stream);
@@ -191,13 +204,30 @@ fn from_stream(
             None => Box::new(whole),
         };
     }
-    Ok(Source::Stream(stream))
+    Ok(Source::Stream(Stream::of(stream)))
 }
 
-/// The first bytes of a stream, fewer where it ends or fails, and that failure.
-fn peek(stream: &mut impl Read) -> (Vec<u8>, Failing) {
-    let mut head = vec![0; MAGIC];
-    let (filled, failure) = fill_before_failure(stream, &mut head);
+/// The first bytes of a stream, up to `size`, and a failure to read them. Fewer where the stream ends, or begins with a
+/// line of text, which is the mark of nothing: the first line of a slow stream must not wait for the second.
+pub(crate) fn peek(stream: &mut impl Read, size: usize) -> (Vec<u8>, Failing) {
+    let mut head = vec![0; size];
+    let mut filled = 0;
+    let is_line = |head: &[u8]| {
+        let plain = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
+        head.contains(&b'\n') && head.iter().all(plain)
+    };
+    let failure = loop {
+        if is_line(head.get(..filled).unwrap_or_default()) {
+            break None;
+        }
+        let Some(room) = head.get_mut(filled..).filter(|room| !room.is_empty()) else { break None };
+        match stream.read(room) {
+            Ok(0) => break None,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => break Some(error),
+        }
+    };
     head.truncate(filled);
     (head, Failing(failure))
 }
@@ -237,7 +267,7 @@ fn stdin_source(options: OpenOptions) -> io::Result<Source> {
     if metadata.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
     }
-    from_stream(file, None, options)
+    from_live(file, None, options)
 }
 
 /// Standard input through the library, which translates for consoles.

@@ -7,9 +7,11 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::core::error::{Error, Problem, Result};
 use crate::core::output::atomic::AtomicFile;
+use crate::core::terminal::progress::Bar;
 
 /// When bytes leave the buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +32,8 @@ pub(crate) struct Writer {
     name: String,
     buffering: Buffering,
     buffer: Vec<u8>,
+    /// What is taken away before the first byte goes out.
+    bar: Option<Arc<Bar>>,
 }
 
 #[derive(Debug)]
@@ -67,7 +71,21 @@ impl Writer {
     }
 
     fn new(target: Target, name: String, buffering: Buffering) -> Self {
-        Self { target, name, buffering, buffer: Vec::new() }
+        Self { target, name, buffering, buffer: Vec::new(), bar: None }
+    }
+
+    /// The same, where a bar is taken away before the first byte goes out.
+    #[must_use]
+    pub(crate) fn instead_of(self, bar: Option<Arc<Bar>>) -> Self {
+        Self { bar, ..self }
+    }
+
+    /// Hands bytes to the system.
+    fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if let Some(bar) = self.bar.take() {
+            bar.finish();
+        }
+        self.target.send(bytes)
     }
 
     /// Writes all of it.
@@ -137,7 +155,7 @@ impl Write for Writer {
             if bytes.len() < CAPACITY {
                 self.buffer.extend_from_slice(bytes);
             } else {
-                self.target.send(bytes)?;
+                self.send(bytes)?;
             }
         }
         if self.buffering == Buffering::Line && bytes.contains(&b'\n') {
@@ -151,8 +169,10 @@ impl Write for Writer {
             return Ok(());
         }
         // The bytes count as written even where the system refuses them: they are not tried again.
-        let sent = self.target.send(&self.buffer);
-        self.buffer.clear();
+        let mut buffer = std::mem::take(&mut self.buffer);
+        let sent = self.send(&buffer);
+        buffer.clear();
+        self.buffer = buffer;
         sent
     }
 }

@@ -10,7 +10,10 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::core::text::escape::escape_controls;
+use crate::core::text::units;
 
 /// How long a run may take before anything is drawn.
 const DELAY: Duration = Duration::from_secs(1);
@@ -18,22 +21,75 @@ const DELAY: Duration = Duration::from_secs(1);
 /// How often the meter is looked at.
 const INTERVAL: Duration = Duration::from_millis(100);
 
-/// Bytes read so far, of how many.
+/// What a phase of a run is measured in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Unit {
+    /// Bytes that are read.
+    #[default]
+    Bytes,
+    /// Pieces of work that mean nothing to a reader but their share.
+    Pieces,
+    /// Nothing: nobody can tell how far it is.
+    Nothing,
+}
+
+/// What a run is at.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Phase {
+    /// Tells it from the one before.
+    number: u64,
+    /// What it does, in a few words.
+    what: String,
+    unit: Unit,
+}
+
+/// What has been done of a phase, and of how much.
 #[derive(Debug, Default)]
 pub(crate) struct Meter {
-    read: AtomicU64,
+    done: AtomicU64,
     total: AtomicU64,
+    files: AtomicU64,
+    /// Bytes in temporary files.
+    spilled: AtomicU64,
+    phase: Mutex<Phase>,
 }
 
 impl Meter {
-    /// Counts bytes as read.
-    pub(crate) fn add(&self, bytes: u64) {
-        self.read.fetch_add(bytes, Ordering::Relaxed);
+    /// Begins a phase of the run, of `total` units; 0 where nobody knows.
+    pub(crate) fn enter(&self, what: &str, unit: Unit, total: u64) {
+        let mut phase = self.phase.lock().unwrap_or_else(PoisonError::into_inner);
+        *phase = Phase { number: phase.number + 1, what: escape_controls(what).into_owned(), unit };
+        self.done.store(0, Ordering::Relaxed);
+        self.total.store(total, Ordering::Relaxed);
     }
 
-    /// Sets how many there will be; 0 where nobody knows.
-    pub(crate) fn expect(&self, bytes: u64) {
-        self.total.store(bytes, Ordering::Relaxed);
+    /// Counts so much of it as done.
+    pub(crate) fn add(&self, units: u64) {
+        self.done.fetch_add(units, Ordering::Relaxed);
+    }
+
+    /// Counts a file as done.
+    pub(crate) fn add_file(&self) {
+        self.files.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts bytes that went to a temporary file.
+    pub(crate) fn add_spilled(&self, bytes: u64) {
+        self.spilled.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// What is said in words.
+    fn message(&self, phase: &Phase) -> String {
+        let (files, spilled) = (self.files.load(Ordering::Relaxed), self.spilled.load(Ordering::Relaxed));
+        let mut message = phase.what.clone();
+        if files > 0 {
+            let noun = if files == 1 { "file" } else { "files" };
+            message = format!("{message} {} {noun},", units::count(files));
+        }
+        if spilled > 0 {
+            message = format!("{message} ({} on disk)", HumanBytes(spilled));
+        }
+        message
     }
 }
 
@@ -96,34 +152,41 @@ impl Drop for Bar {
 fn draw(meter: &Meter, bar: &ProgressBar, done: &(Mutex<bool>, Condvar)) {
     let (done, changed) = done;
     let mut wait = DELAY;
-    let mut shown = false;
+    let mut shown = None;
     loop {
         let ended = done.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = changed.wait_timeout_while(ended, wait, |ended| !*ended);
         if *waited.unwrap_or_else(PoisonError::into_inner).0 {
             break;
         }
+        wait = INTERVAL;
+        let phase = meter.phase.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let total = meter.total.load(Ordering::Relaxed);
+        if shown != Some(phase.number) {
+            if shown.is_none() {
+                bar.set_draw_target(ProgressDrawTarget::stderr());
+            } else {
+                bar.reset();
+            }
+            bar.set_style(style(phase.unit, total));
+            shown = Some(phase.number);
+        }
         if total > 0 {
             bar.set_length(total);
         }
-        bar.set_position(meter.read.load(Ordering::Relaxed));
-        if !shown {
-            bar.set_style(style(total));
-            bar.set_draw_target(ProgressDrawTarget::stderr());
-            shown = true;
-            wait = INTERVAL;
-        }
+        bar.set_message(meter.message(&phase));
+        bar.set_position(meter.done.load(Ordering::Relaxed));
         bar.tick();
     }
     bar.finish_and_clear();
 }
 
-fn style(total: u64) -> ProgressStyle {
-    let template = if total > 0 {
-        "{wide_bar} {bytes}/{total_bytes} {binary_bytes_per_sec} {eta} left"
-    } else {
-        "{spinner} {bytes} {binary_bytes_per_sec}"
+fn style(unit: Unit, total: u64) -> ProgressStyle {
+    let template = match unit {
+        Unit::Bytes if total > 0 => "{msg} {wide_bar} {bytes}/{total_bytes} {binary_bytes_per_sec} {eta} left",
+        Unit::Bytes => "{spinner} {msg} {bytes} {binary_bytes_per_sec}",
+        Unit::Pieces if total > 0 => "{msg} {wide_bar} {percent}% {eta} left",
+        Unit::Pieces | Unit::Nothing => "{spinner} {msg} {elapsed}",
     };
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
@@ -149,16 +212,31 @@ impl<W: Write> Write for Over<W> {
 mod tests {
     use std::io::Write;
 
-    use super::Bar;
+    use super::{Bar, Meter, Phase, Unit};
 
     #[test]
     fn a_short_run_leaves_nothing_behind() {
         let bar = Bar::start();
-        bar.meter().expect(10);
+        bar.meter().enter("reading", Unit::Bytes, 10);
         bar.meter().add(10);
         let mut out = Vec::new();
         bar.over(&mut out).write_all(b"a line\n").unwrap();
         bar.finish();
         assert_eq!(out, b"a line\n");
+    }
+
+    #[test]
+    fn a_phase_is_told_with_what_it_needs() {
+        let meter = Meter::default();
+        let told = |meter: &Meter| meter.message(&meter.phase.lock().unwrap());
+        meter.enter("sort by a\nb", Unit::Nothing, 0);
+        assert_eq!(told(&meter), "sort by a\\nb");
+        meter.add_file();
+        meter.add_spilled(3 << 20);
+        assert_eq!(told(&meter), "sort by a\\nb 1 file, (3.00 MiB on disk)");
+        assert_eq!(
+            meter.phase.lock().unwrap().clone(),
+            Phase { number: 1, what: "sort by a\\nb".into(), unit: Unit::Nothing }
+        );
     }
 }

@@ -5,6 +5,7 @@
 //! and paths have `path` and `count`, or `path` alone.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::core::data::batch::{Batch, Column, Values, too_long};
@@ -397,12 +398,12 @@ pub(crate) struct Assembly<'t> {
 
 impl<'t> Assembly<'t> {
     /// Starts the output.
-    pub(crate) fn new(table: &'t Table, out: &mut Vec<u8>) -> Self {
+    pub(crate) fn new(table: &'t Table, directory: &Path, out: &mut Vec<u8>) -> Self {
         let spools = table.encoder.layout() == Layout::Widths;
         if !spools {
             table.encoder.start(&table.columns, None, out);
         }
-        Self { table, spool: spools.then(Spooled::default), records: 0 }
+        Self { table, spool: spools.then(|| Spooled::new(directory)), records: 0 }
     }
 
     /// Takes encoded records; returns those that can go out.

@@ -114,7 +114,7 @@ impl<'p> Editor<'p> {
                 self.text(&entry.path, rule, &file, start..len.max(start), output)
             }
             Some(Source::Stream(stream)) => {
-                let chunks = Chunks::new(stream, self.chunk_size(), rule, self.lines());
+                let chunks = Chunks::new(stream.into_reader(), self.chunk_size(), rule, self.lines());
                 if self.has_match(chunks).map_err(|problem| problem.at_path(shown()))? {
                     let what = "is compressed or not UTF-8 and was left as it is";
                     return Err(refused(what).hint("unpack or convert it first").into());

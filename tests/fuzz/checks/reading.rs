@@ -1,6 +1,6 @@
 //! Reads text in a format as the sources of `process` do, cut in any way, without files and threads around it.
 
-use std::io::{Cursor, Read, Write};
+use std::io::{Cursor, Write};
 use std::sync::Arc;
 
 use crate::core::block::Origin;
@@ -9,6 +9,7 @@ use crate::core::exec::cancel::Cancel;
 use crate::core::format::json::encoder::{Frame, JsonEncoder};
 use crate::core::format::{Encoder, Opening, Projection, ReadOptions, Scratch, WriteOptions, named};
 use crate::core::input::blocks::{Blocks, Bytes};
+use crate::core::input::live::Stream;
 
 /// How a text is cut into blocks.
 #[derive(Debug, Clone, Copy)]
@@ -50,8 +51,11 @@ pub(super) fn batches(opening: Opening, text: &[u8], cut: Cut, mut each: impl Fn
             (size, Bytes::File { file, start: start as u64, end: text.len() as u64 })
         }
         (Cut::Whole | Cut::Ranges(_) | Cut::Chunks(_), wrap) => {
-            let plain: Box<dyn Read + Send> = Box::new(Cursor::new(body.to_vec()));
-            let reader = wrap.map_or_else(|| Box::new(Cursor::new(body.to_vec())) as _, |wrap| wrap(plain));
+            let plain = Stream::of(Cursor::new(body.to_vec()));
+            let reader = match wrap {
+                Some(wrap) => plain.wrapped(wrap),
+                None => plain,
+            };
             let size = if let Cut::Ranges(size) | Cut::Chunks(size) = cut { size } else { 1 << 20 };
             (size, Bytes::Stream { reader, start: start as u64, lines: 0 })
         }

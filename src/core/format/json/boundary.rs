@@ -16,6 +16,9 @@ pub(crate) const SEPARATOR: u8 = 0x1E;
 /// Longest run of blanks between two values that is used as a cut.
 const LONGEST_RUN: usize = 256;
 
+/// Most bytes that are looked through for open brackets; a stream of longer values is followed value by value.
+const LONGEST_LOOK: usize = 1 << 20;
+
 /// JSON values one after the other.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Values {
@@ -63,6 +66,31 @@ impl Boundary for Values {
         let near = window.bytes.get(from..).unwrap_or_default();
         memchr::memrchr_iter(b'\n', near).find_map(|at| start_at(window, from + at, from.max(1))).or(separator)
     }
+
+    /// A value that nothing follows yet may go on behind its newline, unless all its brackets are closed.
+    fn is_whole(&self, window: &Window<'_>) -> bool {
+        match window.bytes {
+            [.., SEPARATOR] if self.separated => true,
+            bytes @ [.., b'\n'] if bytes.len() <= LONGEST_LOOK => is_closed(bytes),
+            _ => false,
+        }
+    }
+}
+
+/// Whether every bracket and string in these bytes is closed.
+fn is_closed(bytes: &[u8]) -> bool {
+    let (mut depth, mut quoted, mut escaped) = (0_i64, false, false);
+    for byte in bytes {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = quoted,
+            b'"' => quoted = !quoted,
+            b'{' | b'[' if !quoted => depth += 1,
+            b'}' | b']' if !quoted => depth -= 1,
+            _ => {}
+        }
+    }
+    depth == 0 && !quoted
 }
 
 /// The start of the run of blanks around a newline, if a record starts there, at or after `from`.
@@ -85,4 +113,24 @@ fn start_at(window: &Window<'_>, newline: usize, from: usize) -> Option<usize> {
         .get(newline + after)
         .is_some_and(|byte| matches!(byte, b'{' | b'[' | b'"' | b'-') || byte.is_ascii_alphanumeric());
     (starts && newline + after - start <= LONGEST_RUN).then_some(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Values;
+    use crate::core::input::boundary::{Boundary, Window};
+
+    #[test]
+    fn whole_values_are_told_from_open_ones() {
+        let whole = |text: &str| {
+            let bytes = text.as_bytes();
+            Values { separated: false }.is_whole(&Window { before: None, bytes, len: bytes.len(), at_end: false })
+        };
+        for text in ["{\"a\":1}\n", "{\"a\":\"}{\"}\n", "[1,\n2]\n\n", "1\n", "\"\\\"\"\n"] {
+            assert!(whole(text), "{text}");
+        }
+        for text in ["{\"a\":1}", "{\"a\":{}\n", "[1,\n", "\"a\\\"\n", "{\"a\":\"}\n"] {
+            assert!(!whole(text), "{text}");
+        }
+    }
 }
