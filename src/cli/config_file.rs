@@ -46,7 +46,11 @@ pub(crate) fn merge(args: &[OsString], file: Option<&Path>, command: &Command) -
     let plain = || Merged { args: args.to_vec(), ..Merged::default() };
     let off = args.iter().take_while(|arg| *arg != "--").any(|arg| arg == "--no-config");
     let (Some(file), false) = (file.filter(|file| !file.as_os_str().is_empty()), off) else { return plain() };
-    let Some((at, name)) = find_command(args, command) else { return plain() };
+    let Some((at, found)) = find_command(args, command) else { return plain() };
+    let name = found.get_name();
+    if !SECTIONS.contains(&name) {
+        return plain();
+    }
     let bytes = match std::fs::read(file) {
         Ok(bytes) => bytes,
         Err(error) => {
@@ -67,12 +71,12 @@ pub(crate) fn merge(args: &[OsString], file: Option<&Path>, command: &Command) -
     Merged { args: merged, from: Some(file.to_path_buf()), note: None }
 }
 
-/// Where the command's name stands, and which command it is; none where it is one without a section.
-fn find_command<'c>(args: &[OsString], command: &'c Command) -> Option<(usize, &'c str)> {
+/// Where the command's name stands, and which command it is.
+pub(super) fn find_command<'c>(args: &[OsString], command: &'c Command) -> Option<(usize, &'c Command)> {
     let mut at = 1;
     while let Some(arg) = args.get(at) {
         if let Some(found) = command.find_subcommand(arg) {
-            return Some((at, found.get_name())).filter(|(_, name)| SECTIONS.contains(name));
+            return Some((at, found));
         }
         if !arg.as_encoded_bytes().starts_with(b"-") || arg == "--" {
             return None;

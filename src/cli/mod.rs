@@ -52,7 +52,8 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             // Whoever typed a command that is right by itself looks for the mistake in the wrong place.
             let file = merged.from.filter(|_| command.try_get_matches_from_mut(&args).is_ok());
-            return ExitCode::from(usage::report(&error, globals::error_mode(&args), file.as_deref()));
+            let line = usage::Line { args: &args, root: &command };
+            return ExitCode::from(usage::report(&error, globals::error_mode(&args), file.as_deref(), line));
         }
     };
     // A global option is in the matches of the subcommand as well, whichever side of its name it was written on.
@@ -64,18 +65,22 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
     let code = match dispatch(name, matches, &globals, &environment, &diagnostics) {
         Ok(code) => code,
-        Err(error) => failed(&error, &diagnostics),
+        Err(error) => failed(error, &diagnostics, usage::Line { args: &args, root: &command }),
     };
     diagnostics.finish();
     ExitCode::from(code)
 }
 
 /// Reports what ended a run. A reader that has gone is no failure.
-fn failed(error: &anyhow::Error, diagnostics: &Diagnostics) -> u8 {
-    match error.downcast_ref::<Error>() {
-        Some(Error::BrokenPipe | Error::Cancelled) => return DONE,
-        Some(Error::Problem(problem)) => diagnostics.emit(problem),
-        None => diagnostics.emit(&Problem::new(Code::Internal, format!("{error:#}"))),
+fn failed(error: anyhow::Error, diagnostics: &Diagnostics, line: usage::Line<'_>) -> u8 {
+    match error.downcast::<Error>() {
+        Ok(Error::BrokenPipe | Error::Cancelled) => return DONE,
+        Ok(Error::Problem(problem)) => match line.single_dash() {
+            // `-count` is `-c ount`, which fails for a reason that nobody looks for.
+            Some(hint) => diagnostics.emit(&problem.hint(hint)),
+            None => diagnostics.emit(&problem),
+        },
+        Err(error) => diagnostics.emit(&Problem::new(Code::Internal, format!("{error:#}"))),
     }
     FAILED
 }

@@ -8,8 +8,8 @@ use clap::{Arg, ArgAction, Command, value_parser};
 
 use crate::cli::{globals, memory, stages};
 use crate::core::format::{FORMATS, Format};
-use crate::core::input::encoding::Decode;
-use crate::core::registry::Row;
+use crate::core::input::encoding::{Decode, ENCODINGS};
+use crate::core::registry::{Row, did_you_mean};
 
 const INPUT: &str = "Input";
 const OUTPUT: &str = "Output";
@@ -204,6 +204,9 @@ fn resource_args() -> Vec<Arg> {
 fn encoding(label: &str) -> Result<String, String> {
     if Decode::labelled(label).is_some() {
         return Ok(label.to_string());
+    }
+    if let Some(hint) = did_you_mean(label, ENCODINGS.iter().copied()) {
+        return Err(hint);
     }
     Err("labels are those of the WHATWG encoding standard: utf-8, utf-16le, latin1, shift_jis, gbk, …".to_string())
 }

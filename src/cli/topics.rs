@@ -10,8 +10,7 @@ use crate::cli::manual::{ENVIRONMENT, MANUALS};
 use crate::cli::topics::prose::{
     CONFIG, EXIT_CODES, FORMATS as ABOUT_FORMATS, FUNCTIONS as ABOUT_FUNCTIONS, IGNORE, STAGES as ABOUT_STAGES, TYPES,
 };
-use crate::cli::{DONE, command, usage};
-use crate::core::diagnostics::Mode;
+use crate::cli::{DONE, FAILED, command, usage};
 use crate::core::error::Result;
 use crate::core::format::losses::LOSSES;
 use crate::core::format::{FORMATS, Format};
@@ -82,7 +81,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<u8> {
     }
     let words = ["mytools"].into_iter().chain(name).chain(["--help"]);
     Ok(match command::build().try_get_matches_from(words) {
-        Err(error) => usage::report(&error, Mode::Text, None),
+        Err(error) => usage::help(&error).unwrap_or(FAILED),
         Ok(_) => DONE,
     })
 }

@@ -38,15 +38,20 @@ pub(crate) fn find<T>(rows: &'static [Row<T>], name: &str) -> Option<&'static Ro
 /// The candidate nearest to a mistyped name, if any is near enough to be meant.
 pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = name.to_lowercase();
-    candidates
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    let near = candidates
+        .iter()
+        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), *candidate))
         .filter(|(distance, candidate)| {
             let longest = lower.chars().count().max(candidate.chars().count());
             *distance <= (longest / 3).max(1) && *distance < longest
         })
         .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
+        .map(|(_, candidate)| candidate);
+    // Who stops early means the whole, if there is only one.
+    let mut longer =
+        candidates.iter().filter(|candidate| lower.len() > 2 && candidate.to_lowercase().starts_with(&lower));
+    near.or_else(|| longer.next().copied().filter(|_| longer.next().is_none()))
 }
 
 /// `; did you mean 'x'?` as a hint, where a name is near.
@@ -66,6 +71,8 @@ mod tests {
     #[test]
     fn suggests_only_what_is_near() {
         assert_eq!(did_you_mean("summ", ["sum", "mean"]).as_deref(), Some("did you mean 'sum'?"));
+        assert_eq!(did_you_mean("desc", ["describe", "derive"]).as_deref(), Some("did you mean 'describe'?"));
+        assert_eq!(did_you_mean("des", ["describe", "description"]), None);
         assert_eq!(did_you_mean("zzz", ["sum", "mean"]), None);
     }
 }

@@ -7,6 +7,7 @@ mod chain;
 pub(crate) mod expr;
 pub(crate) mod glance;
 mod irregular;
+mod missing;
 mod parts;
 pub(crate) mod pipeline;
 pub(crate) mod plan;

@@ -21,6 +21,7 @@ use crate::core::input::live::Stream;
 use crate::core::input::open::{OpenOptions, Source, open, open_stdin};
 use crate::core::input::positional::read_full_at;
 use crate::core::registry::{Row, find};
+use crate::process::missing;
 
 /// Most bytes of an input that are looked at before the run.
 const MOST: usize = 64 << 20;
@@ -74,7 +75,7 @@ pub(crate) fn prepare(
     let open_options = OpenOptions { decompress: true, decode };
     let opened = match input {
         Input::Stdin => open_stdin(open_options)?,
-        Input::File(path) => open(path, open_options)?,
+        Input::File(path) => open(path, open_options).map_err(|problem| missing::with_hint(problem, path))?,
     };
     let failed = |error| stream_problem(&name, error);
     let mut looked = Looked { head: Vec::new(), whole: false, source: opened.source };

@@ -10,6 +10,7 @@ use crate::cli::complete::files::{Wanted, files};
 use crate::cli::complete::place::{Found, Place, find};
 use crate::cli::complete::{Around, Candidate, Then};
 use crate::cli::{command, request, stages};
+use crate::core::input::encoding::ENCODINGS;
 use crate::core::input::types;
 use crate::core::registry::find as find_row;
 use crate::process::glance::{Glance, glance};
@@ -21,38 +22,6 @@ const ORDERS: &[&str] = &["desc", "text", "num", "natural", "nulls-first"];
 
 /// The types of `--schema` and `--cast`.
 const TYPES: &[&str] = &["str", "int", "float", "bool"];
-
-/// Encodings that people have; any label of the WHATWG standard may be given.
-const ENCODINGS: &[&str] = &[
-    "auto",
-    "none",
-    "utf-8",
-    "utf-16le",
-    "utf-16be",
-    "windows-1250",
-    "windows-1251",
-    "windows-1252",
-    "windows-1253",
-    "windows-1254",
-    "windows-1255",
-    "windows-1256",
-    "windows-1257",
-    "windows-1258",
-    "iso-8859-1",
-    "iso-8859-2",
-    "iso-8859-5",
-    "iso-8859-15",
-    "koi8-r",
-    "koi8-u",
-    "macintosh",
-    "shift_jis",
-    "euc-jp",
-    "iso-2022-jp",
-    "gbk",
-    "gb18030",
-    "big5",
-    "euc-kr",
-];
 
 /// What word `index` may become.
 pub(super) fn candidates(words: &[String], index: usize, around: &Around) -> Vec<Candidate> {
@@ -114,7 +83,10 @@ fn names(named: &str, id: &str) -> Option<Vec<(String, String)>> {
             let types = types::definitions(&[]).unwrap_or_default().into_iter();
             Some(types.map(|(name, globs)| (name, globs.join(" "))).collect())
         }
-        (_, "encoding") => Some(ENCODINGS.iter().map(|name| ((*name).to_string(), String::new())).collect()),
+        (_, "encoding") => {
+            let rest: &[&str] = if named == "search" { &["auto", "none"] } else { &[] };
+            Some(rest.iter().chain(ENCODINGS).map(|name| ((*name).to_string(), String::new())).collect())
+        }
         _ => None,
     }
 }

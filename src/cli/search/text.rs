@@ -4,8 +4,9 @@ use clap::{Arg, ArgMatches};
 
 use crate::cli::search::flags::{last, negation, option, switch};
 use crate::core::error::{Code, Problem, Result};
-use crate::core::input::encoding::Decode;
+use crate::core::input::encoding::{Decode, ENCODINGS};
 use crate::core::pattern::terminator::Terminator;
+use crate::core::registry::did_you_mean;
 use crate::search::config::{Binary, Config};
 
 const TEXT: &str = "How files are read";
@@ -66,6 +67,9 @@ fn decode(matches: &ArgMatches) -> Result<Decode> {
         "none" => Ok(Decode::Never),
         label => Decode::labelled(label).ok_or_else(|| {
             let problem = Problem::new(Code::Usage, format!("unknown encoding '{label}'"));
+            if let Some(hint) = did_you_mean(label, ENCODINGS.iter().copied()) {
+                return problem.hint(hint).into();
+            }
             problem.hint("use a label of https://encoding.spec.whatwg.org, such as latin1 or utf-16le").into()
         }),
     }

@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 
 use crate::core::data::number::{Number, Wide};
 use crate::core::error::{Code, Problem};
+use crate::core::registry::did_you_mean;
 
 pub(crate) use bin::Width;
 pub(crate) use span::Span;
@@ -51,8 +52,10 @@ impl Zone {
         let tz = match offset {
             Some(offset) => TimeZone::fixed(offset),
             None => TimeZone::get(name).map_err(|_| {
+                let known: Vec<String> = jiff::tz::db().available().map(|zone| zone.to_string()).collect();
+                let hint = did_you_mean(name, known.iter().map(String::as_str));
                 Problem::new(Code::Usage, format!("unknown time zone '{name}'"))
-                    .hint("zones are named like Europe/Berlin, UTC or +02:00")
+                    .hint(hint.unwrap_or_else(|| "zones are named like Europe/Berlin, UTC or +02:00".to_string()))
             })?,
         };
         Ok(Self { tz: Some(tz), year })

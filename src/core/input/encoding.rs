@@ -25,6 +25,37 @@ impl Decode {
     }
 }
 
+/// Encodings that people have; any label of the WHATWG standard may be given.
+pub(crate) const ENCODINGS: &[&str] = &[
+    "utf-8",
+    "latin1",
+    "utf-16le",
+    "utf-16be",
+    "windows-1250",
+    "windows-1251",
+    "windows-1252",
+    "windows-1253",
+    "windows-1254",
+    "windows-1255",
+    "windows-1256",
+    "windows-1257",
+    "windows-1258",
+    "iso-8859-1",
+    "iso-8859-2",
+    "iso-8859-5",
+    "iso-8859-15",
+    "koi8-r",
+    "koi8-u",
+    "macintosh",
+    "shift_jis",
+    "euc-jp",
+    "iso-2022-jp",
+    "gbk",
+    "gb18030",
+    "big5",
+    "euc-kr",
+];
+
 /// What is done with the bytes of one input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Decoding {

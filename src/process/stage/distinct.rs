@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::core::error::{Code, Problem, Result};
-use crate::core::registry::{Example, Row};
+use crate::core::registry::{Example, Row, did_you_mean};
 use crate::process::aggregate::key_set::Seed;
 use crate::process::stage::best::{Best, Prefer};
 use crate::process::stage::keys::KeyOf;
@@ -34,7 +34,10 @@ fn build(written: &Written, setup: &Setup) -> Result<Box<dyn Stage>> {
         Some("last") => Prefer::Last,
         Some(other) => {
             let problem = Problem::new(Code::Usage, format!("--keep is first or last, not '{other}'"));
-            return Err(problem.into());
+            return Err(match did_you_mean(other, ["first", "last"]) {
+                Some(hint) => problem.hint(hint).into(),
+                None => problem.into(),
+            });
         }
     };
     let text = written.value.clone();

@@ -28,7 +28,7 @@ pub(crate) struct OrderBy {
 }
 
 /// The modifiers, for suggestions.
-const MODIFIERS: &[&str] = &["asc", "desc", "num", "text", "natural", "nulls-first", "nulls-last"];
+const MODIFIERS: &[&str] = &["desc", "asc", "num", "text", "natural", "nulls-first", "nulls-last"];
 
 impl OrderBy {
     /// Reads keys, whose modifiers change the given order.

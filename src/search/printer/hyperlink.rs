@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use crate::core::registry::did_you_mean;
+
 /// Formats by name, those that everybody can use first.
 const ALIASES: [(&str, &str); 11] = [
     ("default", if cfg!(windows) { "file://{path}" } else { "file://{host}{path}" }),
@@ -93,6 +95,11 @@ impl Format {
         }
         if !has(&Part::Path) {
             let names: Vec<&str> = ALIASES.iter().map(|(name, _)| *name).collect();
+            if let [Part::Text(text)] = self.parts.as_slice()
+                && let Some(hint) = did_you_mean(text, names.iter().copied())
+            {
+                return Err(hint);
+            }
             return Err(format!("a format needs {{path}}; or name one of {}", names.join(", ")));
         }
         if has(&Part::Column) && !has(&Part::Line) {

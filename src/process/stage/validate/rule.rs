@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::core::error::{Code, Problem, Result};
+use crate::core::error::{Code, Error, Problem, Result};
 use crate::core::registry::did_you_mean;
 use crate::process::expr::{Kind, Parsed, Program, check_columns, columns, parse, visit};
 use crate::process::stage::names::{Names, split, split_outside};
@@ -85,7 +85,14 @@ fn rule(text: &str, setup: &Setup) -> Result<Rule> {
         };
         return condition(text, &pattern.replace("{}", subject), setup);
     }
-    condition(text, text, setup)
+    condition(text, text, setup).map_err(|error| match text.rsplit_once(' ') {
+        // A word behind a column, as of `id uniqe`.
+        Some((_, word)) => match (error, did_you_mean(word, ["unique"])) {
+            (Error::Problem(problem), Some(hint)) => Error::from(problem.hint(hint)),
+            (error, _) => error,
+        },
+        None => error,
+    })
 }
 
 /// A rule that is the condition `written`.

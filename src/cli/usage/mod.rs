@@ -1,5 +1,8 @@
 //! What clap has to say, for people and scripts: help on standard output, mistakes as one line like any other problem.
 
+mod habits;
+mod meant;
+
 use std::error::Error as _;
 use std::path::Path;
 
@@ -10,62 +13,65 @@ use crate::core::diagnostics::{Diagnostics, Mode, Settings};
 use crate::core::error::{Code, Problem};
 use crate::core::registry::did_you_mean;
 
-/// Reports an outcome of parsing that is no command to run: help, the version, or a mistake, which may be one of the
-/// configuration file. Gives the exit code.
-pub(crate) fn report(error: &clap::Error, mode: Mode, file: Option<&Path>) -> u8 {
+pub(crate) use crate::cli::usage::meant::Line;
+
+/// Prints help or the version, where these are what parsing came to. Gives the exit code.
+pub(crate) fn help(error: &clap::Error) -> Option<u8> {
     if let ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand =
         error.kind()
     {
         let code = u8::try_from(error.exit_code()).unwrap_or(FAILED);
-        return match error.print() {
+        return Some(match error.print() {
             Err(failure) if failure.kind() != std::io::ErrorKind::BrokenPipe => FAILED,
             _ => code,
-        };
+        });
+    }
+    None
+}
+
+/// Reports an outcome of parsing that is no command to run: help, the version, or a mistake, which may be one of the
+/// configuration file. Gives the exit code.
+pub(crate) fn report(error: &clap::Error, mode: Mode, file: Option<&Path>, line: Line<'_>) -> u8 {
+    if let Some(code) = help(error) {
+        return code;
     }
     let settings = Settings { mode, ..Settings::default() };
     let problem = match file {
-        Some(file) => problem(error).at_path(file.display().to_string()),
-        None => problem(error),
+        Some(file) => problem(error, line).at_path(file.display().to_string()),
+        None => problem(error, line),
     };
     Diagnostics::new(Box::new(std::io::stderr()), settings).emit(&problem);
     FAILED
 }
 
 /// A mistake in the arguments as a problem.
-fn problem(error: &clap::Error) -> Problem {
+fn problem(error: &clap::Error, line: Line<'_>) -> Problem {
     let argument = text(error, ContextKind::InvalidArg);
     let value = text(error, ContextKind::InvalidValue);
     match (error.kind(), argument, value) {
         (ErrorKind::UnknownArgument, Some(argument), _) => {
-            let what = if argument.starts_with('-') { "unknown flag" } else { "unexpected argument" };
-            let hint = match text(error, ContextKind::SuggestedArg) {
-                Some(other) => format!("did you mean '{}'?", other.split([' ', '=']).next().unwrap_or_default()),
-                None => "see --help".to_string(),
-            };
-            Problem::new(Code::Usage, format!("{what} '{argument}'")).hint(hint)
+            if argument.starts_with('-') {
+                return Problem::new(Code::Usage, format!("unknown flag '{argument}'")).hint(line.flag(&argument));
+            }
+            Problem::new(Code::Usage, format!("unexpected argument '{argument}'")).hint("see --help")
         }
         (ErrorKind::InvalidValue, Some(argument), Some(value)) if value.is_empty() => {
             Problem::new(Code::Usage, format!("{argument} needs a value")).hint(choices(error, "values: "))
         }
         (ErrorKind::InvalidValue, Some(argument), Some(value)) => {
             let valid = texts(error, ContextKind::ValidValue);
-            let hint = did_you_mean(&value, valid.iter().map(String::as_str));
+            let hint = line.single_dash().or_else(|| did_you_mean(&value, valid.iter().map(String::as_str)));
             Problem::new(Code::Usage, format!("'{value}' does not fit {argument}"))
                 .hint(hint.unwrap_or_else(|| choices(error, "it takes ")))
         }
         (ErrorKind::ValueValidation, Some(argument), Some(value)) => {
-            let why = error.source().map_or_else(|| "see --help".to_string(), ToString::to_string);
+            let why = || error.source().map_or_else(|| "see --help".to_string(), ToString::to_string);
+            let why = line.single_dash().unwrap_or_else(why);
             Problem::new(Code::Usage, format!("'{value}' does not fit {argument}")).hint(why)
         }
         (ErrorKind::InvalidSubcommand, ..) => {
             let name = text(error, ContextKind::InvalidSubcommand).unwrap_or_default();
-            // Short names are suggested too, but tell a reader less.
-            let suggested = texts(error, ContextKind::SuggestedSubcommand);
-            let hint = match suggested.iter().max_by_key(|name| name.len()) {
-                Some(other) => format!("did you mean '{other}'?"),
-                None => "see 'mytools --help'".to_string(),
-            };
-            Problem::new(Code::Usage, format!("unknown command '{name}'")).hint(hint)
+            Problem::new(Code::Usage, format!("unknown command '{name}'")).hint(line.word(&name))
         }
         _ => {
             let said = error.render().to_string();
