@@ -142,6 +142,18 @@ impl Engine {
         }
     }
 
+    /// The end of the match that starts at `at`.
+    #[inline]
+    pub(crate) fn end_of(&self, state: &mut State, haystack: &[u8], at: usize) -> Option<usize> {
+        match (self, &mut state.cache) {
+            (Self::Automaton(regex), Some(cache)) => {
+                let input = Input::new(haystack).range(at..).anchored(Anchored::Yes);
+                Some(regex.search_half_with(cache, &input)?.offset())
+            }
+            _ => self.find(state, haystack, at).filter(|(start, _)| *start == at).map(|(_, end)| end),
+        }
+    }
+
     /// The first match at or after `from`.
     #[inline]
     pub(crate) fn find(&self, state: &mut State, haystack: &[u8], from: usize) -> Option<(usize, usize)> {

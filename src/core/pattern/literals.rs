@@ -6,10 +6,13 @@
 use regex_syntax::hir::literal::{Extractor, Seq, rank};
 use regex_syntax::hir::{Hir, HirKind};
 
-/// A set of literals, one of which is in every match, or none if no useful set was found.
-pub(crate) fn required(hir: &Hir) -> Option<Vec<Vec<u8>>> {
-    let best = best(hir)?;
-    is_useful(&best).then_some(best)
+use crate::core::pattern::prefilter::Says;
+
+/// A set of literals, one of which is in every match, and whether it starts there; none if no useful set was found.
+pub(crate) fn required(hir: &Hir) -> Option<(Vec<Vec<u8>>, Says)> {
+    let best = best(hir).filter(is_useful)?;
+    let says = if prefixes(hir).as_ref() == Some(&best) { Says::Start } else { Says::Around };
+    Some((best, says))
 }
 
 /// The literals of an expression that is nothing but literals, in order of preference.
@@ -103,7 +106,7 @@ mod tests {
 
     fn found(pattern: &str) -> Option<Vec<String>> {
         let hir = regex_syntax::ParserBuilder::new().utf8(false).build().parse(pattern).unwrap();
-        required(&hir).map(|literals| literals.into_iter().map(|bytes| String::from_utf8(bytes).unwrap()).collect())
+        required(&hir).map(|(literals, _)| literals.into_iter().map(|bytes| String::from_utf8(bytes).unwrap()).collect())
     }
 
     #[test]

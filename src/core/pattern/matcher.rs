@@ -16,11 +16,11 @@ use crate::core::pattern::backtracker::Backtracker;
 use crate::core::pattern::conditions::{Asking, Conditions};
 use crate::core::pattern::engine::{Engine, Prefilters, State};
 use crate::core::pattern::literals;
-use crate::core::pattern::prefilter::{Payoff, Prefilter};
+use crate::core::pattern::prefilter::{Payoff, Prefilter, Says};
 use crate::core::pattern::steps::{Steps, each_capture};
 use crate::core::pattern::syntax::{Parsed, Reach, Syntax, parse};
 use crate::core::pattern::terminator::Terminator;
-use crate::core::pattern::window::{self, Says};
+use crate::core::pattern::window;
 
 /// A compiled set of patterns, shared by all threads.
 #[derive(Debug)]
@@ -111,15 +111,17 @@ impl Matcher {
     pub(crate) fn new(patterns: &[String], syntax: Syntax, detail: Detail) -> Result<Self> {
         let Parsed { joined, each, exact, crosses } = parse(patterns, syntax)?;
         let looks = joined.properties().look_set();
-        let literal = exact.and_then(|texts| Prefilter::new(&texts, true));
+        let literal = exact.and_then(|texts| Prefilter::exact(&texts));
         let (prefilter, strategy) = if crosses {
             (None, Strategy::Cross)
         } else if literal.is_some() {
             (literal, Strategy::Literal)
         } else {
-            let literals = literals::required(&joined).and_then(|literals| Prefilter::new(&literals, false));
-            let window =
-                || window::required(&joined, syntax.terminator).map(|found| Prefilter::Window(Box::new(found)));
+            let literals = literals::required(&joined).and_then(|(texts, says)| Prefilter::literals(&texts, says));
+            let window = || {
+                let (window, says) = window::required(&joined, syntax.terminator)?;
+                Some(Prefilter::window(window, says))
+            };
             let prefilter = literals.or_else(window);
             let strategy = if needs_lines(&joined, syntax.terminator) {
                 Strategy::Line
@@ -247,10 +249,10 @@ impl Matcher {
         block: &[u8],
         at: usize,
     ) -> Option<(usize, usize)> {
-        match prefilter.says() {
-            Says::Around if self.strategy != Strategy::Literal => self.next_verified(prefilter, scratch, block, at),
+        match prefilter.says {
+            Says::Around => self.next_verified(prefilter, scratch, block, at),
             Says::Start => self.next_start(prefilter, scratch, block, at),
-            Says::Around | Says::Match => {
+            Says::Match => {
                 let (start, end) = prefilter.find(block, at)?;
                 Some((self.terminator.line_start(block, at, start), self.terminator.line_end(block, end)))
             }
@@ -436,6 +438,9 @@ impl Matcher {
             }
             return;
         }
+        if let Some(prefilter) = self.prefilter.as_ref().filter(|prefilter| prefilter.says != Says::Around) {
+            return self.spans_of_starts(prefilter, &mut scratch.state, text, from, found);
+        }
         self.prepare_alone(scratch, text);
         let mut steps = Steps::from(from);
         while steps.next <= text.len() {
@@ -443,6 +448,33 @@ impl Matcher {
             if steps.take(start, end) && found(start, end).is_break() {
                 break;
             }
+        }
+    }
+
+    /// As `spans`, where the prefilter finds starts of matches: what is between them is not looked at. After some that
+    /// were none the expression looks for starts itself, so that the time stays linear.
+    #[inline]
+    fn spans_of_starts(
+        &self,
+        prefilter: &Prefilter,
+        state: &mut State,
+        text: &[u8],
+        mut at: usize,
+        mut found: impl FnMut(usize, usize) -> ControlFlow<()>,
+    ) {
+        let mut failed = 0;
+        while let Some((start, _)) = prefilter.find(text, at) {
+            let span = if failed < FAILURES {
+                self.engine.end_of(state, text, start).map(|end| (start, end))
+            } else {
+                self.engine.find(state, text, start)
+            };
+            at = match span {
+                Some((start, end)) if found(start, end).is_continue() => end,
+                None if failed < FAILURES => start + 1,
+                _ => return,
+            };
+            failed += u32::from(span.is_none());
         }
     }
 
@@ -536,7 +568,7 @@ fn needs_lines(hir: &Hir, terminator: Terminator) -> bool {
 mod tests {
     use std::ops::ControlFlow;
 
-    use super::{Detail, Matcher};
+    use super::{Detail, Matcher, Steps, Strategy};
     use crate::core::pattern::syntax::{Bounds, Case, Syntax};
     use crate::core::pattern::terminator::Terminator;
 
@@ -556,6 +588,33 @@ mod tests {
             .filter(|line| matcher.is_match(&mut scratch, line))
             .map(<[u8]>::to_vec)
             .collect()
+    }
+
+    fn spans(matcher: &Matcher, line: &[u8]) -> Vec<(usize, usize)> {
+        let mut spans = Vec::new();
+        matcher.spans(&mut matcher.scratch(), line, 0, |start, end| {
+            spans.push((start, end));
+            ControlFlow::Continue(())
+        });
+        spans
+    }
+
+    /// The spans that the engine finds without a prefilter.
+    fn plain_spans(matcher: &Matcher, line: &[u8]) -> Vec<(usize, usize)> {
+        if matcher.strategy == Strategy::Literal {
+            return spans(matcher, line);
+        }
+        let mut state = matcher.engine.state();
+        let (mut spans, mut steps) = (Vec::new(), Steps::from(0));
+        while let Some((start, end)) = matcher.engine.find(&mut state, line, steps.next) {
+            if steps.take(start, end) {
+                spans.push((start, end));
+            }
+            if steps.next > line.len() {
+                break;
+            }
+        }
+        spans
     }
 
     #[test]
@@ -633,11 +692,11 @@ mod tests {
                     for _ in 0..=next(most) {
                         text.extend_from_slice(alphabet[next(alphabet.len() as u64) as usize]);
                     }
-                    assert_eq!(
-                        found(&matcher, &text),
-                        plain(&matcher, &text),
-                        "{pattern} {bounds:?} {terminator:?} {text:?}"
-                    );
+                    let about = format!("{pattern} {bounds:?} {terminator:?} {text:?}");
+                    assert_eq!(found(&matcher, &text), plain(&matcher, &text), "{about}");
+                    for line in found(&matcher, &text) {
+                        assert_eq!(spans(&matcher, &line), plain_spans(&matcher, &line), "{about}");
+                    }
                 }
             }
         }
@@ -645,17 +704,11 @@ mod tests {
 
     #[test]
     fn spans_step_over_empty_matches() {
-        let spans = |pattern: &str, line: &[u8]| {
-            let matcher = Matcher::new(&[pattern.to_string()], Syntax::default(), Detail::Spans).unwrap();
-            let mut spans = Vec::new();
-            matcher.spans(&mut matcher.scratch(), line, 0, |start, end| {
-                spans.push((start, end));
-                ControlFlow::Continue(())
-            });
-            spans
+        let spans_of = |pattern: &str, line: &[u8]| {
+            spans(&Matcher::new(&[pattern.to_string()], Syntax::default(), Detail::Spans).unwrap(), line)
         };
-        assert_eq!(spans("a*", b"baac"), vec![(0, 0), (1, 3), (4, 4)]);
-        assert_eq!(spans("sam|samwise", b"samwise sam"), vec![(0, 3), (8, 11)]);
+        assert_eq!(spans_of("a*", b"baac"), vec![(0, 0), (1, 3), (4, 4)]);
+        assert_eq!(spans_of("sam|samwise", b"samwise sam"), vec![(0, 3), (8, 11)]);
     }
 
     #[test]

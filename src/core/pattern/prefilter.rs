@@ -1,60 +1,84 @@
 //! Prefilters: fast ways to say where the next match may be.
 //!
-//! Each kind is a variant of [`Prefilter`] and answers one question: where at or after `from` is the next candidate?
+//! A [`Prefilter`] answers one question: where at or after `from` is the next candidate? [`Says`] is what that means.
 //! [`Payoff`] watches whether asking is worth it on the data at hand.
 
 use memchr::memmem;
 use regex_automata::util::prefilter::Prefilter as Several;
 use regex_automata::{MatchKind, Span};
 
-use crate::core::pattern::window::{Required, Says};
+use crate::core::scan::window::Window;
 
 /// A way to find candidates.
 #[derive(Debug, Clone)]
-pub(crate) enum Prefilter {
+pub(crate) struct Prefilter {
+    finder: Finder,
+    /// What a candidate says of a match.
+    pub(crate) says: Says,
+}
+
+/// What finding a candidate says of a match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Says {
+    /// A match starts there.
+    Match,
+    /// A match may start there, and no match starts where nothing was found.
+    Start,
+    /// A match may be around there.
+    Around,
+}
+
+/// What looks for candidates.
+#[derive(Debug, Clone)]
+enum Finder {
     /// One literal.
     One(Box<memmem::Finder<'static>>),
     /// Several literals, the earlier ones preferred.
     Several(Several),
     /// Sets of bytes.
-    Window(Box<Required>),
+    Window(Box<Window>),
 }
 
 impl Prefilter {
-    /// The fastest finder of these literals, or none where there is no fast one. A finder that is not fast is still
-    /// returned where `exact` says that finding is all there is to do.
-    pub(crate) fn new(literals: &[Vec<u8>], exact: bool) -> Option<Self> {
-        match literals {
-            [one] if one.len() > 1 => Some(Self::One(Box::new(memmem::Finder::new(one).into_owned()))),
-            _ => {
-                let several = Several::new(MatchKind::LeftmostFirst, literals)?;
-                (exact || several.is_fast()).then_some(Self::Several(several))
-            }
-        }
+    /// The fastest finder of texts that are all there is to find, if there is one.
+    pub(crate) fn exact(literals: &[Vec<u8>]) -> Option<Self> {
+        Some(Self { finder: Finder::of(literals)?, says: Says::Match })
     }
 
-    /// What a candidate says of a match.
-    #[inline]
-    pub(crate) fn says(&self) -> Says {
-        match self {
-            Self::One(_) | Self::Several(_) => Says::Around,
-            Self::Window(required) => required.says,
-        }
+    /// The fastest finder of literals that a match needs, or none where there is no fast one.
+    pub(crate) fn literals(literals: &[Vec<u8>], says: Says) -> Option<Self> {
+        let finder = Finder::of(literals)?;
+        let fast = !matches!(&finder, Finder::Several(several) if !several.is_fast());
+        fast.then_some(Self { finder, says })
+    }
+
+    /// A finder of sets of bytes.
+    pub(crate) fn window(window: Window, says: Says) -> Self {
+        Self { finder: Finder::Window(Box::new(window)), says }
     }
 
     /// The next candidate in `haystack[from..]` as start and end; a window has the place where it starts for both.
     #[inline]
     pub(crate) fn find(&self, haystack: &[u8], from: usize) -> Option<(usize, usize)> {
-        match self {
-            Self::One(finder) => {
+        match &self.finder {
+            Finder::One(finder) => {
                 let start = from + finder.find(haystack.get(from..)?)?;
                 Some((start, start + finder.needle().len()))
             }
-            Self::Several(several) => {
+            Finder::Several(several) => {
                 let span = several.find(haystack, Span { start: from, end: haystack.len() })?;
                 Some((span.start, span.end))
             }
-            Self::Window(required) => required.window.find(haystack, from).map(|start| (start, start)),
+            Finder::Window(window) => window.find(haystack, from).map(|start| (start, start)),
+        }
+    }
+}
+
+impl Finder {
+    fn of(literals: &[Vec<u8>]) -> Option<Self> {
+        match literals {
+            [one] if one.len() > 1 => Some(Self::One(Box::new(memmem::Finder::new(one).into_owned()))),
+            _ => Several::new(MatchKind::LeftmostFirst, literals).map(Self::Several),
         }
     }
 }

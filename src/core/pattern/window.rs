@@ -7,39 +7,20 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
+use crate::core::pattern::prefilter::Says;
 use crate::core::pattern::terminator::Terminator;
 use crate::core::scan::window::{PLACES, SETS, Set, Window};
 
-/// A window, and what finding it says.
-#[derive(Debug, Clone)]
-pub(crate) struct Required {
-    /// What to look for.
-    pub(crate) window: Window,
-    /// What a find says of a match.
-    pub(crate) says: Says,
-}
-
-/// What finding a window says of a match.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Says {
-    /// A match starts there.
-    Match,
-    /// A match may start there, and no match starts where nothing was found.
-    Start,
-    /// A match may be around there.
-    Around,
-}
-
-/// The best window of an expression, if one is worth looking for.
-pub(crate) fn required(hir: &Hir, terminator: Terminator) -> Option<Required> {
+/// The best window of an expression and what finding it says, if one is worth looking for.
+pub(crate) fn required(hir: &Hir, terminator: Terminator) -> Option<(Window, Says)> {
     let whole = Places::of(hir);
     if let Some(proof) = whole.proof(terminator)
         && let Some(window) = Window::new(proof)
     {
         let beyond = proof.iter().any(|set| set.beyond);
-        return Some(Required { window, says: if beyond { Says::Start } else { Says::Match } });
+        return Some((window, if beyond { Says::Start } else { Says::Match }));
     }
-    let mut best: Option<(f64, Required)> = None;
+    let mut best: Option<(f64, (Window, Says))> = None;
     for (at, tail) in tails(hir).into_iter().enumerate() {
         let places = if at == 0 { whole.clone() } else { Places::of(&tail) };
         let Some((bits, window)) = places.best() else { continue };
@@ -47,10 +28,10 @@ pub(crate) fn required(hir: &Hir, terminator: Terminator) -> Option<Required> {
         // What starts a match is checked there and then, without a look at the whole line.
         let worth = if says == Says::Start { bits + 4.0 } else { bits };
         if bits >= LEAST && best.as_ref().is_none_or(|(most, _)| worth > *most) {
-            best = Some((worth, Required { window, says }));
+            best = Some((worth, (window, says)));
         }
     }
-    best.map(|(_, required)| required)
+    best.map(|(_, window)| window)
 }
 
 /// How rare a window must be in common text, as bits, to be tried: once in eleven bytes. On the text at hand it may turn
@@ -238,7 +219,7 @@ fn share(set: Set) -> f64 {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::{Places, Required, Says, required};
+    use super::{Places, Says, required};
     use crate::core::pattern::terminator::Terminator;
 
     fn parse(pattern: &str) -> regex_syntax::hir::Hir {
@@ -268,7 +249,7 @@ mod tests {
 
     #[test]
     fn knows_what_a_find_says() {
-        let says = |pattern: &str| required(&parse(pattern), Terminator::Lf).map(|Required { says, .. }| says);
+        let says = |pattern: &str| required(&parse(pattern), Terminator::Lf).map(|(_, says)| says);
         assert_eq!(says("[0-9]{5}"), Some(Says::Match));
         assert_eq!(says("[0-9]{5,}"), Some(Says::Match));
         assert_eq!(says("([0-9]{3}) ([0-9]{5})"), Some(Says::Match));
