@@ -14,6 +14,7 @@ mod editors;
 mod files;
 mod harness;
 mod help;
+mod instructions;
 mod joins;
 mod limits;
 mod live;

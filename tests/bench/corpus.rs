@@ -1,4 +1,5 @@
-//! Seeded corpora for the benchmark: a log, events as CSV (plain and fully quoted) and the same events as JSON Lines.
+//! Seeded corpora for the benchmark: a log, events as CSV (plain and fully quoted), the same events as JSON Lines, names with
+//! numbers, and the log in many compressed files.
 //!
 //! Each record is made from its number alone, so the files are the same on every machine, whatever the number of
 //! threads, and the formats hold the same events.
@@ -19,12 +20,16 @@ pub(crate) enum Corpus {
     Log,
     /// Events, 11 columns, no quotes.
     Csv,
-    /// The same events, every cell quoted, some notes with commas, doubled quotes and newlines.
+    /// The same events, every cell quoted, some notes with commas and doubled quotes.
     QuotedCsv,
+    /// As quoted, some notes with newlines too.
+    NewlinesCsv,
     /// The same events with all fields and two more, one JSON object per line.
     JsonLines,
     /// The same events with five fields.
     NarrowJsonLines,
+    /// Weather stations and temperatures, `name;value`, no header.
+    Names,
 }
 
 impl Corpus {
@@ -32,10 +37,10 @@ impl Corpus {
     fn header(self) -> &'static str {
         match self {
             Self::Csv => "id,user_id,ts,value,name,status,path,ms,host,region,note\n",
-            Self::QuotedCsv => {
+            Self::QuotedCsv | Self::NewlinesCsv => {
                 "\"id\",\"user_id\",\"ts\",\"value\",\"name\",\"status\",\"path\",\"ms\",\"host\",\"region\",\"note\"\n"
             }
-            Self::Log | Self::JsonLines | Self::NarrowJsonLines => "",
+            Self::Log | Self::JsonLines | Self::NarrowJsonLines | Self::Names => "",
         }
     }
 
@@ -44,9 +49,11 @@ impl Corpus {
         match self {
             Self::Log => log_line(number, out),
             Self::Csv => csv_record(&Event::new(number), out),
-            Self::QuotedCsv => quoted_record(&Event::new(number), out),
+            Self::QuotedCsv => quoted_record(&Event::new(number), ", ", out),
+            Self::NewlinesCsv => quoted_record(&Event::new(number), "\n", out),
             Self::JsonLines => json_record(&Event::new(number), out),
             Self::NarrowJsonLines => narrow_json_record(&Event::new(number), out),
+            Self::Names => name_record(number, out),
         }
     }
 }
@@ -96,6 +103,44 @@ pub(crate) fn write(corpus: Corpus, path: &Path, size: Size) -> io::Result<()> {
     }
     out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_data()?;
     std::fs::rename(partial, path)
+}
+
+/// How the files of a directory are compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Compression {
+    /// gzip at its usual level.
+    Gzip,
+    /// zstd at its usual level.
+    Zstd,
+}
+
+/// Cuts a file into sixteen that hold whole lines and writes each compressed into a directory.
+pub(crate) fn write_compressed(from: &Path, directory: &Path, compression: Compression) -> io::Result<()> {
+    let partial = directory.with_extension("partial");
+    std::fs::create_dir_all(&partial)?;
+    let whole = std::fs::read(from)?;
+    let mut rest = whole.as_slice();
+    let mut parts = Vec::new();
+    while !rest.is_empty() {
+        let about = (whole.len() / 16 + 1).min(rest.len());
+        let end = rest.iter().skip(about).position(|byte| *byte == b'\n').map_or(rest.len(), |end| about + end + 1);
+        let (part, more) = rest.split_at(end);
+        parts.push(part);
+        rest = more;
+    }
+    parts.into_par_iter().enumerate().try_for_each(|(number, part)| match compression {
+        Compression::Gzip => {
+            let file = File::create(partial.join(format!("{number:02}.log.gz")))?;
+            let mut out = flate2::write::GzEncoder::new(file, flate2::Compression::default());
+            out.write_all(part)?;
+            out.finish().map(drop)
+        }
+        Compression::Zstd => {
+            let file = File::create(partial.join(format!("{number:02}.log.zst")))?;
+            zstd::stream::copy_encode(part, file, 0)
+        }
+    })?;
+    std::fs::rename(partial, directory)
 }
 
 /// A small generator of good random bits (`SplitMix64`), seeded by the record's number.
@@ -229,7 +274,7 @@ fn csv_record(event: &Event, out: &mut Vec<u8>) {
     out.push(b'\n');
 }
 
-fn quoted_record(event: &Event, out: &mut Vec<u8>) {
+fn quoted_record(event: &Event, rarely: &'static str, out: &mut Vec<u8>) {
     out.push(b'"');
     number(event.id, out);
     text("\",\"", out);
@@ -254,7 +299,7 @@ fn quoted_record(event: &Event, out: &mut Vec<u8>) {
     let between = match event.odd {
         0..=99 => ", ",
         100..=129 => " \"\"",
-        130..=134 => "\n",
+        130..=134 => rarely,
         _ => " ",
     };
     note(event, between, out);
@@ -262,6 +307,25 @@ fn quoted_record(event: &Event, out: &mut Vec<u8>) {
         text("\"\"\"\"\"\"", out);
     }
     text("\"\n", out);
+}
+
+/// One of 413 names, made of the events' words, and a number with one decimal.
+fn name_record(line: u64, out: &mut Vec<u8>) {
+    let mut random = Random(line ^ 0x1234_5678_9ABC_DEF0);
+    let name = random.below(413) as usize;
+    text(WORDS.get(name % WORDS.len()).copied().unwrap_or_default(), out);
+    out.push(b' ');
+    text(NAMES.get(name / WORDS.len() % NAMES.len()).copied().unwrap_or_default(), out);
+    number(name as u64 / 384, out);
+    out.push(b';');
+    let tenths = random.below(1600) as i64 - 600;
+    if tenths < 0 {
+        out.push(b'-');
+    }
+    number(tenths.unsigned_abs() / 10, out);
+    out.push(b'.');
+    number(tenths.unsigned_abs() % 10, out);
+    out.push(b'\n');
 }
 
 fn json_record(event: &Event, out: &mut Vec<u8>) {
@@ -308,7 +372,7 @@ fn json_head(event: &Event, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-/// A combined log line with a trace id and the time taken; about one in 20,000 is a reset connection.
+/// A combined log line with the time taken, one in eight with a trace id; about one in 20,000 is a reset connection.
 fn log_line(line: u64, out: &mut Vec<u8>) {
     let event = Event::new(line);
     let mut random = Random(line ^ 0x5DEE_CE66_D1CE_5EED);
@@ -334,6 +398,10 @@ fn log_line(line: u64, out: &mut Vec<u8>) {
     text(random.pick(&AGENTS), out);
     text("\" ms=", out);
     number(event.ms, out);
+    if random.below(8) == 0 {
+        text(" trace=", out);
+        text(&format!("{:016x}", random.next()), out);
+    }
     if random.below(20_000) == 0 {
         text(" error=\"ConnectionResetError: peer closed\"", out);
     }

@@ -1,21 +1,34 @@
 //! The side-by-side benchmark: ours and its peers on the same seeded data, in turn, in one table.
 //!
-//! `cargo bench` runs all of it; `cargo bench -- --only csv --runs 3 --rows 1000000` a part. The data is made once, in
-//! `target/bench-data`. Every program writes into a pipe that is drained; times are medians; answers must agree.
+//! ```text
+//! cargo bench                                    all of it, on about 1 GB of each kind
+//! cargo bench -- --quick                         in under three minutes, on 100 MB of each kind
+//! cargo bench -- --scale small --only regex      10 MB; rows whose names hold a text
+//! cargo bench -- --install                       gets the peers first
+//! ```
+//!
+//! The data is made once, in `target/bench-data`. Every program writes into a pipe that is drained; times are medians of
+//! `--runs` after one run that warms the caches and in which the answers are compared. Who takes over ten seconds runs
+//! twice. What ends with a goal that was missed says so in the table; answers that differ end with exit code 1.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod answers;
 mod corpus;
 mod jobs;
 mod measure;
+mod peers;
+mod table;
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use corpus::{Corpus, Size};
-use jobs::{Inputs, Job, Peers};
-use measure::{Contender, Measured, in_turn};
+use corpus::{Compression, Corpus, Size};
+use jobs::{Inputs, Scale};
+use measure::in_turn;
+use peers::Peers;
+use table::Table;
 
 /// What the command line asks for.
 struct Settings {
@@ -23,9 +36,8 @@ struct Settings {
     tree: Option<PathBuf>,
     only: String,
     runs: usize,
-    log_bytes: u64,
-    rows: u64,
-    json_rows: u64,
+    scale: Scale,
+    install: bool,
 }
 
 impl Settings {
@@ -35,52 +47,81 @@ impl Settings {
             tree: None,
             only: String::new(),
             runs: 5,
-            log_bytes: 1 << 30,
-            rows: 10_000_000,
-            json_rows: 5_000_000,
+            scale: Scale::Large,
+            install: false,
         };
         while let Some(flag) = args.next() {
-            if flag == "--bench" {
-                continue;
+            match flag.as_str() {
+                "--bench" => continue,
+                "--install" => {
+                    settings.install = true;
+                    continue;
+                }
+                "--quick" => {
+                    settings.scale = Scale::Medium;
+                    settings.runs = 3;
+                    continue;
+                }
+                _ => {}
             }
             let value = args.next().ok_or_else(|| format!("{flag} needs a value"))?;
-            let number = || value.parse::<u64>().map_err(|_| format!("{flag} needs a number"));
             match flag.as_str() {
                 "--data" => settings.data = value.into(),
                 "--tree" => settings.tree = Some(value.into()),
                 "--only" => settings.only = value,
-                "--runs" => settings.runs = number()?.max(1) as usize,
-                "--log-bytes" => settings.log_bytes = number()?,
-                "--rows" => settings.rows = number()?,
-                "--json-rows" => settings.json_rows = number()?,
+                "--runs" => settings.runs = value.parse().map_err(|_| format!("{flag} needs a number"))?,
+                "--scale" => {
+                    settings.scale = match value.as_str() {
+                        "small" => Scale::Small,
+                        "medium" => Scale::Medium,
+                        "large" => Scale::Large,
+                        _ => return Err("--scale is small, medium or large".to_string()),
+                    }
+                }
                 _ => return Err(format!("unknown flag {flag}")),
             }
         }
+        settings.runs = settings.runs.max(1);
         Ok(settings)
     }
 
     /// Makes what is not there yet.
     fn inputs(&self) -> io::Result<Inputs> {
         std::fs::create_dir_all(&self.data)?;
-        let make = |name: String, corpus: Corpus, size: Size| {
-            let path = self.data.join(name);
+        let make = |name: &str, corpus: Corpus, size: Size| {
+            let (Size::Bytes(number) | Size::Records(number)) = size;
+            let path = self.data.join(name.replace('N', &number.to_string()));
             if !path.exists() {
-                println!("making {}", path.display());
+                eprintln!("making {}", path.display());
                 corpus::write(corpus, &path, size)?;
             }
             io::Result::Ok(path)
         };
-        let rows = Size::Records(self.rows);
+        let rows = Size::Records(self.scale.of(10_000_000));
+        let log = make("log-N.txt", Corpus::Log, Size::Bytes(self.scale.of(1 << 30)))?;
+        let pack = |kind: &str, compression: Compression| {
+            let path = log.with_extension(kind);
+            if !path.exists() {
+                eprintln!("making {}", path.display());
+                corpus::write_compressed(&log, &path, compression)?;
+            }
+            io::Result::Ok(path)
+        };
         // Crates that were unpacked for builds are a large source tree that is always there.
         let home = std::env::var("CARGO_HOME")
             .unwrap_or_else(|_| format!("{}/.cargo", std::env::var("HOME").unwrap_or_default()));
         Ok(Inputs {
-            log: make(format!("log-{}.txt", self.log_bytes), Corpus::Log, Size::Bytes(self.log_bytes))?,
-            csv: make(format!("events-{}.csv", self.rows), Corpus::Csv, rows)?,
-            quoted: make(format!("quoted-{}.csv", self.rows), Corpus::QuotedCsv, rows)?,
-            json: make(format!("events-{}.jsonl", self.json_rows), Corpus::JsonLines, Size::Records(self.json_rows))?,
-            narrow_json: make(format!("narrow-{}.jsonl", self.rows), Corpus::NarrowJsonLines, rows)?,
+            scale: self.scale,
+            gzip: pack("gzip", Compression::Gzip)?,
+            zstd: pack("zstd", Compression::Zstd)?,
             tree: self.tree.clone().unwrap_or_else(|| Path::new(&home).join("registry/src")),
+            csv: make("events-N.csv", Corpus::Csv, rows)?,
+            quoted: make("quoted-N.csv", Corpus::QuotedCsv, rows)?,
+            newlines: make("newlines-N.csv", Corpus::NewlinesCsv, rows)?,
+            json: make("events-N.jsonl", Corpus::JsonLines, Size::Records(self.scale.of(5_000_000)))?,
+            narrow_json: make("narrow-N.jsonl", Corpus::NarrowJsonLines, rows)?,
+            names: make("names-N.txt", Corpus::Names, Size::Records(self.scale.of(50_000_000)))?,
+            log,
         })
     }
 }
@@ -98,44 +139,21 @@ fn main() -> ExitCode {
 
 /// Runs the jobs; false where answers differ.
 fn run(settings: &Settings) -> io::Result<bool> {
+    if settings.install {
+        peers::install()?;
+    }
     let inputs = settings.inputs()?;
     let peers = Peers::find();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    println!("{cores} cores, median of {} runs, output into a pipe\n", settings.runs);
-    println!("{:<36} {:<20} {:>8} {:>7} {:>9}  answer", "job", "program", "seconds", "ratio", "MiB");
-    let mut agreed = true;
+    println!("{cores} cores; medians of {} runs, output into a pipe", settings.runs);
+    println!("{}\n", peers.describe().join(", "));
+    let mut table = Table::default();
     for job in jobs::all(&peers, &inputs) {
-        if !job.name.to_lowercase().contains(&settings.only.to_lowercase()) {
-            continue;
+        if job.name.to_lowercase().contains(&settings.only.to_lowercase()) {
+            let measured = in_turn(&job.contenders, job.answers, settings.runs)?;
+            table.add(&job, &measured);
         }
-        let measured = in_turn(&job.contenders, settings.runs)?;
-        agreed &= print(&job, &measured);
     }
-    Ok(agreed)
-}
-
-/// Prints a job's rows; false where a peer's answer is another one.
-fn print(job: &Job, measured: &[Measured]) -> bool {
-    let Some(ours) = measured.first() else { return true };
-    let answer = job.answers.canonical(&ours.output);
-    let mut agreed = true;
-    for (at, (Contender { name, .. }, measured)) in job.contenders.iter().zip(measured).enumerate() {
-        let same = at == 0 || job.answers.canonical(&measured.output) == answer;
-        agreed &= same;
-        let ratio = measured.time.as_secs_f64() / ours.time.as_secs_f64();
-        println!(
-            "{:<36} {name:<20} {:>8.3} {ratio:>6.2}x {:>9.1}  {}",
-            if at == 0 { job.name } else { "" },
-            measured.time.as_secs_f64(),
-            measured.memory as f64 / 1024.0,
-            if at == 0 {
-                format!("{} lines", answer.len())
-            } else if same {
-                "same".to_string()
-            } else {
-                "DIFFERENT".to_string()
-            },
-        );
-    }
-    agreed
+    table.print();
+    Ok(table.agreed())
 }
