@@ -109,14 +109,8 @@ impl Frequencies {
         pairs.into_iter().map(|pair| self.value(pair))
     }
 
-    /// The different values of a group, the most frequent first, with how often each came.
-    pub(crate) fn counted(&self, group: usize) -> impl Iterator<Item = (Value<'_>, u64)> {
-        let count = |pair: u32| self.seen.get(pair as usize).map_or(0, |seen| seen.count);
-        self.pairs_of(group).iter().map(move |pair| (self.value(*pair), count(*pair)))
-    }
-
     /// The number of different values of a group.
-    pub(crate) fn different(&self, group: usize) -> u64 {
+    fn different(&self, group: usize) -> u64 {
         match &self.counted {
             Some(counted) => counted.get(group).copied().unwrap_or(0),
             None => self.pairs_of(group).len() as u64,

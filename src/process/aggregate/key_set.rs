@@ -59,6 +59,24 @@ impl KeySet {
         Self { seed, table: HashTable::new(), arena: Vec::new(), ends: Vec::new() }
     }
 
+    /// The seed of its hash.
+    pub(crate) fn seed(&self) -> Seed {
+        self.seed.clone()
+    }
+
+    /// Forgets all keys, and keeps the memory.
+    pub(crate) fn clear(&mut self) {
+        self.table.clear();
+        self.arena.clear();
+        self.ends.clear();
+    }
+
+    /// All keys, in the order of their numbers.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        let mut start = 0;
+        self.ends.iter().map(move |end| self.arena.get(std::mem::replace(&mut start, *end)..*end).unwrap_or_default())
+    }
+
     /// How many keys there are.
     pub(crate) fn len(&self) -> usize {
         self.ends.len()

@@ -52,6 +52,7 @@ mod stddev;
 mod stddev_pop;
 mod sum;
 mod superaccumulator;
+pub(crate) mod tally;
 #[cfg(test)]
 mod tests;
 mod top;

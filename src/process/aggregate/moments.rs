@@ -13,6 +13,7 @@ use crate::process::aggregate::natural;
 use crate::process::aggregate::superaccumulator::{
     SQUARE_FRACTION, Squares, Superaccumulator, TEN_19, divide, multiply, nearest,
 };
+use crate::process::aggregate::total::doubling;
 use crate::process::aggregate::{Accumulator, Intake, NO_GROUP, Skipped, State, own};
 
 pub(super) const STATE: State = State { name: "moments", build: || Box::new(Moments::default()) };
@@ -59,6 +60,21 @@ struct Wide {
     squares: Squares,
 }
 
+impl Wide {
+    fn add(&mut self, number: Number) {
+        self.sum.add(number);
+        match number {
+            Number::Exact { units, scale } => self.squares.add_exact(units, scale),
+            Number::Float(value) => self.squares.add_double(value),
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.sum.merge(&other.sum);
+        self.squares.merge(&other.squares);
+    }
+}
+
 impl Slot {
     /// Adds a sum and a sum of squares, unless there is no room.
     #[inline]
@@ -79,6 +95,9 @@ impl Slot {
 
     /// The sums at a scale that is `by` digits finer, where they fit.
     fn finer(&self, by: u8) -> Option<(i128, [u64; 4])> {
+        if by == 0 {
+            return Some((self.sum, self.squares));
+        }
         let power = *POW10.get(usize::from(by))?;
         let sum = self.sum.checked_mul(power)?;
         let squares = natural::multiply(&self.squares, &natural::ten_to(2 * u32::from(by)));
@@ -135,6 +154,26 @@ impl Moments {
         self.wide[group].get_or_insert_with(|| Box::new(Wide { sum: Superaccumulator::new(), squares: Squares::new() }))
     }
 
+    /// Adds a number to the first group, so many times.
+    pub(super) fn add_times(&mut self, number: Number, times: u64) {
+        self.count(0, times);
+        if let Number::Exact { units, scale } = number.normal()
+            && scale <= FINEST
+            && let Ok(small) = i64::try_from(units)
+            && let Some(sum) = units.checked_mul(i128::from(times))
+        {
+            // The square has two limbs, the product with the count three.
+            let square = u128::from(small.unsigned_abs()) * u128::from(small.unsigned_abs());
+            let low = u128::from(square as u64) * u128::from(times);
+            let high = (square >> 64) * u128::from(times) + (low >> 64);
+            let squares = [low as u64, high as u64, (high >> 64) as u64, 0];
+            return self.add_sums(0, &Slot { count: times, sum, squares }, scale);
+        }
+        let mut power = Wide { sum: Superaccumulator::new(), squares: Squares::new() };
+        power.add(number.normal());
+        doubling(times, &mut power, self.wide(0), Wide::merge);
+    }
+
     /// Adds `units / 10^scale`, the count left out.
     #[cold]
     #[inline(never)]
@@ -149,9 +188,7 @@ impl Moments {
         {
             return;
         }
-        let wide = self.wide(group);
-        wide.sum.add_exact(units, scale);
-        wide.squares.add_exact(units, scale);
+        self.wide(group).add(Number::Exact { units, scale });
     }
 
     /// Adds sums at a scale.
@@ -215,11 +252,7 @@ impl Numbers for Moments {
         self.count(group, 1);
         match number.normal() {
             Number::Exact { units, scale } => self.rescaled(group, units, scale),
-            Number::Float(value) => {
-                let wide = self.wide(group);
-                wide.sum.add(number);
-                wide.squares.add_double(value);
-            }
+            Number::Float(_) => self.wide(group).add(number),
         }
     }
 
@@ -247,9 +280,7 @@ impl Accumulator for Moments {
             self.count(group, slot.count);
             self.add_sums(group, slot, other.scale);
             if let Some(Some(wide)) = other.wide.get(theirs) {
-                let mine = self.wide(group);
-                mine.sum.merge(&wide.sum);
-                mine.squares.merge(&wide.squares);
+                self.wide(group).merge(wide);
             }
         }
     }

@@ -77,10 +77,10 @@ impl Log {
             None => Written::new(memory)?,
         };
         let exact = self.groups.iter().zip(&self.units).enumerate();
-        written.write(exact.map(|(at, (group, units))| (*group, *units, self.scale_of(at))))?;
+        written.write(exact.map(|(at, (group, units))| (*group, *units, self.scale_of(at), 1)))?;
         let (doubles, large): (Vec<_>, Vec<_>) =
             self.large.iter().partition(|(_, number)| matches!(number, Number::Float(_)));
-        written.write_doubles(doubles.into_iter().map(|(group, number)| (group, number.to_f64())))?;
+        written.write_doubles(doubles.into_iter().map(|(group, number)| (group, number.to_f64(), 1)))?;
         *self = Self { large, written: Some(written), ..Self::default() };
         Ok(())
     }
@@ -129,8 +129,8 @@ impl Quantiles {
             let place = |group: u32| place(into, group);
             let mut more = Written::new(memory)?;
             let exact = log.groups.iter().zip(&log.units).enumerate();
-            more.write(exact.map(|(at, (group, units))| (*group, *units, log.scale_of(at))))?;
-            rest.extend(log.large.iter().filter_map(|(group, number)| Some((place(*group)? as u32, *number))));
+            more.write(exact.map(|(at, (group, units))| (*group, *units, log.scale_of(at), 1)))?;
+            rest.extend(log.large.iter().filter_map(|(group, number)| Some((place(*group)? as u32, *number, 1))));
             written.extend([more].into_iter().chain(log.written.clone()).map(|written| (written, into.as_slice())));
         }
         let number = |into: &[u32], group: u32| place(into, group).map(|group| group as u32);
@@ -141,7 +141,7 @@ impl Quantiles {
                 }
             })?;
         }
-        for (group, _) in &rest {
+        for (group, ..) in &rest {
             if let Some(count) = counts.get_mut(*group as usize) {
                 *count += 1;
             }
@@ -155,13 +155,13 @@ impl Quantiles {
                 *slot = quantile;
             }
         };
-        ranks::each(&written, number, rest, |group, number| {
+        ranks::each(&written, number, rest, |group, number, _| {
             if current != Some(group) {
                 done(current, &ranked);
                 (current, at) = (Some(group), 0);
                 ranked = Ranked::new(asked, counts.get(group as usize).copied().unwrap_or(0));
             }
-            ranked.see(at, number);
+            ranked.see(at, 1, number);
             at += 1;
         })?;
         done(current, &ranked);
@@ -367,7 +367,7 @@ fn select<T: Copy + Ord>(values: &mut [T], ranks: &[usize]) -> Vec<T> {
 
 /// The quantiles of one group, and the ranks they need.
 #[derive(Default)]
-struct Ranked {
+pub(super) struct Ranked {
     places: Vec<Place>,
     /// Rising.
     ranks: Vec<usize>,
@@ -377,7 +377,7 @@ struct Ranked {
 
 impl Ranked {
     /// The ranks for the quantiles at each of `asked` among `count` numbers, one at least.
-    fn new(asked: &[Number], count: usize) -> Self {
+    pub(super) fn new(asked: &[Number], count: usize) -> Self {
         let places: Vec<Place> = asked.iter().map(|q| Place::of(*q, count)).collect();
         let both = |place: &Place| [place.rank, (place.rank + 1).min(count.saturating_sub(1))];
         let mut ranks: Vec<usize> = places.iter().flat_map(both).collect();
@@ -386,9 +386,14 @@ impl Ranked {
         Self { places, ranks, numbers: Vec::new() }
     }
 
-    /// Takes the number at a rank; ranks rise from 0.
-    fn see(&mut self, rank: usize, number: Number) {
-        if self.ranks.get(self.numbers.len()) == Some(&rank) {
+    /// The ranks that are needed, rising.
+    pub(super) fn ranks(&self) -> &[usize] {
+        &self.ranks
+    }
+
+    /// Takes the number at a rank and at those behind it, `times` in all; ranks rise from 0.
+    pub(super) fn see(&mut self, rank: usize, times: usize, number: Number) {
+        while self.ranks.get(self.numbers.len()).is_some_and(|wanted| *wanted >= rank && *wanted - rank < times) {
             self.numbers.push(number);
         }
     }
@@ -397,7 +402,8 @@ impl Ranked {
         self.ranks.binary_search(&rank).ok().and_then(|at| self.numbers.get(at)).copied()
     }
 
-    fn quantiles(&self) -> impl Iterator<Item = Option<Number>> {
+    /// The quantiles, once all needed numbers were seen.
+    pub(super) fn quantiles(&self) -> impl Iterator<Item = Option<Number>> {
         self.places.iter().map(|place| match self.number(place.rank + 1) {
             Some(above) if !place.rest.is_zero() => Some(between(self.number(place.rank)?, above, place.rest)),
             _ => self.number(place.rank).map(Number::normal),

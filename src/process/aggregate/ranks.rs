@@ -13,8 +13,8 @@ use crate::core::error::Result;
 use crate::core::exec::memory::Memory;
 use crate::core::exec::spill::{Frame, Spill};
 
-/// Bytes of a number on disk: its group, its units, its scale.
-const SIZE: usize = 13;
+/// Bytes of a number on disk: its group, its units, its weight, its scale.
+const SIZE: usize = 17;
 /// The scale of doubles.
 const DOUBLE: u8 = u8::MAX;
 
@@ -23,6 +23,8 @@ const DOUBLE: u8 = u8::MAX;
 struct Entry {
     group: u32,
     scale: u8,
+    /// How often it came.
+    weight: u32,
     /// The digits, or the bits of a double.
     units: u64,
     /// The value as a double, as an integer of the same order.
@@ -30,8 +32,8 @@ struct Entry {
 }
 
 impl Entry {
-    fn new(group: u32, scale: u8, units: u64) -> Self {
-        let mut entry = Self { group, scale, units, order: 0 };
+    fn new(group: u32, scale: u8, units: u64, weight: u32) -> Self {
+        let mut entry = Self { group, scale, weight, units, order: 0 };
         let bits = (entry.number().to_f64() + 0.0).to_bits();
         entry.order = if bits >> 63 == 1 { !bits } else { bits | 1 << 63 };
         entry
@@ -83,17 +85,17 @@ impl Written {
         Ok(())
     }
 
-    /// Writes exact numbers of groups.
-    pub(super) fn write(&mut self, numbers: impl Iterator<Item = (u32, i64, u8)>) -> Result<()> {
-        self.write_units(numbers.map(|(group, units, scale)| (group, units as u64, scale)))
+    /// Writes exact numbers of groups, each as often as its weight says.
+    pub(super) fn write(&mut self, numbers: impl Iterator<Item = (u32, i64, u8, u32)>) -> Result<()> {
+        self.write_units(numbers.map(|(group, units, scale, weight)| (group, units as u64, scale, weight)))
     }
 
-    /// Writes doubles of groups.
-    pub(super) fn write_doubles(&mut self, numbers: impl Iterator<Item = (u32, f64)>) -> Result<()> {
-        self.write_units(numbers.map(|(group, number)| (group, number.to_bits(), DOUBLE)))
+    /// Writes doubles of groups, each as often as its weight says.
+    pub(super) fn write_doubles(&mut self, numbers: impl Iterator<Item = (u32, f64, u32)>) -> Result<()> {
+        self.write_units(numbers.map(|(group, number, weight)| (group, number.to_bits(), DOUBLE, weight)))
     }
 
-    fn write_units(&mut self, numbers: impl Iterator<Item = (u32, u64, u8)>) -> Result<()> {
+    fn write_units(&mut self, numbers: impl Iterator<Item = (u32, u64, u8, u32)>) -> Result<()> {
         write(&self.spill, frame_size(&self.memory), numbers, &mut self.frames)
     }
 }
@@ -106,12 +108,13 @@ fn frame_size(memory: &Memory) -> usize {
 fn write(
     spill: &Spill,
     most: usize,
-    numbers: impl Iterator<Item = (u32, u64, u8)>,
+    numbers: impl Iterator<Item = (u32, u64, u8, u32)>,
     frames: &mut Vec<Frame>,
 ) -> Result<()> {
     let mut bytes = Vec::with_capacity(most + SIZE);
-    for (group, units, scale) in numbers {
+    for (group, units, scale, weight) in numbers {
         bytes.extend_from_slice(&group.to_le_bytes());
+        bytes.extend_from_slice(&weight.to_le_bytes());
         bytes.extend_from_slice(&units.to_le_bytes());
         bytes.push(scale);
         if bytes.len() >= most {
@@ -127,18 +130,19 @@ fn write(
 
 fn entries(bytes: &[u8]) -> impl Iterator<Item = Entry> {
     bytes.as_chunks::<SIZE>().0.iter().map(|record| {
-        let [a, b, c, d, units @ .., scale] = *record;
-        Entry::new(u32::from_le_bytes([a, b, c, d]), scale, u64::from_le_bytes(units))
+        let [a, b, c, d, e, f, g, h, units @ .., scale] = *record;
+        let (group, weight) = (u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h]));
+        Entry::new(group, scale, u64::from_le_bytes(units), weight)
     })
 }
 
 /// Hands all numbers to `take`, by group and by value. Those of `written` have the group `place` gives their own, or are
-/// left out; `rest` are numbers that were not written.
+/// left out; `rest` are numbers that were not written. The last argument is how often the number comes.
 pub(super) fn each(
     written: &[(Written, &[u32])],
     place: impl Fn(&[u32], u32) -> Option<u32>,
-    mut rest: Vec<(u32, Number)>,
-    mut take: impl FnMut(u32, Number),
+    mut rest: Vec<(u32, Number, u64)>,
+    mut take: impl FnMut(u32, Number, u64),
 ) -> Result<()> {
     let Some((Written { memory, spill, .. }, _)) = written.first() else { return Ok(()) };
     let most = (memory.limit() / 4 / size_of::<Entry>()).max(1 << 10);
@@ -146,7 +150,7 @@ pub(super) fn each(
     let flush = |buffer: &mut Vec<Entry>, runs: &mut Vec<Run>| {
         buffer.par_sort_unstable_by(Entry::compare);
         let mut frames = Vec::new();
-        let numbers = buffer.drain(..).map(|entry| (entry.group, entry.units, entry.scale));
+        let numbers = buffer.drain(..).map(|entry| (entry.group, entry.units, entry.scale, entry.weight));
         write(spill, frame_size(memory), numbers, &mut frames)?;
         runs.push(Run { frames: frames.into_iter(), entries: Vec::new().into_iter(), head: None });
         Ok::<(), crate::core::error::Error>(())
@@ -191,8 +195,8 @@ impl Run {
 fn merge(
     spill: &Spill,
     mut runs: Vec<Run>,
-    mut rest: std::iter::Peekable<std::vec::IntoIter<(u32, Number)>>,
-    take: &mut impl FnMut(u32, Number),
+    mut rest: std::iter::Peekable<std::vec::IntoIter<(u32, Number, u64)>>,
+    take: &mut impl FnMut(u32, Number, u64),
 ) -> Result<()> {
     let mut bytes = Vec::new();
     for run in &mut runs {
@@ -203,12 +207,12 @@ fn merge(
         let heads = runs.iter().enumerate().filter_map(|(at, run)| Some((at, run.head?)));
         let Some((at, least)) = heads.min_by(|(_, a), (_, b)| a.compare(b)) else { break };
         let number = least.number();
-        while let Some((group, before)) =
-            rest.next_if(|(group, other)| group.cmp(&least.group).then_with(|| other.compare(number)).is_lt())
+        while let Some((group, before, weight)) =
+            rest.next_if(|(group, other, _)| group.cmp(&least.group).then_with(|| other.compare(number)).is_lt())
         {
-            take(group, before);
+            take(group, before, weight);
         }
-        take(least.group, number);
+        take(least.group, number, u64::from(least.weight));
         if let Some(run) = runs.get_mut(at) {
             run.advance(spill, &mut bytes)?;
             if run.head.is_none() {
@@ -216,6 +220,6 @@ fn merge(
             }
         }
     }
-    rest.for_each(|(group, number)| take(group, number));
+    rest.for_each(|(group, number, weight)| take(group, number, weight));
     Ok(())
 }

@@ -77,6 +77,19 @@ impl Total {
         Value::Number(Number::Float(mean))
     }
 
+    /// Adds a number to the first group, so many times.
+    pub(super) fn add_times(&mut self, number: Number, times: u64) {
+        self.count(0, times);
+        if let Number::Exact { units, scale } = number
+            && let Some(units) = units.checked_mul(i128::from(times))
+        {
+            return if scale == self.scale { self.add(0, units) } else { self.rescaled(0, units, scale) };
+        }
+        let mut power = Superaccumulator::new();
+        power.add(number);
+        doubling(times, &mut power, self.wide(0), Superaccumulator::merge);
+    }
+
     /// The whole sum of a group that has a wide part.
     fn wide_sum(&self, group: usize, slot: Slot) -> Option<Superaccumulator> {
         let mut wide = Superaccumulator::clone(self.wide.get(group)?.as_deref()?);
@@ -223,6 +236,18 @@ impl Accumulator for Total {
 
     fn as_any(&self) -> &dyn Any {
         self
+    }
+}
+
+/// Adds `power` to `sum` so many times, by its doubles; `power` is used up.
+pub(super) fn doubling<T: Clone>(mut times: u64, power: &mut T, sum: &mut T, add: impl Fn(&mut T, &T)) {
+    while times > 0 {
+        if times & 1 == 1 {
+            add(sum, power);
+        }
+        times >>= 1;
+        let same = power.clone();
+        add(power, &same);
     }
 }
 
