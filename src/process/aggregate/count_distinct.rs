@@ -1,6 +1,7 @@
 //! `count_distinct(x)`: how many different values there are, compared as text like keys.
 
 use std::any::Any;
+use std::sync::Arc;
 
 use crate::core::data::cell::Kind;
 use crate::core::data::number::Number;
@@ -11,7 +12,7 @@ use crate::core::registry::{Example, Row};
 use crate::process::aggregate::intake::{Item, each_value};
 use crate::process::aggregate::kept::text;
 use crate::process::aggregate::key_set::{KeySet, Seed};
-use crate::process::aggregate::pairs::{Pair, Pairs};
+use crate::process::aggregate::multiset::{Multiset, Seen, each_part};
 use crate::process::aggregate::{Accumulator, Aggregate, Argument, Intake, NO_GROUP, Parameters, State, own};
 
 pub(super) const ROW: Row<Aggregate> = Row {
@@ -32,40 +33,23 @@ pub(super) const ROW: Row<Aggregate> = Row {
     },
 };
 
-/// All pairs of group and value, in one set: the group's number in four bytes, then the text.
+/// All pairs of group and value: the group's number in [`GROUP`] bytes, then the text.
 struct Distinct {
-    pairs: KeySet,
+    pairs: Arc<Multiset>,
+    /// Pairs of other threads, each with the group here of each of its groups.
+    others: Vec<(Arc<Multiset>, Vec<u32>)>,
+    /// Once it is settled, for each group the number of its values.
     counts: Vec<u64>,
     pair: Vec<u8>,
-    /// Pairs that memory did not hold; while there are any, the counts mean nothing until they are settled.
-    written: Pairs,
-    /// The memory that was too small.
-    memory: Option<Memory>,
 }
+
+/// Bytes of a group's number.
+const GROUP: usize = 4;
 
 impl Distinct {
     fn new() -> Self {
-        Self {
-            pairs: KeySet::new(Seed::default()),
-            counts: Vec::new(),
-            pair: Vec::new(),
-            written: Pairs::default(),
-            memory: None,
-        }
-    }
-
-    #[inline]
-    fn add(&mut self, group: u32, write: impl FnOnce(&mut Vec<u8>)) {
-        self.pair.clear();
-        self.pair.extend_from_slice(&group.to_le_bytes());
-        write(&mut self.pair);
-        let (packed, before) = (self.pairs.pack(&self.pair), self.pairs.len());
-        self.pairs.insert(packed, || &self.pair);
-        if self.pairs.len() > before
-            && let Some(count) = self.counts.get_mut(group as usize)
-        {
-            *count += 1;
-        }
+        let pairs = Arc::new(Multiset::with_prefix(Seed::default(), GROUP));
+        Self { pairs, others: Vec::new(), counts: Vec::new(), pair: Vec::new() }
     }
 }
 
@@ -75,52 +59,56 @@ impl Accumulator for Distinct {
     }
 
     fn update(&mut self, intake: &Intake<'_>) {
-        each_value(intake, |group, _, item| match item {
-            Item::Cell { kind: Kind::Bare | Kind::Quoted | Kind::Number | Kind::Text | Kind::Nested, bytes } => {
-                self.add(group, |pair| pair.extend_from_slice(bytes));
+        let Self { pairs, pair, .. } = self;
+        let Some(pairs) = Arc::get_mut(pairs) else { return };
+        each_value(intake, |group, row, item| {
+            pair.clear();
+            pair.extend_from_slice(&group.to_le_bytes());
+            match item {
+                Item::Cell { kind: Kind::Bare | Kind::Quoted | Kind::Number | Kind::Text | Kind::Nested, bytes } => {
+                    pair.extend_from_slice(bytes);
+                }
+                Item::Cell { kind, bytes } => pair.extend_from_slice(&text(kind, bytes)),
+                Item::Number(number) => number.write(pair),
             }
-            Item::Cell { kind, bytes } => self.add(group, |pair| pair.extend_from_slice(&text(kind, bytes))),
-            Item::Number(number) => self.add(group, |pair| number.write(pair)),
+            pairs.insert(pair, Seen::once(row, Kind::Bare));
         });
     }
 
     fn merge(&mut self, other: &dyn Accumulator, into: &[u32]) {
         let Some(other) = own::<Self>(other) else { return };
-        self.written.merge(&other.written, into);
-        self.memory = self.memory.take().or_else(|| other.memory.clone());
-        for number in 0..other.pairs.len() {
-            let Some((group, text)) = other.pairs.key(number).split_first_chunk() else { continue };
-            let group = into.get(u32::from_le_bytes(*group) as usize).copied().unwrap_or(NO_GROUP);
-            if group != NO_GROUP {
-                self.add(group, |pair| pair.extend_from_slice(text));
-            }
+        self.others.push((Arc::clone(&other.pairs), into.to_vec()));
+        for (pairs, theirs) in &other.others {
+            let group = |there: &u32| into.get(*there as usize).copied().unwrap_or(NO_GROUP);
+            self.others.push((Arc::clone(pairs), theirs.iter().map(group).collect()));
         }
     }
 
     fn settle(&mut self, _: &[Parameters]) -> Result<()> {
-        if self.written.is_empty() {
-            return Ok(());
-        }
-        if let Some(memory) = self.memory.take() {
-            self.spill(&memory)?;
-        }
+        let mut all: Vec<(Arc<Multiset>, Option<Vec<u32>>)> = vec![(Arc::clone(&self.pairs), None)];
+        all.extend(std::mem::take(&mut self.others).into_iter().map(|(pairs, into)| (pairs, Some(into))));
+        let multisets: Vec<&Multiset> = all.iter().map(|(pairs, _)| &**pairs).collect();
+        let here = std::cell::RefCell::new(KeySet::new(Seed::default()));
         self.counts.fill(0);
-        let counts = &mut self.counts;
-        let mut text = Vec::new();
-        let take = |set: &mut Option<KeySet>, pair: Pair<'_, 0>| {
-            let set = set.get_or_insert_with(|| KeySet::new(Seed::default()));
-            text.clear();
-            text.extend_from_slice(&pair.group.to_le_bytes());
-            text.extend_from_slice(pair.text);
-            let before = set.len();
-            set.insert(set.pack(&text), || &text);
-            if set.len() > before
-                && let Some(count) = counts.get_mut(pair.group as usize)
-            {
-                *count += 1;
+        let (counts, key) = (&mut self.counts, &mut self.pair);
+        let take = |at: usize, pair: &[u8], _| {
+            let Some((group, text)) = pair.split_first_chunk() else { return };
+            let mut group = u32::from_le_bytes(*group);
+            if let Some((_, Some(into))) = all.get(at) {
+                group = into.get(group as usize).copied().unwrap_or(NO_GROUP);
             }
+            let Some(count) = counts.get_mut(group as usize) else { return };
+            key.clear();
+            key.extend_from_slice(&group.to_le_bytes());
+            key.extend_from_slice(text);
+            let mut here = here.borrow_mut();
+            let (packed, before) = (here.pack(key), here.len());
+            here.insert(packed, || key);
+            *count += u64::from(here.len() > before);
         };
-        self.written.each(take, drop)
+        each_part(&multisets, take, || here.borrow_mut().clear())?;
+        self.pairs = Arc::new(Multiset::with_prefix(Seed::default(), GROUP));
+        Ok(())
     }
 
     fn memory(&self) -> usize {
@@ -128,13 +116,7 @@ impl Accumulator for Distinct {
     }
 
     fn spill(&mut self, memory: &Memory) -> Result<()> {
-        let pairs = std::mem::replace(&mut self.pairs, KeySet::new(Seed::default()));
-        let pair = |number| {
-            let (group, text) = pairs.key(number).split_first_chunk()?;
-            Some(Pair { group: u32::from_le_bytes(*group), text, about: [] })
-        };
-        self.memory = Some(memory.clone());
-        self.written.write(memory, (0..pairs.len()).filter_map(pair))
+        Arc::get_mut(&mut self.pairs).map_or(Ok(()), |pairs| pairs.spill(memory))
     }
 
     fn as_any(&self) -> &dyn Any {

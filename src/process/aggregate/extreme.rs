@@ -27,12 +27,27 @@ pub(super) struct Slot {
     pub(super) kept: Kept,
 }
 
-/// What decides the order. Text, and numbers that are not short, are compared as they are kept.
+/// What decides the order. Numbers that are not short, and text with the same beginning, are compared as they are kept.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Place {
-    Small { units: i64, scale: u8 },
+    Small {
+        units: i64,
+        scale: u8,
+    },
     Number,
-    Text,
+    /// The first eight bytes, the first of them highest.
+    Text(u64),
+}
+
+/// The place of text.
+#[inline]
+fn text_place(text: &[u8]) -> Place {
+    let mut start = [0; 8];
+    match text.first_chunk() {
+        Some(chunk) => start = *chunk,
+        None => start.iter_mut().zip(text).for_each(|(to, from)| *to = *from),
+    }
+    Place::Text(u64::from_be_bytes(start))
 }
 
 impl Place {
@@ -42,12 +57,18 @@ impl Place {
         match item {
             Item::Number(_) => Self::Number,
             Item::Cell { kind: Kind::Bare | Kind::Quoted | Kind::Number | Kind::Text, bytes } => {
+                if !matches!(bytes.first(), Some(b'0'..=b'9' | b'-' | b'+' | b'.')) {
+                    return text_place(bytes);
+                }
                 match parse_small(bytes) {
                     Some((units, scale)) => Self::Small { units, scale },
-                    None => Number::parse(bytes).map_or(Self::Text, |_| Self::Number),
+                    None => Number::parse(bytes).map_or_else(|| text_place(bytes), |_| Self::Number),
                 }
             }
-            Item::Cell { kind, bytes } => value(kind, bytes).to_number().map_or(Self::Text, |_| Self::Number),
+            Item::Cell { kind, bytes } => {
+                let value = value(kind, bytes);
+                value.to_number().map_or_else(|| text_place(&value.to_text()), |_| Self::Number)
+            }
         }
     }
 
@@ -56,7 +77,7 @@ impl Place {
         match self {
             Self::Small { units, scale } => Some(Number::Exact { units: i128::from(units), scale }),
             Self::Number => Number::parse(&text()),
-            Self::Text => None,
+            Self::Text(_) => None,
         }
     }
 
@@ -65,6 +86,11 @@ impl Place {
     pub(super) fn compare<'a>(self, text: impl Fn() -> Cow<'a, [u8]>, other: Self, kept: &Kept) -> Ordering {
         if let (Self::Small { units: a, scale: s }, Self::Small { units: b, scale: t }) = (self, other)
             && s == t
+        {
+            return a.cmp(&b);
+        }
+        if let (Self::Text(a), Self::Text(b)) = (self, other)
+            && a != b
         {
             return a.cmp(&b);
         }

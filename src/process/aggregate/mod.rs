@@ -38,6 +38,7 @@ mod min;
 mod mode;
 mod moments;
 mod most_common;
+pub(crate) mod multiset;
 mod natural;
 mod nth;
 mod pairs;
@@ -52,7 +53,6 @@ mod stddev;
 mod stddev_pop;
 mod sum;
 mod superaccumulator;
-pub(crate) mod tally;
 #[cfg(test)]
 mod tests;
 mod top;

@@ -124,6 +124,10 @@ impl Records<'_> {
             return level;
         }
         let fill = |entry: &mut Entry| {
+            if let Some((digit, doubles)) = self.made(entry.1, level) {
+                entry.0 = digit;
+                return doubles;
+            }
             let mut doubles = Doubles::Exact;
             entry.0 = digit(key.order, &self.value(entry.1, level.key), level.place, &mut doubles);
             doubles
@@ -150,6 +154,14 @@ impl Records<'_> {
             *entry = (rank, *record);
             before = Some(value);
         }
+    }
+
+    /// The digit of a record that was made before.
+    #[inline]
+    fn made(&self, record: u64, level: Level) -> Option<(u64, Doubles)> {
+        let further = &self.kept.get((record >> 32) as usize)?.further;
+        let made = further.iter().find(|made| made.key == level.key && made.place == level.place)?;
+        made.digit(record as u32 as usize)
     }
 
     fn value(&self, record: u64, key: usize) -> Value<'_> {

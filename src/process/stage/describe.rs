@@ -16,7 +16,7 @@ use crate::core::exec::memory::{Memory, Share};
 use crate::core::registry::{Example, Row};
 use crate::process::aggregate::described::{MEASURES, describe, take};
 use crate::process::aggregate::key_set::Seed;
-use crate::process::aggregate::tally::Tally;
+use crate::process::aggregate::multiset::Multiset;
 use crate::process::stage::table::MemoryTable;
 use crate::process::stage::{
     Columns, Gather, Gatherer, Needs, Operation, Scope, Setup, Stage, StageKind, Table, Written,
@@ -97,7 +97,7 @@ struct Described {
     /// By number: the column, and where it is first.
     columns: Vec<(Arc<str>, Place)>,
     /// By number: the values.
-    tallies: Vec<Tally>,
+    multisets: Vec<Multiset>,
     records: u64,
     memory: Memory,
     share: Share,
@@ -112,7 +112,7 @@ impl Gather for Describing {
         let mut described = Described {
             numbers: HashMap::new(),
             columns: Vec::new(),
-            tallies: Vec::new(),
+            multisets: Vec::new(),
             records: 0,
             share: memory.share(self.threads),
             memory,
@@ -137,24 +137,24 @@ impl Gather for Describing {
         }
         let mut columns: Vec<(Place, Arc<str>)> = first.into_iter().map(|(name, place)| (place, name)).collect();
         columns.sort_unstable();
-        let mut tallies: HashMap<Arc<str>, Vec<Tally>> = HashMap::new();
+        let mut multisets: HashMap<Arc<str>, Vec<Multiset>> = HashMap::new();
         for part in &mut parts {
-            for ((name, _), tally) in part.columns.drain(..).zip(part.tallies.drain(..)) {
-                tallies.entry(name).or_default().push(tally);
+            for ((name, _), multiset) in part.columns.drain(..).zip(part.multisets.drain(..)) {
+                multisets.entry(name).or_default().push(multiset);
             }
         }
-        let columns: Vec<(Arc<str>, Vec<Tally>)> = columns
+        let columns: Vec<(Arc<str>, Vec<Multiset>)> = columns
             .into_iter()
-            .map(|(_, name)| (Arc::clone(&name), tallies.remove(&name).unwrap_or_default()))
+            .map(|(_, name)| (Arc::clone(&name), multisets.remove(&name).unwrap_or_default()))
             .collect();
-        let record = |(name, tallies): (Arc<str>, Vec<Tally>)| -> Result<Vec<Value<'static>>> {
+        let record = |(name, multisets): (Arc<str>, Vec<Multiset>)| -> Result<Vec<Value<'static>>> {
             let mut record = vec![Value::Text(name.as_bytes().to_vec().into())];
-            record.extend(describe(tallies, records, &self.seed, &self.memory)?);
+            record.extend(describe(multisets, records, &self.seed, &self.memory)?);
             Ok(record)
         };
         // A column of many values is divided among the threads; one of few is a thread's own.
         let (many, few): (Vec<_>, Vec<_>) =
-            columns.into_iter().enumerate().partition(|(_, (_, tallies))| tallies.iter().any(Tally::is_divided));
+            columns.into_iter().enumerate().partition(|(_, (_, multisets))| multisets.iter().any(Multiset::is_divided));
         let few = few.into_par_iter().map(|(at, column)| Ok((at, record(column)?)));
         let mut described = few.collect::<Result<Vec<_>>>()?;
         for (at, column) in many {
@@ -179,7 +179,7 @@ impl Described {
         let number = self.columns.len();
         self.numbers.insert(Arc::clone(name), number);
         self.columns.push((Arc::clone(name), place));
-        self.tallies.push(Tally::new(self.seed.clone()));
+        self.multisets.push(Multiset::new(self.seed.clone()));
         number
     }
 }
@@ -220,19 +220,19 @@ impl Gatherer for Described {
         for (column, place) in batch.columns.iter().zip(places) {
             let Some(place) = place else { continue };
             let number = self.number(&column.name, place);
-            if let Some(tally) = self.tallies.get_mut(number) {
-                take(tally, &batch, &self.rows, &column.values);
+            if let Some(multiset) = self.multisets.get_mut(number) {
+                take(multiset, &batch, &self.rows, &column.values);
             }
         }
         scope.scratch.recycle(batch);
-        let held = |tallies: &[Tally]| tallies.iter().map(Tally::memory).sum::<usize>();
-        self.share.hold(held(&self.tallies));
+        let held = |multisets: &[Multiset]| multisets.iter().map(Multiset::memory).sum::<usize>();
+        self.share.hold(held(&self.multisets));
         if self.share.is_full() {
             // What a column always needs, once it is on disk, is not worth it for little.
-            let most = self.memory.limit() / 4 / self.tallies.len().max(1);
-            let large = self.tallies.iter_mut().filter(|tally| tally.memory() > most);
-            large.map(|tally| tally.spill(&self.memory)).collect::<Result<()>>()?;
-            self.share.hold(held(&self.tallies));
+            let most = self.memory.limit() / 4 / self.multisets.len().max(1);
+            let large = self.multisets.iter_mut().filter(|multiset| multiset.memory() > most);
+            large.map(|multiset| multiset.spill(&self.memory)).collect::<Result<()>>()?;
+            self.share.hold(held(&self.multisets));
         }
         Ok(())
     }

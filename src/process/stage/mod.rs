@@ -24,6 +24,7 @@ mod fill_down;
 mod filter;
 mod flatten;
 mod freq;
+mod further;
 mod group_by;
 mod grouping;
 mod join;

@@ -76,6 +76,10 @@ impl Seen {
             return Left::Later;
         }
         let number = number as usize;
+        if most == 1 && number < self.counts.len() {
+            // It has had its one record; to look its count up would be one more wait for memory per record.
+            return Left::Known(0);
+        }
         if number >= self.counts.len() {
             self.counts.resize(number + 1, 0);
         }

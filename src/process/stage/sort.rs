@@ -18,6 +18,7 @@ use crate::core::format::Scratch;
 use crate::core::registry::{Example, Row};
 use crate::process::stage::arrange::{Using, picks};
 use crate::process::stage::digits::{Doubles, Place, digit};
+use crate::process::stage::further::{Further, further};
 use crate::process::stage::keys::found_value;
 use crate::process::stage::names::Found;
 use crate::process::stage::order::{Key, OrderBy};
@@ -131,6 +132,8 @@ pub(crate) struct Kept {
     pub(crate) found: Vec<Found>,
     /// The first digit of the first key of each selected record.
     pub(crate) digits: Vec<u64>,
+    /// Other digits, as far as they were made.
+    pub(crate) further: Vec<Further>,
 }
 
 /// Bytes for each record while records are put in order: their digits twice, their numbers twice.
@@ -151,9 +154,11 @@ impl Gatherer for Sorted {
         }
         let found = self.keys.iter().map(|key| key.name.find(&mut batch)).collect::<Vec<_>>();
         let digits = digits(&batch, self.keys.first(), found.first(), &mut self.doubles);
+        let further = further(&batch, &self.keys, &found, &digits);
         shrink(&mut batch);
-        self.share.hold(self.share.held() + batch.memory() + batch.selected() * PER_RECORD);
-        self.kept.push(Kept { batch, found, digits });
+        let ahead: usize = further.iter().map(Further::memory).sum();
+        self.share.hold(self.share.held() + batch.memory() + batch.selected() * PER_RECORD + ahead);
+        self.kept.push(Kept { batch, found, digits, further });
         if self.share.is_full() {
             self.flush(scope.scratch)?;
         }

@@ -1,7 +1,7 @@
 //! What `--describe` says of a column, all of it computed from its different values and how often each came: the type, counts,
 //! the range, the mean and the deviation, quantiles, the most frequent values.
 //!
-//! A [`Tally`] counts the values as text. Each part of it makes a [`Summary`], and those are put together, so the
+//! A [`Multiset`] counts the values as text. Each part of it makes a [`Summary`], and those are put together, so the
 //! work that is done once per different value is divided among threads, and only one part of the values need be in memory.
 
 mod form;
@@ -24,7 +24,7 @@ use crate::process::aggregate::intake::value;
 use crate::process::aggregate::kept::text;
 use crate::process::aggregate::key_set::{Packed, Seed};
 use crate::process::aggregate::moments::{Moments, Of, shown};
-use crate::process::aggregate::tally::{Counted, Part, Seen, Tally, parts};
+use crate::process::aggregate::multiset::{Counted, Multiset, Part, Seen, parts};
 use crate::process::aggregate::total::Total;
 
 /// The columns of the result behind the name of the column described.
@@ -47,7 +47,7 @@ const RUN: usize = 256;
 const DOUBLE: u16 = 1 << 15;
 
 /// Takes values of a batch in; null is none.
-pub(crate) fn take(tally: &mut Tally, batch: &Batch, rows: &[u32], values: &Values) {
+pub(crate) fn take(multiset: &mut Multiset, batch: &Batch, rows: &[u32], values: &Values) {
     let mut run: [Option<(Packed, Seen, &[u8])>; RUN] = [None; RUN];
     for rows in rows.chunks(RUN) {
         match values {
@@ -66,20 +66,20 @@ pub(crate) fn take(tally: &mut Tally, batch: &Batch, rows: &[u32], values: &Valu
                                 kind => kind,
                             };
                             let text = text(kind, batch.bytes(cell));
-                            tally.add(tally.set().pack(&text), &text, seen(plain));
+                            multiset.add(multiset.set().pack(&text), &text, seen(plain));
                             continue;
                         }
                     };
                     let (kind, cell) = entry;
                     let source = if cell.in_side() { &batch.side } else { &batch.block.bytes };
-                    let key = tally.set().pack_at(source, cell.start(), cell.len());
+                    let key = multiset.set().pack_at(source, cell.start(), cell.len());
                     if let Some(slot) = run.get_mut(ready) {
                         *slot = Some((key, seen(kind), batch.bytes(cell)));
                         ready += 1;
                     }
                 }
                 for (key, seen, text) in run.iter().take(ready).flatten() {
-                    tally.add(*key, text, *seen);
+                    multiset.add(*key, text, *seen);
                 }
             }
             Values::Numbers(numbers) => {
@@ -92,17 +92,22 @@ pub(crate) fn take(tally: &mut Tally, batch: &Batch, rows: &[u32], values: &Valu
                     }
                     text.clear();
                     number.write(&mut text);
-                    tally.add(tally.set().pack(&text), &text, seen);
+                    multiset.add(multiset.set().pack(&text), &text, seen);
                 }
             }
         }
     }
 }
 
-/// What there is to say of a column that these tallies counted, of `records` records, in the order of [`MEASURES`].
-pub(crate) fn describe(tallies: Vec<Tally>, records: u64, seed: &Seed, memory: &Memory) -> Result<Vec<Value<'static>>> {
+/// What there is to say of a column that these multisets counted, of `records` records, in the order of [`MEASURES`].
+pub(crate) fn describe(
+    multisets: Vec<Multiset>,
+    records: u64,
+    seed: &Seed,
+    memory: &Memory,
+) -> Result<Vec<Value<'static>>> {
     let mut whole = Summary::new();
-    let mut parts = parts(tallies).into_iter().peekable();
+    let mut parts = parts(multisets).into_iter().peekable();
     let wave = 4 * rayon::current_num_threads().max(1);
     while parts.peek().is_some() {
         let some: Vec<Part> = parts.by_ref().take(wave).collect();

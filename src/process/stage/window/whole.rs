@@ -4,6 +4,8 @@ use std::any::Any;
 use std::cmp::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use rayon::prelude::*;
+
 use super::function::{Call, Function};
 use super::state::State;
 use super::{Plan, merge};
@@ -16,6 +18,7 @@ use crate::core::format::Scratch;
 use crate::process::aggregate::key_set::{KeySet, Seed};
 use crate::process::aggregate::running::RunningSum;
 use crate::process::expr::Tally;
+use crate::process::stage::digits::{self, Doubles, digit, next};
 use crate::process::stage::keys::{KeyOf, Keys};
 use crate::process::stage::{Gather, Gatherer, Scope, Table};
 
@@ -190,20 +193,28 @@ impl<'a> Records<'a> {
     /// The places of values among those of their group; null has none.
     fn rank(&self, at: usize, call: &Call, places: Vec<Place>, mut put: impl FnMut(Place, Value<'static>)) {
         let order = SortOrder { descending: call.descending, ..SortOrder::default() };
-        let mut ranked: Vec<(Place, Value<'a>)> = places
-            .into_iter()
-            .map(|place| (place, self.value(at, place)))
-            .filter(|(_, value)| !value.is_null())
-            .collect();
-        ranked.sort_by(|(a, x), (b, y)| a.group.cmp(&b.group).then_with(|| order.compare(x, y)));
-        for group in ranked.chunk_by(|(a, _), (b, _)| a.group == b.group) {
-            let (mut rank, mut before): (i128, Option<&Value<'_>>) = (0, None);
-            for (number, (place, value)) in (1..).zip(group) {
-                if before.is_none_or(|before| order.compare(before, value) != Ordering::Equal) {
+        let mut doubles = Doubles::Exact;
+        let ranked = places.into_iter().filter_map(|place| {
+            let value = Some(self.value(at, place)).filter(|value| !value.is_null())?;
+            Some((place.group, digit(order, &value, digits::Place::First, &mut doubles), place))
+        });
+        let mut ranked: Vec<(usize, u64, Place)> = ranked.collect();
+        // Values whose first digits are equal are looked at again only where that does not decide.
+        let compare = |x: &(usize, u64, Place), y: &(usize, u64, Place)| {
+            x.1.cmp(&y.1).then_with(|| match next(order, x.1, digits::Place::First, doubles) {
+                Some(_) => order.compare(&self.value(at, x.2), &self.value(at, y.2)),
+                None => Ordering::Equal,
+            })
+        };
+        ranked.par_sort_by(|x, y| x.0.cmp(&y.0).then_with(|| compare(x, y)));
+        for group in ranked.chunk_by(|x, y| x.0 == y.0) {
+            let (mut rank, mut before): (i128, Option<&(usize, u64, Place)>) = (0, None);
+            for (number, ranked) in (1..).zip(group) {
+                if before.is_none_or(|before| compare(before, ranked) != Ordering::Equal) {
                     rank = if call.function == Function::Rank { number } else { rank + 1 };
                 }
-                before = Some(value);
-                put(*place, Value::Number(Number::int(rank)));
+                before = Some(ranked);
+                put(ranked.2, Value::Number(Number::int(rank)));
             }
         }
     }

@@ -7,7 +7,7 @@
 use crate::core::data::cell::Kind;
 use crate::core::error::Result;
 use crate::core::exec::spill::{Frame, Spill};
-use crate::process::aggregate::tally::Seen;
+use crate::process::aggregate::multiset::Seen;
 
 /// Bytes of the word in front of a record.
 const WORD: usize = 4;
@@ -82,17 +82,17 @@ impl Log {
         Ok(())
     }
 
-    /// Hands all records to `take`, and frees them one by one.
-    pub(super) fn each(self, spill: Option<&Spill>, mut take: impl FnMut(&[u8], Seen)) -> Result<()> {
+    /// Hands all records to `take`.
+    pub(super) fn each(&self, spill: Option<&Spill>, mut take: impl FnMut(&[u8], Seen)) -> Result<()> {
         let mut bytes = Vec::new();
-        for frame in self.frames {
+        for frame in &self.frames {
             if let Some(spill) = spill {
-                spill.read(frame, &mut bytes)?;
+                spill.read(*frame, &mut bytes)?;
                 each(&bytes, &mut take);
             }
         }
-        for chunk in self.full.into_iter().chain([self.chunk]) {
-            each(&chunk, &mut take);
+        for chunk in self.full.iter().chain([&self.chunk]) {
+            each(chunk, &mut take);
         }
         Ok(())
     }
@@ -132,7 +132,7 @@ mod tests {
     use super::Log;
     use crate::core::data::cell::Kind;
     use crate::core::exec::memory::Memory;
-    use crate::process::aggregate::tally::Seen;
+    use crate::process::aggregate::multiset::Seen;
 
     #[test]
     fn records_come_back_from_memory_and_from_disk() {

@@ -10,12 +10,14 @@ mod log;
 
 use std::sync::Arc;
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use crate::core::data::cell::Kind;
 use crate::core::error::Result;
 use crate::core::exec::memory::Memory;
 use crate::core::exec::spill::Spill;
 use crate::process::aggregate::key_set::{KeySet, Packed, Seed};
-use crate::process::aggregate::tally::log::Log;
+use crate::process::aggregate::multiset::log::Log;
 
 /// How many parts there are.
 const PARTS: usize = 1 << 8;
@@ -106,8 +108,10 @@ impl Counted {
 
 /// What one thread has counted.
 #[derive(Debug)]
-pub(crate) struct Tally {
+pub(crate) struct Multiset {
     table: Counted,
+    /// How many bytes in front of each string have no say in which part it is of.
+    prefix: usize,
     /// How many strings the table has when it is looked at next.
     check: usize,
     /// How many strings more do not go to the table.
@@ -118,11 +122,17 @@ pub(crate) struct Tally {
     spill: Option<Arc<Spill>>,
 }
 
-impl Tally {
+impl Multiset {
     /// Nothing counted yet.
     pub(crate) fn new(seed: Seed) -> Self {
+        Self::with_prefix(seed, 0)
+    }
+
+    /// The same for strings with so many bytes in front that mean something else to another thread. Those that are put
+    /// together need not have the same seed.
+    pub(crate) fn with_prefix(seed: Seed, prefix: usize) -> Self {
         let table = Counted::new(seed);
-        Self { table, check: EARLY, direct: 0, logs: Vec::new(), held: 0, spill: None }
+        Self { table, prefix, check: EARLY, direct: 0, logs: Vec::new(), held: 0, spill: None }
     }
 
     /// Makes a string ready to be added.
@@ -130,12 +140,12 @@ impl Tally {
         &self.table.set
     }
 
-    /// Adds a string that [`Tally::set`] made ready.
+    /// Adds a string that [`Multiset::set`] made ready.
     #[inline]
     pub(crate) fn add(&mut self, key: Packed, text: &[u8], seen: Seen) {
         if self.direct > 0 {
             self.direct -= 1;
-            return self.log(key, text, seen);
+            return self.log(part_of(key), text, seen);
         }
         self.table.add(key, text, seen);
         if self.table.len() >= self.check {
@@ -143,9 +153,28 @@ impl Tally {
         }
     }
 
+    /// Adds a string that was not made ready.
     #[inline]
-    fn log(&mut self, key: Packed, text: &[u8], seen: Seen) {
-        if let Some(log) = self.logs.get_mut((key.hash() >> BELOW) as usize % PARTS) {
+    pub(crate) fn insert(&mut self, text: &[u8], seen: Seen) {
+        if self.direct > 0 {
+            self.direct -= 1;
+            return self.log(self.part(text), text, seen);
+        }
+        self.add(self.table.set.pack(text), text, seen);
+    }
+
+    /// The part that a string is of.
+    #[inline]
+    fn part(&self, text: &[u8]) -> usize {
+        match self.prefix {
+            0 => part_of(self.table.set.pack(text)),
+            prefix => (xxh3_64(text.get(prefix..).unwrap_or_default()) >> BELOW) as usize % PARTS,
+        }
+    }
+
+    #[inline]
+    fn log(&mut self, part: usize, text: &[u8], seen: Seen) {
+        if let Some(log) = self.logs.get_mut(part) {
             self.held += log.push(text, seen);
         }
     }
@@ -177,7 +206,7 @@ impl Tally {
         let seed = self.table.set.seed();
         let table = std::mem::replace(&mut self.table, Counted::new(seed));
         for (text, seen) in table.iter() {
-            self.log(table.set.pack(text), text, seen);
+            self.log(self.part(text), text, seen);
         }
         if self.direct == 0 {
             self.table = table;
@@ -210,7 +239,48 @@ impl Tally {
     }
 }
 
-/// Some of the strings of several tallies, with all that came of them.
+/// The part of a string, by what decides it.
+#[inline]
+fn part_of(key: Packed) -> usize {
+    (key.hash() >> BELOW) as usize % PARTS
+}
+
+/// Hands all strings of multisets of the same seed or prefix to `take`, with the position of the multiset, part by part; `done` is
+/// called after each. The same string may come several times in its part.
+pub(crate) fn each_part(
+    multisets: &[&Multiset],
+    mut take: impl FnMut(usize, &[u8], Seen),
+    mut done: impl FnMut(),
+) -> Result<()> {
+    if !multisets.iter().any(|multiset| multiset.is_divided()) {
+        for (at, multiset) in multisets.iter().enumerate() {
+            multiset.table.iter().for_each(|(text, seen)| take(at, text, seen));
+        }
+        done();
+        return Ok(());
+    }
+    // What is still in tables, by part.
+    let mut tables: Vec<Vec<(usize, &[u8], Seen)>> = vec![Vec::new(); PARTS];
+    for (at, multiset) in multisets.iter().enumerate() {
+        for (text, seen) in multiset.table.iter() {
+            if let Some(part) = tables.get_mut(multiset.part(text)) {
+                part.push((at, text, seen));
+            }
+        }
+    }
+    for (part, table) in tables.into_iter().enumerate() {
+        table.into_iter().for_each(|(at, text, seen)| take(at, text, seen));
+        for (at, multiset) in multisets.iter().enumerate() {
+            if let Some(log) = multiset.logs.get(part) {
+                log.each(multiset.spill.as_deref(), |text, seen| take(at, text, seen))?;
+            }
+        }
+        done();
+    }
+    Ok(())
+}
+
+/// Some of the strings of several multisets, with all that came of them.
 #[derive(Debug)]
 pub(crate) struct Part {
     tables: Vec<Counted>,
@@ -218,18 +288,18 @@ pub(crate) struct Part {
     spill: Option<Arc<Spill>>,
 }
 
-/// Puts tallies of the same seed together: no string is in two of the parts.
-pub(crate) fn parts(mut tallies: Vec<Tally>) -> Vec<Part> {
-    if tallies.iter().all(|tally| tally.logs.is_empty()) {
-        let tables = tallies.into_iter().map(|tally| tally.table).collect();
+/// Puts multisets of the same seed together: no string is in two of the parts.
+pub(crate) fn parts(mut multisets: Vec<Multiset>) -> Vec<Part> {
+    if multisets.iter().all(|multiset| multiset.logs.is_empty()) {
+        let tables = multisets.into_iter().map(|multiset| multiset.table).collect();
         return vec![Part { tables, logs: Vec::new(), spill: None }];
     }
-    tallies.iter_mut().for_each(Tally::flush);
-    let spill = tallies.iter().find_map(|tally| tally.spill.clone());
+    multisets.iter_mut().for_each(Multiset::flush);
+    let spill = multisets.iter().find_map(|multiset| multiset.spill.clone());
     let mut parts: Vec<Part> =
         (0..PARTS).map(|_| Part { tables: Vec::new(), logs: Vec::new(), spill: spill.clone() }).collect();
-    for tally in tallies {
-        for (part, log) in parts.iter_mut().zip(tally.logs) {
+    for multiset in multisets {
+        for (part, log) in parts.iter_mut().zip(multiset.logs) {
             part.logs.push(log);
         }
     }
@@ -261,25 +331,25 @@ impl Part {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{Counted, EARLY, Seed, Seen, Tally, parts};
+    use super::{Counted, EARLY, Multiset, Seed, Seen, parts};
     use crate::core::data::cell::Kind;
     use crate::core::exec::memory::Memory;
 
     /// Counts strings on two threads, and writes after some of them.
     fn count(strings: &[(String, u64, Kind)], spill_at: Option<usize>) -> BTreeMap<String, Seen> {
         let seed = Seed::default();
-        let mut tallies = vec![Tally::new(seed.clone()), Tally::new(seed.clone())];
+        let mut multisets = vec![Multiset::new(seed.clone()), Multiset::new(seed.clone())];
         for (number, (text, row, kind)) in strings.iter().enumerate() {
-            let tally = &mut tallies[number / 7 % 2];
-            let key = tally.set().pack(text.as_bytes());
-            tally.add(key, text.as_bytes(), Seen::once(*row, *kind));
+            let multiset = &mut multisets[number / 7 % 2];
+            let key = multiset.set().pack(text.as_bytes());
+            multiset.add(key, text.as_bytes(), Seen::once(*row, *kind));
             if spill_at == Some(number) {
-                tallies[0].spill(&Memory::default()).unwrap();
+                multisets[0].spill(&Memory::default()).unwrap();
             }
         }
         let mut counts = BTreeMap::new();
         let mut counted = Counted::new(seed);
-        for part in parts(tallies) {
+        for part in parts(multisets) {
             part.count(&mut counted).unwrap();
             for (text, seen) in counted.iter() {
                 assert!(counts.insert(String::from_utf8(text.to_vec()).unwrap(), seen).is_none());
