@@ -1,9 +1,11 @@
 //! Columns, functions and aggregates inside lists and expressions: the last name of what is typed is completed.
 
 use crate::cli::complete::{Candidate, Then};
+use crate::core::format::FORMATS;
 use crate::process::aggregate::AGGREGATES;
 use crate::process::expr::function::FUNCTIONS;
 use crate::process::glance::Glance;
+use crate::process::stage::window_functions;
 
 /// What the value of a flag is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +22,12 @@ pub(super) enum Kind {
     Expressions,
     /// The same with aggregates.
     Aggregates,
+    /// The same with the functions of windows.
+    Windows,
+    /// Conditions, and what rules are made of besides.
+    Rules,
+    /// A column, `as`, and a format that a column can be read as.
+    As,
 }
 
 /// Where in a text the name under the cursor starts, and how it is quoted.
@@ -51,7 +59,7 @@ pub(super) fn complete(text: &str, kind: Kind, glance: &Glance) -> Vec<Candidate
     let mut found = Vec::new();
     let whole = match kind {
         Kind::Columns | Kind::Groups | Kind::Keys(_) => item(text),
-        Kind::By | Kind::Expressions | Kind::Aggregates => None,
+        Kind::By | Kind::Expressions | Kind::Aggregates | Kind::Windows | Kind::Rules | Kind::As => None,
     };
     if let Some((head, typed)) = whole {
         // A name with blanks in it, as a whole item of a list.
@@ -70,6 +78,12 @@ pub(super) fn complete(text: &str, kind: Kind, glance: &Glance) -> Vec<Candidate
         return found;
     }
     let name = last_name(text);
+    if let Some(words) = words(kind, name) {
+        let words = words.into_iter().filter(|word| word.starts_with(name.typed));
+        return words
+            .map(|word| Candidate::new(format!("{}{word}", name.head), "").shown(word).then(Then::More))
+            .collect();
+    }
     if kind == Kind::By && !is_behind_by(name.head) {
         return Vec::new();
     }
@@ -83,16 +97,49 @@ pub(super) fn complete(text: &str, kind: Kind, glance: &Glance) -> Vec<Candidate
             let rows = AGGREGATES.iter().map(|row| (row.name, row.summary));
             found.extend(calls(name, rows));
         }
+        if kind == Kind::Windows {
+            found.extend(calls(name, window_functions()));
+        }
         let wanted = match kind {
-            Kind::Aggregates | Kind::Expressions => true,
+            Kind::Aggregates | Kind::Expressions | Kind::Windows | Kind::Rules => true,
             Kind::Groups => found.is_empty(),
-            Kind::Columns | Kind::Keys(_) | Kind::By => false,
+            Kind::Columns | Kind::Keys(_) | Kind::By | Kind::As => false,
         };
         if wanted && !name.typed.is_empty() {
             found.extend(calls(name, FUNCTIONS.iter().map(|row| (row.name, row.summary))));
         }
     }
     found
+}
+
+/// The words that may stand at a place where no name can: those between operands, and formats behind `as`.
+fn words(kind: Kind, name: Name<'_>) -> Option<Vec<&'static str>> {
+    if name.quote != Quote::Bare {
+        return None;
+    }
+    let operand = is_operand(name.head);
+    match kind {
+        Kind::As if name.head.ends_with(" as ") => {
+            Some(FORMATS.iter().filter(|row| row.item.parser.is_some()).map(|row| row.name).collect())
+        }
+        Kind::As if operand => Some(vec!["as"]),
+        Kind::Rules if operand => {
+            Some(["unique", "not null", "is int", "is number", "is date"].into_iter().chain(OPERATORS).collect())
+        }
+        Kind::Expressions | Kind::Aggregates | Kind::Windows if operand => Some(OPERATORS.to_vec()),
+        _ => None,
+    }
+}
+
+/// The operators that are words.
+const OPERATORS: [&str; 6] = ["and", "or", "in", "between", "is null", "is not null"];
+
+/// Whether a text ends in a name, a number, a bracket or a quote, and a blank.
+fn is_operand(text: &str) -> bool {
+    let operand = text.trim_end();
+    let word = operand.rsplit(|last: char| !last.is_alphanumeric() && last != '_').next().unwrap_or_default();
+    let ends = operand.ends_with([')', ']', '`', '"', '\'']) || !word.is_empty() && !WORDS.contains(&word);
+    operand.len() < text.len() && ends
 }
 
 /// The columns that a name may be, and the paths into them once a dot or bracket is typed.
@@ -187,7 +234,7 @@ fn is_path(path: &str) -> bool {
 mod tests {
     use std::sync::Arc;
 
-    use super::{Kind, complete};
+    use super::{Kind, OPERATORS, complete};
     use crate::process::glance::Glance;
 
     fn words(text: &str, kind: Kind) -> Vec<String> {
@@ -211,6 +258,12 @@ mod tests {
     fn expressions_have_functions_and_aggregates() {
         assert_eq!(words("x > 1 and ho", Kind::Expressions), ["x > 1 and host", "x > 1 and hour("]);
         assert_eq!(words("col(\"uni", Kind::Expressions), ["col(\"unit price\")"]);
+        assert_eq!(words("at ", Kind::Expressions), OPERATORS.map(|word| format!("at {word}")));
+        assert_eq!(words("at > 1 a", Kind::Expressions), ["at > 1 and"]);
+        assert_eq!(words("at > ", Kind::Expressions), ["at > host", "at > `unit price`", "at > url", "at > at"]);
+        assert_eq!(words("url un", Kind::Rules), ["url unique"]);
+        assert_eq!(words("url as logf", Kind::As), ["url as logfmt"]);
+        assert_eq!(words("x=la", Kind::Windows), ["x=lag("]);
         assert_eq!(words("host == 'u", Kind::Expressions), [""; 0]);
         assert!(words("n=cou", Kind::Aggregates).contains(&"n=count(".to_string()));
         assert!(words("n=", Kind::Aggregates).contains(&"n=sum(".to_string()));

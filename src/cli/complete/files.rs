@@ -13,6 +13,8 @@ const ENTRIES: usize = 20_000;
 pub(super) enum Wanted {
     /// All.
     Any,
+    /// None.
+    Directories,
     /// Those that `process` can read, by their names; all where there are none.
     Data,
 }
@@ -37,6 +39,7 @@ pub(super) fn files(word: &str, wanted: Wanted, around: &Around) -> Vec<Candidat
         })
         .collect();
     found.sort();
+    found.retain(|(_, folder)| *folder || wanted != Wanted::Directories);
     if wanted == Wanted::Data && found.iter().any(|(name, folder)| *folder || is_data(Path::new(name))) {
         found.retain(|(name, folder)| *folder || is_data(Path::new(name)));
     }

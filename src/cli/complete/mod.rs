@@ -5,6 +5,7 @@
 //! become. The answer is a line per candidate, in the form that the shell's script reads. Nothing fails here: where
 //! nothing is known, nothing is offered. The protocol is that of the scripts, which are printed by the same program.
 
+mod choices;
 mod expression;
 mod files;
 mod lex;
@@ -16,6 +17,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use crate::cli::complete::lex::{Line, lex};
+use crate::cli::environment::Environment;
 use crate::core::output::writer::{Buffering, Writer};
 
 /// The variable that turns a run of the program into an answer to a shell.
@@ -65,22 +67,43 @@ impl Candidate {
 pub(super) struct Around {
     home: Option<PathBuf>,
     directory: Option<PathBuf>,
+    /// The file of arguments.
+    config: Option<PathBuf>,
+    /// The variables that words may start with.
+    vars: Vec<(String, String)>,
 }
 
 impl Around {
-    /// A path as the shell would hand it over: with the home directory for `~/`.
+    /// A path as the shell would hand it over: with the home directory for `~/`, and its value for `$NAME/`.
     fn path(&self, word: &str) -> PathBuf {
-        match (word.strip_prefix("~/"), &self.home) {
-            (Some(rest), Some(home)) => home.join(rest),
+        match (word.strip_prefix("~/"), &self.home, self.variable(word)) {
+            (Some(rest), Some(home), _) => home.join(rest),
+            (_, _, Some((front, value))) if !Path::new(word).exists() => {
+                PathBuf::from(format!("{value}{}", word.get(front..).unwrap_or_default()))
+            }
             _ => PathBuf::from(word),
         }
+    }
+
+    /// The length of a `$NAME` or `${NAME}` that a path starts with, and the value of the variable.
+    fn variable(&self, word: &str) -> Option<(usize, &str)> {
+        let front = word.find('/').unwrap_or(word.len());
+        let name = word.get(..front)?.strip_prefix('$')?;
+        let name = name.strip_prefix('{').map_or(Some(name), |name| name.strip_suffix('}'))?;
+        self.vars.iter().find(|(known, _)| known == name).map(|(_, value)| (front, value.as_str()))
     }
 }
 
 /// Answers a shell; `args` are the program's name, `--`, and what the shell's script passes. Gives the exit code.
 pub(super) fn run(shell: &OsStr, args: &[OsString]) -> u8 {
     let texts: Vec<String> = args.iter().skip(2).map(|arg| arg.to_string_lossy().into_owned()).collect();
-    let around = Around { home: std::env::home_dir(), directory: std::env::current_dir().ok() };
+    let environment = Environment::read();
+    let around = Around {
+        home: std::env::home_dir(),
+        directory: std::env::current_dir().ok(),
+        config: environment.config_path,
+        vars: environment.vars,
+    };
     let out = match shell.to_str() {
         Some("bash") => bash(&texts, &around),
         Some("zsh") => zsh(&texts, &around),
@@ -107,7 +130,10 @@ fn bash(texts: &[String], around: &Around) -> String {
     for candidate in candidates(&line, around) {
         let part = candidate.word.get(line.kept..).unwrap_or(&candidate.word);
         out.push(if candidate.then == Then::More { '+' } else { '-' });
-        out.push_str(&if line.quote.is_some() { part.to_string() } else { escaped(part) });
+        // A variable in front must stay one.
+        let front = around.variable(&candidate.word).map_or(0, |(front, _)| front.saturating_sub(line.kept));
+        let (front, rest) = part.split_at_checked(front).unwrap_or(("", part));
+        out.push_str(&if line.quote.is_some() { part.to_string() } else { format!("{front}{}", escaped(rest)) });
         out.push('\n');
     }
     out
@@ -129,7 +155,14 @@ fn escaped(word: &str) -> String {
 fn zsh(texts: &[String], around: &Around) -> String {
     let index = text(texts, 0).parse().unwrap_or(0);
     let words = texts.get(1..).unwrap_or_default().to_vec();
-    described(&candidates(&Line { words, index, quote: None, kept: 0 }, around))
+    let mut found = candidates(&Line { words, index, quote: None, kept: 0 }, around);
+    for candidate in &mut found {
+        // Quoted, a variable would stand for itself.
+        if let Some((front, value)) = around.variable(&candidate.word) {
+            candidate.word = format!("{value}{}", candidate.word.get(front..).unwrap_or_default());
+        }
+    }
+    described(&found)
 }
 
 /// fish passes the command line and the number of characters before the cursor; it quotes candidates itself.
@@ -161,7 +194,10 @@ fn candidates(line: &Line, around: &Around) -> Vec<Candidate> {
     // What stands before the program's name are variables for it.
     let program = words.iter().take(line.index).position(|word| is_program(word)).unwrap_or(0);
     words.drain(..program);
-    values::candidates(&words, line.index - program, around)
+    let mut found = values::candidates(&words, line.index - program, around);
+    // The answer is lines of words with tabs between them, and no shell shows others anyway.
+    found.retain(|candidate| !candidate.word.contains(char::is_control));
+    found
 }
 
 fn is_program(word: &str) -> bool {

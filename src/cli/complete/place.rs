@@ -38,7 +38,8 @@ pub(super) fn find<'c>(root: &'c Command, words: &[String], index: usize) -> Fou
     if let Some(arg) = walk.pending {
         return found(Place::Value { arg, before: 0 }, index - 1);
     }
-    if walk.only_positionals || !word.starts_with('-') || word == "-" {
+    // A dash alone may be standard input, but who presses Tab behind it wants to see the flags.
+    if walk.only_positionals || !word.starts_with('-') {
         let commands = walk.command.has_subcommands() && !walk.only_positionals;
         return found(if commands { Place::Engine } else { Place::Positional(walk.positionals) }, index);
     }
@@ -146,7 +147,7 @@ mod tests {
         assert_eq!(place("mytools -j 2 search -i x "), "search: positional 1");
         assert_eq!(place("mytools search -it"), "search: engine");
         assert_eq!(place("mytools search -- -x"), "search: positional 0");
-        assert_eq!(place("mytools process -"), "process: positional 0");
+        assert_eq!(place("mytools process -"), "process: engine");
         assert_eq!(place("mytools process --fo"), "process: engine");
     }
 }

@@ -5,13 +5,12 @@ use std::ffi::OsString;
 use clap::{ArgMatches, Command, ValueHint};
 use clap_complete::engine;
 
+use crate::cli::complete::choices::choices;
 use crate::cli::complete::expression::{Kind, complete};
 use crate::cli::complete::files::{Wanted, files};
 use crate::cli::complete::place::{Found, Place, find};
 use crate::cli::complete::{Around, Candidate, Then};
-use crate::cli::{command, request, stages};
-use crate::core::input::encoding::ENCODINGS;
-use crate::core::input::types;
+use crate::cli::{command, config_file, request, stages};
 use crate::core::registry::find as find_row;
 use crate::process::glance::{Glance, glance};
 use crate::process::plan::Request;
@@ -20,8 +19,8 @@ use crate::process::stage::STAGES;
 /// The orders of sort keys.
 const ORDERS: &[&str] = &["desc", "text", "num", "natural", "nulls-first"];
 
-/// The types of `--schema` and `--cast`.
-const TYPES: &[&str] = &["str", "int", "float", "bool"];
+/// The types of `--cast`.
+const TYPES: &[&str] = &["int", "number", "float", "str", "bool", "time", "date"];
 
 /// What word `index` may become.
 pub(super) fn candidates(words: &[String], index: usize, around: &Around) -> Vec<Candidate> {
@@ -34,10 +33,14 @@ pub(super) fn candidates(words: &[String], index: usize, around: &Around) -> Vec
             let (front, value) = word.split_at_checked(before).unwrap_or(("", word));
             let id = arg.get_id().as_str();
             let mut values = if let Some(kind) = kind(named, id) {
-                complete(value, kind, &glimpse(words, &found, index, around))
-            } else if let Some(names) = names(named, id) {
+                complete(value, kind, &glimpse(words, &found, index, around, side(id, value)))
+            } else if let Some(names) = choices(named, id, value) {
                 let fitting = names.into_iter().filter(|(name, _)| name.starts_with(value));
-                fitting.map(|(name, help)| Candidate::new(name, help)).collect()
+                fitting.map(|(name, help)| Candidate::new(name, help)).map(open_ended).collect()
+            } else if named == "process" && ["join", "union", "diff"].contains(&id) {
+                files(value, Wanted::Data, around)
+            } else if arg.get_value_hint() == ValueHint::DirPath || id == "temp-dir" {
+                files(value, Wanted::Directories, around)
             } else if matches!(arg.get_value_hint(), ValueHint::AnyPath | ValueHint::FilePath | ValueHint::DirPath) {
                 files(value, Wanted::Any, around)
             } else {
@@ -49,10 +52,17 @@ pub(super) fn candidates(words: &[String], index: usize, around: &Around) -> Vec
             values
         }
         Place::Positional(_) if named == "process" => files(word, Wanted::Data, around),
+        Place::Positional(_) if named == "man" => files(word, Wanted::Directories, around),
         Place::Positional(0) if named == "search" && !has_pattern(words, index) => Vec::new(),
         Place::Positional(_) if named == "search" => files(word, Wanted::Any, around),
         Place::Engine | Place::Positional(_) => from_engine(words, index, around),
     }
+}
+
+/// A word that ends in a colon goes on.
+fn open_ended(candidate: Candidate) -> Candidate {
+    let goes_on = candidate.word.ends_with([':', ',']);
+    if goes_on { candidate.then(Then::More) } else { candidate }
 }
 
 /// What a value of an argument of `process` names, where that is columns.
@@ -64,29 +74,18 @@ fn kind(named: &str, id: &str) -> Option<Kind> {
     let attached = || STAGES.iter().any(|row| row.item.attach.contains(&id));
     match id {
         "sort" | "top" => Some(Kind::Keys(ORDERS)),
-        "schema" | "cast" => Some(Kind::Keys(TYPES)),
+        "schema" => Some(Kind::Keys(&["str"])),
+        "cast" => Some(Kind::Keys(TYPES)),
+        "parse" => Some(Kind::As),
+        "validate" => Some(Kind::Rules),
+        "window" => Some(Kind::Windows),
         "limit" | "skip" | "tail" | "sample" => Some(Kind::By),
         "select" | "drop" | "rename" | "distinct" | "freq" | "unpivot" | "explode" | "fill-down" | "on"
         | "split-by" => Some(Kind::Columns),
         "group-by" => Some(Kind::Groups),
-        "agg" | "window" | "pivot" => Some(Kind::Aggregates),
+        "agg" | "pivot" => Some(Kind::Aggregates),
         "join" | "union" | "diff" | "keep" | "kind" | "tolerance" => None,
         _ if stage.is_some() || attached() => Some(Kind::Expressions),
-        _ => None,
-    }
-}
-
-/// The words that a value may be, where clap does not know them.
-fn names(named: &str, id: &str) -> Option<Vec<(String, String)>> {
-    match (named, id) {
-        ("search", "type" | "type-not" | "type-clear") => {
-            let types = types::definitions(&[]).unwrap_or_default().into_iter();
-            Some(types.map(|(name, globs)| (name, globs.join(" "))).collect())
-        }
-        (_, "encoding") => {
-            let rest: &[&str] = if named == "search" { &["auto", "none"] } else { &[] };
-            Some(rest.iter().chain(ENCODINGS).map(|name| ((*name).to_string(), String::new())).collect())
-        }
         _ => None,
     }
 }
@@ -100,14 +99,37 @@ fn has_pattern(words: &[String], index: usize) -> bool {
     })
 }
 
+/// Whose columns are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    /// Those of the inputs.
+    Inputs,
+    /// Those of the file of the latest `--join` or `--diff`.
+    Other,
+}
+
+/// Behind `=`, `--on` names columns of the other file.
+fn side(id: &str, value: &str) -> Side {
+    let last = value.rsplit(',').next().unwrap_or_default();
+    if id == "on" && last.contains('=') { Side::Other } else { Side::Inputs }
+}
+
 /// The columns at a place of the line: those of the inputs on it, behind the stages that are written before.
-fn glimpse(words: &[String], found: &Found<'_>, index: usize, around: &Around) -> Glance {
+fn glimpse(words: &[String], found: &Found<'_>, index: usize, around: &Around, side: Side) -> Glance {
     let before = words.get(..found.first).unwrap_or_default();
     let after = words.get(index + 1..).unwrap_or_default();
     let everything: Vec<&String> = before.iter().chain(after).collect();
-    let (Some(all), Some(before)) = (parse(everything.into_iter()), parse(before.iter())) else {
+    let (Some(all), Some(before)) = (parse(everything.into_iter(), around), parse(before.iter(), around)) else {
         return Glance::default();
     };
+    if side == Side::Other {
+        let given = |name: &str| {
+            let at = before.indices_of(name)?.max()?;
+            before.get_many::<String>(name)?.next_back().map(|file| (at, around.path(file).into()))
+        };
+        let inputs = ["join", "diff"].into_iter().filter_map(given).max().map(|(_, file)| file).into_iter().collect();
+        return glance(&Request { inputs, read: request::read_options(&all), ..Request::default() });
+    }
     let inputs = all.get_many::<OsString>("input").into_iter().flatten();
     let inputs = inputs.map(|input| around.path(&input.to_string_lossy()).into()).collect();
     let stages = stages::written(&before).unwrap_or_default();
@@ -116,8 +138,13 @@ fn glimpse(words: &[String], found: &Found<'_>, index: usize, around: &Around) -
 }
 
 /// The arguments of `process` in words that may not be complete.
-fn parse<'w>(words: impl Iterator<Item = &'w String>) -> Option<ArgMatches> {
-    let parsed = command::build().ignore_errors(true).try_get_matches_from(words).ok()?;
+fn parse<'w>(words: impl Iterator<Item = &'w String>, around: &Around) -> Option<ArgMatches> {
+    let command = command::build();
+    let words: Vec<OsString> = words.map(OsString::from).collect();
+    // What the configuration file says of delimiters and headers holds here too; it may be anything, even a pipe.
+    let file = around.config.as_deref().filter(|file| file.is_file());
+    let words = config_file::merge(&words, file, &command).args;
+    let parsed = command.ignore_errors(true).try_get_matches_from(words).ok()?;
     parsed.subcommand_matches("process").cloned()
 }
 

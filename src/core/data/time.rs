@@ -41,6 +41,11 @@ pub(crate) struct Zone {
     year: Option<i16>,
 }
 
+/// The names of all zones that are known here.
+pub(crate) fn zones() -> Vec<String> {
+    jiff::tz::db().available().map(|zone| zone.to_string()).collect()
+}
+
 impl Zone {
     /// The zone of that name (`Europe/Berlin`, `UTC`, `+02:00`), UTC where none is given. `year` is that of times
     /// without one.
@@ -52,7 +57,7 @@ impl Zone {
         let tz = match offset {
             Some(offset) => TimeZone::fixed(offset),
             None => TimeZone::get(name).map_err(|_| {
-                let known: Vec<String> = jiff::tz::db().available().map(|zone| zone.to_string()).collect();
+                let known = zones();
                 let hint = did_you_mean(name, known.iter().map(String::as_str));
                 Problem::new(Code::Usage, format!("unknown time zone '{name}'"))
                     .hint(hint.unwrap_or_else(|| "zones are named like Europe/Berlin, UTC or +02:00".to_string()))

@@ -110,6 +110,9 @@ pub(crate) static STAGES: &[Row<StageKind>] = &[
     validate::ROW,
 ];
 
+pub(crate) use join::KINDS as JOIN_KINDS;
+pub(crate) use window::functions as window_functions;
+
 /// What stages are for: the tasks in the order of [`STAGES`], each with the first of its stages.
 const TASKS: [(&str, &str); 5] = [
     ("Stages that choose and order records", "where"),

@@ -85,6 +85,22 @@ impl ColorSpec {
     }
 }
 
+impl ColorSpec {
+    /// What the beginning of a value may become: a piece, an attribute, a colour or style.
+    pub(crate) fn continued(text: &str) -> Vec<String> {
+        let pieces = || PIECES.iter().map(|(name, _)| *name);
+        let parts: Vec<&str> = text.split(':').collect();
+        let all: Vec<String> = match parts[..] {
+            [_] => pieces().map(|piece| format!("{piece}:")).collect(),
+            [piece, _] => ["fg:", "bg:", "style:", "none"].map(|kind| format!("{piece}:{kind}")).to_vec(),
+            [piece, "style", _] => STYLES.iter().map(|(name, _)| format!("{piece}:style:{name}")).collect(),
+            [piece, kind @ ("fg" | "bg"), _] => COLORS.iter().map(|name| format!("{piece}:{kind}:{name}")).collect(),
+            _ => Vec::new(),
+        };
+        all.into_iter().filter(|word| word.starts_with(text)).collect()
+    }
+}
+
 /// A name in a table, in any letter case.
 fn lookup<T: Copy>(what: &str, name: &str, table: &[(&str, T)]) -> Result<T, String> {
     let lower = name.to_lowercase();

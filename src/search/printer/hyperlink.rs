@@ -20,6 +20,11 @@ const ALIASES: [(&str, &str); 11] = [
     ("vscodium", "vscodium://file{path}:{line}:{column}"),
 ];
 
+/// The names of formats.
+pub(crate) fn names() -> [&'static str; ALIASES.len()] {
+    ALIASES.map(|(name, _)| name)
+}
+
 const VARIABLES: [(&str, Part); 5] = [
     ("path", Part::Path),
     ("line", Part::Line),

@@ -60,6 +60,9 @@ enum Kind {
     Asof,
 }
 
+/// The names of all kinds of joins.
+pub(crate) const KINDS: [&str; 7] = ["inner", "left", "right", "full", "semi", "anti", "asof"];
+
 impl Kind {
     const ALL: [(&'static str, Self); 7] = [
         ("inner", Self::Inner),

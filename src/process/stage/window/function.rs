@@ -55,6 +55,11 @@ const FUNCTIONS: &[(&str, Function, &str, usize, usize)] = &[
     ("share", Function::Share, "share(x)", 1, 1),
 ];
 
+/// The names of all functions, and how they are written.
+pub(crate) fn functions() -> impl Iterator<Item = (&'static str, &'static str)> {
+    FUNCTIONS.iter().map(|(name, _, usage, ..)| (*name, *usage))
+}
+
 /// Whether a name is that of a window function.
 pub(super) fn is_function(name: &str) -> bool {
     FUNCTIONS.iter().any(|(known, ..)| *known == name)

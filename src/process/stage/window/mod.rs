@@ -26,6 +26,7 @@ use crate::process::stage::keys::KeyOf;
 use crate::process::stage::names::{Names, split_by};
 use crate::process::stage::{Columns, Needs, Operation, Setup, Stage, StageKind, Written};
 
+pub(crate) use function::functions;
 use function::{Call, is_function, suggest};
 
 /// The row of the table.
