@@ -146,3 +146,76 @@ fn every_format_stage_function_and_aggregate_is_in_its_table() {
         }
     }
 }
+
+/// The cells of the rows below a table's head, without the quotes of code. `\|` in code is a bar.
+fn rows(text: &str, head: &str) -> Vec<Vec<String>> {
+    let rows = text.lines().skip_while(|line| *line != head).skip(2).take_while(|line| line.starts_with('|'));
+    let cell = |cell: &str| cell.trim().trim_matches('`').replace('\u{0}', "|");
+    let cells = |line: &str| line.replace("\\|", "\u{0}").trim_matches('|').split('|').map(cell).collect();
+    rows.map(|line| cells(line)).collect()
+}
+
+/// A command of a shell in a directory that is also its home, with our program in front of the path.
+#[cfg(unix)]
+fn in_shell(dir: &Path, home: &Path, words: &[&str]) -> Command {
+    let bin = Path::new(MYTOOLS).parent().unwrap();
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default());
+    let mut command = Command::new(words[0]);
+    command
+        .args(&words[1..])
+        .current_dir(dir)
+        .env("PATH", path)
+        .env("NO_COLOR", "1")
+        .stdin(std::process::Stdio::null());
+    command.env("HOME", home).env_remove("XDG_CONFIG_HOME").env_remove("ZDOTDIR").env("TERM", "dumb");
+    command
+}
+
+#[test]
+#[cfg(unix)]
+fn what_others_type_has_its_counterpart() {
+    let text = fs::read_to_string(repository().join("README.md")).unwrap();
+    let rows = rows(&text, "| from | there | here |");
+    assert!(rows.len() > 10, "{rows:?}");
+    let dir = Dir::new();
+    copy(&repository().join("tests/data"), dir.path());
+    let run = |command: &str| {
+        let output = in_shell(dir.path(), dir.path(), &["sh", "-c", command]).output().unwrap();
+        (String::from_utf8_lossy(&output.stdout).into_owned(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    for row in rows {
+        let [from, there, here] = row.as_slice() else { panic!("{row:?}") };
+        let here = here.split('`').next().unwrap();
+        let (printed, said) = run(here);
+        assert!(!printed.is_empty() && said.is_empty(), "{here}: {printed}{said}");
+        if let (Some(rg), "ripgrep") = (std::env::var_os("RG"), from.as_str()) {
+            let there = there.replacen("rg ", &format!("{} --sort path ", rg.to_string_lossy()), 1);
+            assert_eq!(run(&there).0, printed, "{there}");
+        }
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn one_line_gives_a_new_home_its_completion() {
+    let text = fs::read_to_string(repository().join("README.md")).unwrap();
+    let bash = "COMP_LINE='mytools proc'; COMP_POINT=12; compopt() { :; }; _mytools mytools; echo \"${COMPREPLY[@]}\"";
+    let checks: [(&str, &[&str], &str); 3] = [
+        ("bash", &["bash", "-i", "-c", bash], "process"),
+        ("zsh", &["zsh", "-i", "-c", "print $_comps[mytools]"], "_mytools"),
+        ("fish", &["fish", "-c", "complete -C 'mytools proc'"], "process"),
+    ];
+    let lines = rows(&text, "| shell | line |");
+    for (shell, check, expected) in checks {
+        let home = Dir::new();
+        let line = lines.iter().find(|row| row[0] == shell).map(|row| row[1].clone()).unwrap();
+        let Ok(installed) = in_shell(home.path(), home.path(), &[shell, "-c", &line]).output() else {
+            crate::harness::skip(shell);
+            continue;
+        };
+        assert!(installed.status.success(), "{line}: {}", String::from_utf8_lossy(&installed.stderr));
+        let output = in_shell(home.path(), home.path(), check).output().unwrap();
+        let printed = String::from_utf8_lossy(&output.stdout);
+        assert!(printed.starts_with(expected), "{shell}: {printed} {}", String::from_utf8_lossy(&output.stderr));
+    }
+}

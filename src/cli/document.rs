@@ -59,7 +59,9 @@ pub(super) fn to_text(blocks: &[Block], width: usize) -> String {
             Block::Example(input, output) => line(&mut text, inner, &format!("{input} → {output}")),
             Block::Sample(what, commands) => {
                 line(&mut text, 2, what);
-                commands.iter().for_each(|command| line(&mut text, 4, command));
+                for command in commands {
+                    line(&mut text, 4, command);
+                }
             }
         }
     }

@@ -133,7 +133,12 @@ fn bash(texts: &[String], around: &Around) -> String {
         // A variable in front must stay one.
         let front = around.variable(&candidate.word).map_or(0, |(front, _)| front.saturating_sub(line.kept));
         let (front, rest) = part.split_at_checked(front).unwrap_or(("", part));
-        out.push_str(&if line.quote.is_some() { part.to_string() } else { format!("{front}{}", escaped(rest)) });
+        if line.quote.is_some() {
+            out.push_str(part);
+        } else {
+            out.push_str(front);
+            out.push_str(&escaped(rest));
+        }
         out.push('\n');
     }
     out

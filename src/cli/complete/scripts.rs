@@ -42,6 +42,7 @@ _mytools() {
 if [ "$funcstack[1]" = "_mytools" ]; then
     _mytools "$@"
 else
+    (( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i }
     compdef _mytools mytools
 fi
 "#;

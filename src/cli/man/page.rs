@@ -24,8 +24,9 @@ pub(super) fn of_command(command: &Command, root: &Command) -> Page {
     if whole {
         roff.section("Commands");
         for inner in command.get_subcommands() {
-            let aliases: String = inner.get_visible_aliases().map(|alias| format!(", {}", bold(alias))).collect();
-            roff.term(&format!("{}{aliases}", bold(inner.get_name())), &about(inner));
+            let names: Vec<String> =
+                std::iter::once(inner.get_name()).chain(inner.get_visible_aliases()).map(bold).collect();
+            roff.term(&names.join(", "), &about(inner));
         }
     }
     options(&mut roff, command);

@@ -51,8 +51,8 @@ impl Manual {
     /// The end of `-h`.
     fn short(&self) -> String {
         let commands = self.examples.iter().take(self.first).flat_map(|sample| sample.1);
-        let lines: String = commands.map(|command| format!("  {command}\n")).collect();
-        let examples = if lines.is_empty() { lines } else { format!("Examples:\n{lines}") };
+        let lines: Vec<&str> = commands.copied().collect();
+        let examples = if lines.is_empty() { String::new() } else { format!("Examples:\n  {}\n", lines.join("\n  ")) };
         format!("{examples}{}", (self.more)()).trim_end().to_string()
     }
 

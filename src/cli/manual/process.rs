@@ -58,6 +58,6 @@ fn more_stages() -> String {
     let names: Vec<String> =
         STAGES.iter().filter(|row| !on_screen(row.name)).map(|row| format!("--{}", row.name)).collect();
     let stages = to_text(&[Block::Paragraph(format!("More stages: {}", names.join(" ")))], 78);
-    let lines: String = stages.lines().map(|line| format!("{}\n", line.trim_start())).collect();
-    format!("\n{lines}All flags: mytools process --help. More: mytools help TOPIC")
+    let lines: Vec<&str> = stages.lines().map(str::trim_start).collect();
+    format!("\n{}\nAll flags: mytools process --help. More: mytools help TOPIC", lines.join("\n"))
 }

@@ -58,10 +58,7 @@ pub(super) static COMPLETIONS: Manual = Manual {
         ),
         Sample("elvish", &["mytools completions elvish >> ~/.config/elvish/rc.elv"]),
         Sample("PowerShell", &["mytools completions powershell >> $PROFILE"]),
-        Sample(
-            "nushell, to be read by 'source mytools.nu' in config.nu",
-            &["mytools completions nushell | save mytools.nu"],
-        ),
+        Sample("nushell", &["mytools completions nushell | save ~/.config/nushell/autoload/mytools.nu"]),
     ],
     first: 0,
     more: || "Where to put it: mytools completions --help".to_string(),
