@@ -45,7 +45,7 @@ impl Process {
     /// Adds a stage: the long flag of the command line without its dashes, and its value.
     #[must_use]
     pub fn stage(mut self, flag: &str, value: &str) -> Self {
-        self.request.stages.push(Written { flag: flag.into(), value: value.into(), attached: Vec::new() });
+        self.request.stages.push(Written { flag: flag.into(), value: value.into(), attached: Vec::new(), odd: None });
         self
     }
 
@@ -270,7 +270,9 @@ mod tests {
         for loss in LOSSES {
             std::fs::write(&path, loss.input).unwrap();
             let (from, to) = (loss.from[0], loss.to[0]);
-            let report = Process::new([path.display().to_string()]).from(from).format(to).run().unwrap();
+            let mut process = Process::new([path.display().to_string()]).from(from).format(to);
+            process.request.write.escape_formulas = loss.flag == Some("--escape-formulas");
+            let report = process.run().unwrap();
             assert_eq!(String::from_utf8(report.output).unwrap(), loss.output, "{from} to {to}: {}", loss.what);
         }
     }

@@ -95,7 +95,7 @@ fn formats() -> Listing {
 fn losses() -> Listing {
     let rows = LOSSES.iter().map(|loss| {
         let input = String::from_utf8_lossy(loss.input);
-        let cells = [&loss.from.join(" "), &loss.to.join(" "), loss.what, input.trim_end(), loss.output.trim_end()];
+        let cells = [&loss.from.join(" "), &loss.to.join(" "), &*loss.says(), input.trim_end(), loss.output.trim_end()];
         cells.map(str::to_string).to_vec()
     });
     (&["from", "to", "lost", "input", "output"], rows.collect())

@@ -58,12 +58,15 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     // A global option is in the matches of the subcommand as well, whichever side of its name it was written on.
     let Some((name, matches)) = matches.subcommand() else { return ExitCode::from(FAILED) };
+    // What a file of defaults says need not fit every run.
+    let own = merged.from.as_ref().and_then(|_| command.try_get_matches_from_mut(&args).ok());
+    let typed = own.as_ref().and_then(ArgMatches::subcommand).map_or(matches, |(_, own)| own);
     let globals = Globals::from_matches(matches, &environment);
     let diagnostics = globals.diagnostics();
     if let Some(note) = &merged.note {
         diagnostics.emit(note);
     }
-    let code = match dispatch(name, matches, &globals, &environment, &diagnostics) {
+    let code = match dispatch(name, (matches, typed), &globals, &environment, &diagnostics) {
         Ok(code) => code,
         Err(error) => failed(error, &diagnostics, usage::Line { args: &args, root: &command }),
     };
@@ -87,14 +90,14 @@ fn failed(error: anyhow::Error, diagnostics: &Diagnostics, line: usage::Line<'_>
 
 fn dispatch(
     name: &str,
-    matches: &ArgMatches,
+    (matches, typed): (&ArgMatches, &ArgMatches),
     globals: &Globals,
     environment: &Environment,
     diagnostics: &Diagnostics,
 ) -> anyhow::Result<u8> {
     Ok(match name {
         "search" => search::run(matches, globals, environment, diagnostics)?,
-        "process" => request::run(matches, globals, environment, diagnostics)?,
+        "process" => request::run((matches, typed), globals, environment, diagnostics)?,
         "list" => list::run(matches, globals)?,
         "help" => topics::run(matches)?,
         "completions" => completions::run(matches)?,

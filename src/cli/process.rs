@@ -152,6 +152,16 @@ fn output_args() -> Vec<Arg> {
         .default_value("keep"),
         switch("crlf", OUTPUT, "End the records of delimited output with CR LF"),
         switch("bom", OUTPUT, "Begin with a byte order mark, for spreadsheets"),
+        switch(
+            "escape-formulas",
+            OUTPUT,
+            "Put ' before cells of delimited output that spreadsheets would run as formulas",
+        )
+        .long_help(
+            "Put ' before cells of delimited output that spreadsheets would run as formulas: those that start with =, +, -, \
+             @, a tab or a line end, and are no numbers. For files that people open in a spreadsheet and that hold text \
+             from elsewhere",
+        ),
         option("indent", "N", OUTPUT, "Spaces per level of JSON").value_parser(value_parser!(u8).range(0..=16)),
         switch("explain", OUTPUT, "Print the numbered plan instead of running it"),
         switch("line-buffered", OUTPUT, "Hand over each line at once, as on a terminal"),

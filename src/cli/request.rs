@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::ArgMatches;
+use clap::parser::ValueSource;
 
 use crate::cli::environment::Environment;
 use crate::cli::globals::Globals;
@@ -16,20 +17,21 @@ use crate::core::exec::memory::Memory;
 use crate::core::format::{Infer, Quoting, Ragged, ReadOptions, WriteOptions};
 use crate::core::output::writer::{Buffering, Writer};
 use crate::process::expr::Env;
+use crate::process::flags;
 use crate::process::plan::{self, Outcome, Request};
 use crate::process::split::Split;
 
 /// More records of default JSON than this on a terminal get a word about `-t`.
 const MANY_RECORDS: u64 = 50;
 
-/// Runs the command.
+/// Runs the command. `typed` holds what the command line itself says, without the file of defaults.
 pub(crate) fn run(
-    matches: &ArgMatches,
+    (matches, typed): (&ArgMatches, &ArgMatches),
     globals: &Globals,
     environment: &Environment,
     diagnostics: &Diagnostics,
 ) -> Result<u8> {
-    let request = request(matches, globals, environment)?;
+    let request = Request { given: given(typed), ..request(matches, globals, environment)? };
     if matches.get_many::<OsString>("input").is_none() && environment.stdin_is_terminal {
         let hint = "name a file, or pipe records in; `mytools process --help` has examples";
         return Err(Problem::new(Code::Usage, "no input").hint(hint).into());
@@ -99,6 +101,7 @@ fn request(matches: &ArgMatches, globals: &Globals, environment: &Environment) -
         output,
         split,
         read: read_options(matches),
+        given: Vec::new(),
         write: WriteOptions { width: globals.width, color: globals.color, ..write_options(matches)? },
         source_col: text(matches, "source-col"),
         rejects: matches.get_one::<PathBuf>("rejects").cloned(),
@@ -118,6 +121,12 @@ fn request(matches: &ArgMatches, globals: &Globals, environment: &Environment) -
         prompt: environment.stdout_is_terminal || matches.get_flag("line-buffered"),
         progress: globals.progress.clone(),
     })
+}
+
+/// The flags written that say something about single formats.
+fn given(matches: &ArgMatches) -> Vec<String> {
+    let written = |flag: &&str| matches.value_source(flag) == Some(ValueSource::CommandLine);
+    flags::of_formats().into_iter().filter(written).map(str::to_string).collect()
 }
 
 /// How much memory the run may hold, and where the rest goes.
@@ -183,6 +192,7 @@ fn write_options(matches: &ArgMatches) -> Result<WriteOptions> {
         },
         crlf: matches.get_flag("crlf"),
         bom: matches.get_flag("bom"),
+        escape_formulas: matches.get_flag("escape-formulas"),
         null_value: text(matches, "null-value"),
         indent: matches.get_one::<u8>("indent").map(|spaces| usize::from(*spaces)),
         infer: match text(matches, "infer").as_deref() {

@@ -3,6 +3,8 @@
 //! clap keeps no position for flags, so every stage is an option, those without a value too; the positions of all
 //! occurrences are put in one line, and what belongs to the stage directly before it is attached to it.
 
+use std::ffi::OsString;
+
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches};
 
@@ -10,6 +12,9 @@ use crate::cli::command;
 use crate::core::error::{Code, Problem, Result};
 use crate::core::registry::{Row, find};
 use crate::process::stage::{STAGES, StageKind, Written, task};
+
+/// What the values of stages are called that are names of files.
+const FILES: [&str; 2] = ["FILE", "OLD"];
 
 /// The heading of all stages where headings take too much room.
 pub(crate) fn short_heading(heading: &str) -> Option<&'static str> {
@@ -74,7 +79,7 @@ fn stage_arg(row: &'static Row<StageKind>) -> Arg {
         None => arg,
     };
     match row.item.value {
-        Some(value) => arg.value_name(value),
+        Some(value) => arg.value_name(value).value_parser(clap::value_parser!(OsString)),
         None => arg
             .allow_hyphen_values(false)
             .num_args(0)
@@ -91,25 +96,35 @@ pub(crate) fn written(matches: &ArgMatches) -> Result<Vec<Written>> {
             continue;
         }
         let indices = matches.indices_of(row.name).into_iter().flatten();
-        let values: Vec<String> = match row.item.value {
+        let values: Vec<OsString> = match row.item.value {
             Some(_) => values(matches, row)?,
-            None => matches.get_many::<bool>(row.name).into_iter().flatten().map(|_| String::new()).collect(),
+            None => matches.get_many::<bool>(row.name).into_iter().flatten().map(|_| OsString::new()).collect(),
         };
-        occurrences.extend(indices.zip(values).map(|(at, value)| (at, Occurrence { flag: row.name, value })));
+        occurrences.extend(indices.zip(values).map(|(at, value)| (at, Occurrence { flag: row.name, value: value.to_string_lossy().into_owned(), odd: value.to_str().is_none().then_some(value) })));
     }
     for (flag, _) in attachments() {
         let indices = matches.indices_of(flag).into_iter().flatten();
         let values = matches.get_many::<String>(flag).into_iter().flatten().cloned();
-        occurrences.extend(indices.zip(values).map(|(at, value)| (at, Occurrence { flag, value })));
+        occurrences.extend(indices.zip(values).map(|(at, value)| (at, Occurrence { flag, value, odd: None })));
     }
     occurrences.sort_by_key(|(at, _)| *at);
     pair(occurrences.into_iter().map(|(_, occurrence)| occurrence).collect(), STAGES)
 }
 
 /// The values of a stage. One that is a flag itself means that the value was forgotten.
-fn values(matches: &ArgMatches, row: &'static Row<StageKind>) -> Result<Vec<String>> {
-    let values: Vec<String> = matches.get_many::<String>(row.name).into_iter().flatten().cloned().collect();
-    for value in values.iter().filter(|value| value.starts_with('-')) {
+fn values(matches: &ArgMatches, row: &'static Row<StageKind>) -> Result<Vec<OsString>> {
+    let values: Vec<OsString> = matches.get_many::<OsString>(row.name).into_iter().flatten().cloned().collect();
+    for value in &values {
+        let Some(value) = value.to_str() else {
+            if row.item.value.is_some_and(|name| FILES.contains(&name)) {
+                continue;
+            }
+            let message = format!("'{}' behind --{} is no text", value.display(), row.name);
+            return Err(Problem::new(Code::Usage, message).hint("arguments are UTF-8, but for names of files").into());
+        };
+        if !value.starts_with('-') {
+            continue;
+        }
         if is_flag(value) {
             let flag = match row.item.short {
                 Some(short) => format!("-{short}/--{}", row.name),
@@ -140,16 +155,18 @@ fn is_flag(word: &str) -> bool {
 struct Occurrence {
     flag: &'static str,
     value: String,
+    /// The value as it came, where it is no text.
+    odd: Option<OsString>,
 }
 
 /// Attaches each flag that belongs to the stage directly before it. One that could belong to a stage which lacks it, but
 /// is not written directly behind it, is an error: it would silently mean something else.
 fn pair(occurrences: Vec<Occurrence>, table: &'static [Row<StageKind>]) -> Result<Vec<Written>> {
     let mut stages: Vec<Written> = Vec::new();
-    for Occurrence { flag, value } in occurrences {
+    for Occurrence { flag, value, odd } in occurrences {
         match stages.last_mut() {
             Some(owner) if attaches(table, &owner.flag, flag) => owner.attached.push((flag.to_string(), value)),
-            _ => stages.push(Written { flag: flag.to_string(), value, attached: Vec::new() }),
+            _ => stages.push(Written { flag: flag.to_string(), value, attached: Vec::new(), odd }),
         }
     }
     for (at, stage) in stages.iter().enumerate() {
@@ -221,7 +238,7 @@ mod tests {
         &[row("group-by", 'g', &["agg"]), row("agg", 'a', &[]), row("sort", 's', &[]), row("where", 'w', &[])];
 
     fn paired(flags: &[(&'static str, &str)]) -> Result<Vec<Written>> {
-        pair(flags.iter().map(|(flag, value)| Occurrence { flag, value: (*value).to_string() }).collect(), TABLE)
+        pair(flags.iter().map(|(flag, value)| Occurrence { flag, value: (*value).to_string(), odd: None }).collect(), TABLE)
     }
 
     #[test]

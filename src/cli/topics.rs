@@ -125,7 +125,7 @@ fn formats() -> Vec<Block> {
     blocks.push(Block::Heading("What is lost between formats".to_string()));
     for loss in LOSSES {
         let name = format!("{} → {}", loss.from.join(", "), loss.to.join(", "));
-        blocks.push(Block::Entry(name, loss.what.to_string()));
+        blocks.push(Block::Entry(name, loss.says().into_owned()));
     }
     blocks
 }

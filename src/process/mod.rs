@@ -5,6 +5,7 @@
 pub(crate) mod aggregate;
 mod chain;
 pub(crate) mod expr;
+pub(crate) mod flags;
 pub(crate) mod glance;
 mod irregular;
 mod missing;

@@ -3,7 +3,7 @@
 //! A [`Request`] is the command line in types. Planning looks at the inputs, builds the stages, checks the columns
 //! from stage to stage, and works out which columns must be decoded; `parts` runs what comes of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,6 +21,7 @@ use crate::core::output::writer::Writer;
 use crate::core::registry::{Row, did_you_mean, find};
 use crate::core::terminal::progress::Bar;
 use crate::process::expr::Env;
+use crate::process::flags;
 use crate::process::parts::{Feeds, Plan};
 use crate::process::prepared::{Prepared, format_by_name, prepare};
 use crate::process::seconds::{Looked, Making, Seconds, look, numbered};
@@ -49,6 +50,8 @@ pub(crate) struct Request {
     pub(crate) split: Option<Split>,
     /// How inputs are read.
     pub(crate) read: ReadOptions,
+    /// The flags written that say something about single formats.
+    pub(crate) given: Vec<String>,
     /// The column that names the input of each record, where one is wanted.
     pub(crate) source_col: Option<String>,
     /// Where records that break the rules of their format are kept.
@@ -104,6 +107,8 @@ pub(crate) fn run(request: &Request, writer: &mut Writer, diagnostics: &Diagnost
     check_schema(request, &after, diagnostics);
     let known = (!after.open).then(|| after.names.clone());
     let (format, encoder) = output(request, inputs.first())?;
+    let formats = inputs.iter().chain(looked.iter().flatten().flat_map(Looked::inputs)).map(|input| input.format);
+    flags::check(&request.given, &formats.collect::<Vec<_>>(), format)?;
     let header = header.filter(|_| after.names == before.names);
     if let Some(Split::By(column)) = &request.split {
         after.check(column)?;
@@ -111,6 +116,8 @@ pub(crate) fn run(request: &Request, writer: &mut Writer, diagnostics: &Diagnost
     let needs = needs(&stages, encoder.as_ref(), (&inputs, request), &after);
     let copies = copies(encoder.as_ref(), (&inputs, request), &after);
     let mut projection = projected(needs.first().cloned().unwrap_or(Needs::All), copies);
+    // Where records are written anew, the header ends as they do.
+    let header = header.map(|header| if projection.raw { header } else { without_line_end(header) });
     if request.explain {
         let text = explain(&stages, (&inputs, &looked), &projection, format.name);
         writer.put(text.as_bytes())?;
@@ -137,6 +144,7 @@ pub(crate) fn run(request: &Request, writer: &mut Writer, diagnostics: &Diagnost
     let rejects = rejects(request)?;
     let main = Inputs::new(inputs, projection, wanted, block_size, &cancel)
         .shown_by(request.progress.clone())
+        .written_as(format)
         .rejecting_to(rejects)
         .naming_in(source_col);
     let feeds = Feeds { main, own, seconds };
@@ -218,13 +226,14 @@ fn rejects(request: &Request) -> Result<Option<Writer>> {
 /// The columns of all inputs together, and the header record where it speaks for all of them.
 pub(crate) fn columns_of(inputs: &[Prepared]) -> (Columns, Option<Vec<u8>>) {
     let mut columns = Columns::default();
+    let mut known: HashSet<&Arc<str>> = HashSet::new();
     let mut header = inputs.first().and_then(|input| input.header.clone());
     for input in inputs {
         match &input.columns {
             None => columns.open = true,
             Some(names) => {
                 for name in names {
-                    if !columns.names.contains(name) {
+                    if known.insert(name) {
                         columns.names.push(Arc::clone(name));
                     }
                 }
@@ -340,6 +349,14 @@ fn needs(
 /// Whether raw records may be copied to the output.
 fn copies(encoder: &dyn Encoder, (inputs, request): (&[Prepared], &Request), after: &Columns) -> bool {
     request.source_col.is_none() && !inputs.is_empty() && inputs.iter().all(|input| input.copies(encoder, &after.names))
+}
+
+/// A header record without its line end.
+fn without_line_end(mut header: Vec<u8>) -> Vec<u8> {
+    if header.pop_if(|byte| *byte == b'\n').is_some() {
+        header.pop_if(|byte| *byte == b'\r');
+    }
+    header
 }
 
 /// What must be decoded of the inputs.

@@ -66,6 +66,11 @@ pub(crate) fn look(stages: &[Box<dyn Stage>], request: &Request, main: &[Prepare
 }
 
 impl Looked {
+    /// Its inputs.
+    pub(crate) fn inputs(&self) -> &[Prepared] {
+        &self.inputs
+    }
+
     /// Lines of the plan that say what is read.
     pub(crate) fn explain(&self) -> String {
         let names: Vec<String> =

@@ -170,9 +170,10 @@ fn extend(columns: &mut Names, batch: &Batch) {
     if batch.selected() == 0 {
         return;
     }
-    let add = |columns: &mut Names, index: u32| {
-        if let Some(column) = batch.columns.get(index as usize)
-            && !columns.contains(&column.name)
+    let mut known = batch.known(columns);
+    let mut add = |columns: &mut Names, index: u32| {
+        if let (Some(column), Some(known)) = (batch.columns.get(index as usize), known.get_mut(index as usize))
+            && !std::mem::replace(known, true)
         {
             Arc::make_mut(columns).push(Arc::clone(&column.name));
         }
@@ -189,7 +190,8 @@ fn extend(columns: &mut Names, batch: &Batch) {
                 };
                 row.map(|row| (row, index as u32))
             };
-            let new = batch.columns.iter().enumerate().filter(|(_, column)| !columns.contains(&column.name));
+            let new = batch.columns.iter().enumerate().zip(batch.known(columns)).filter(|(_, known)| !known);
+            let new = new.map(|(column, _)| column);
             let mut there: Vec<(usize, u32)> = new.filter_map(first).collect();
             there.sort_unstable();
             for (_, index) in there {

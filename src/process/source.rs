@@ -17,10 +17,11 @@ use crate::core::error::{Error, Problem, Result};
 use crate::core::exec::cancel::Cancel;
 use crate::core::exec::ordered::Flow;
 use crate::core::exec::relay::Relay;
-use crate::core::format::{Decoder, Fault, Projection, Scratch, StreamFault};
+use crate::core::format::{Decoder, Fault, Format, Projection, Scratch, StreamFault};
 use crate::core::input::blocks::{Blocks, Bytes, Claim, position};
 use crate::core::input::live::Stream;
 use crate::core::output::writer::Writer;
+use crate::core::registry::Row;
 use crate::core::terminal::progress::{Bar, Unit};
 use crate::process::irregular::told;
 use crate::process::prepared::{Data, Prepared, stream_problem};
@@ -134,6 +135,10 @@ pub(crate) struct Inputs {
     rejects: Option<Mutex<Writer>>,
     /// Tells it from the other feeds of the run.
     number: u32,
+    /// The format of the output.
+    written: Option<&'static Row<Format>>,
+    /// What inputs said that it does not.
+    lost: Mutex<Vec<Problem>>,
 }
 
 struct Cursored {
@@ -189,7 +194,15 @@ impl Inputs {
             source_col: None,
             rejects: None,
             number: 0,
+            written: None,
+            lost: Mutex::default(),
         }
+    }
+
+    /// The same, for an output in this format.
+    #[must_use]
+    pub(crate) fn written_as(self, format: &'static Row<Format>) -> Self {
+        Self { written: Some(format), ..self }
     }
 
     /// The same, with a column of this name in front that names the input of each record.
@@ -249,7 +262,20 @@ impl Inputs {
     /// What to tell about lines that did not become records as they are.
     pub(crate) fn notes(&self) -> Vec<Problem> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.irregular.values().flat_map(|(origin, irregular)| told(&origin.name, *irregular)).collect()
+        let lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        let irregular = seen.irregular.values().flat_map(|(origin, irregular)| told(&origin.name, *irregular));
+        // How much was read past a limit is chance.
+        irregular.chain(lost.iter().filter(|_| !seen.stopped).cloned()).collect()
+    }
+
+    /// Takes note of what an input said that the output does not.
+    fn ended(&self, current: &Current) {
+        let lost = self.written.map(|written| current.decoder.lost(written)).unwrap_or_default();
+        if !lost.is_empty() {
+            let name = &current.blocks.origin().name;
+            let mut all = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+            all.extend(lost.into_iter().map(|problem| problem.at_path(name)));
+        }
     }
 
     /// Starts on an input, opening it again where it was closed.
@@ -319,10 +345,12 @@ impl Feed for Inputs {
             let block = match claimed {
                 Ok(Some(claim)) => Ok(claim),
                 Ok(None) => {
+                    self.ended(&current);
                     cursor.current = None;
                     continue;
                 }
                 Err(error) => {
+                    self.ended(&current);
                     cursor.current = None;
                     let offset = offset_of(&error);
                     let problem = stream_problem(&current.blocks.origin().name, error);

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use crate::core::data::cell::{Cell, Kind};
 use crate::core::error::Result;
 use crate::core::format::line::fields::Fields;
-use crate::core::format::line::{LineParser, Miss, Names, look, miss, opening};
+use crate::core::format::line::{self, LineParser, Miss, Names, look, miss, opening};
 use crate::core::format::{Format, Opening, ReadOptions, Reader, Unopened};
 use crate::core::registry::{Example, Row};
 
@@ -30,6 +30,7 @@ pub(crate) const ROW: Row<Format> = Row {
         reader: Some(|options| reader(options, Layout::Combined)),
         sniff: Some(|head| sniff(head, Layout::Combined)),
         parser: Some(|_| Ok(Box::new(Access { layout: Layout::Combined, extra: Extra::Column }))),
+        read_flags: line::FLAGS,
         ..Format::NONE
     },
 };

@@ -1,7 +1,7 @@
 //! The Common Log Format: [`combined`](super::combined) without referer and user agent.
 
-use crate::core::format::Format;
 use crate::core::format::combined::{Access, Extra, Layout, reader, sniff};
+use crate::core::format::{Format, line};
 use crate::core::registry::{Example, Row};
 
 /// The table row.
@@ -19,6 +19,7 @@ pub(crate) const ROW: Row<Format> = Row {
         reader: Some(|options| reader(options, Layout::Common)),
         sniff: Some(|head| sniff(head, Layout::Common)),
         parser: Some(|_| Ok(Box::new(Access { layout: Layout::Common, extra: Extra::Column }))),
+        read_flags: line::FLAGS,
         ..Format::NONE
     },
 };

@@ -34,7 +34,12 @@ pub(crate) const ROW: Row<Format> = Row {
             "</tbody>\n</table>\n<p>2 records</p>\n</body>\n</html>\n"
         ),
     }],
-    item: Format { extensions: &["html", "htm"], encoder: Some(encoder), ..Format::NONE },
+    item: Format {
+        extensions: &["html", "htm"],
+        encoder: Some(encoder),
+        write_flags: &["null-value"],
+        ..Format::NONE
+    },
 };
 
 /// Colours follow the system's; numbers stand right, nulls are shaded.
@@ -84,7 +89,7 @@ impl Encoder for Html {
     }
 
     fn records(&self, batch: &Batch, columns: &[Arc<str>], out: &mut Vec<u8>) -> Result<()> {
-        let found: Vec<Option<usize>> = columns.iter().map(|name| batch.find(name)).collect();
+        let found: Vec<Option<usize>> = batch.find_all(columns);
         let mut cell = Vec::new();
         for row in batch.rows() {
             out.extend_from_slice(b"<tr>");

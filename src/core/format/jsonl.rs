@@ -2,6 +2,7 @@
 
 use crate::core::data::cell::Kind;
 use crate::core::error::Result;
+use crate::core::format::json::READ_FLAGS;
 use crate::core::format::json::encoder::{Frame, JsonEncoder};
 use crate::core::format::json::reader::{JsonReader, Style};
 use crate::core::format::json::syntax::{Nest, blanks, value};
@@ -21,6 +22,7 @@ pub(crate) const ROW: Row<Format> = Row {
         reader: Some(reader),
         encoder: Some(encoder),
         sniff: Some(sniff),
+        read_flags: READ_FLAGS,
         ..Format::NONE
     },
 };

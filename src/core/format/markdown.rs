@@ -21,7 +21,12 @@ pub(crate) const ROW: Row<Format> = Row {
         input: r#"[{"user":"ann","n":10},{"user":"bo","n":7}]"#,
         output: "| user |   n |\n| ---- | --: |\n| ann  |  10 |\n| bo   |   7 |\n",
     }],
-    item: Format { extensions: &["md", "markdown"], encoder: Some(encoder), ..Format::NONE },
+    item: Format {
+        extensions: &["md", "markdown"],
+        encoder: Some(encoder),
+        write_flags: &["null-value"],
+        ..Format::NONE
+    },
 };
 
 /// A rule of at least three characters is one everywhere.

@@ -106,11 +106,23 @@ pub(crate) struct Format {
     pub(crate) sniff: Option<fn(&[u8]) -> bool>,
     /// Makes a parser of the text of cells (`--parse`), for formats that a cell may hold.
     pub(crate) parser: Option<MakeParser>,
+    /// The flags that say something about inputs of this format.
+    pub(crate) read_flags: &'static [&'static str],
+    /// The flags that say something about output in this format.
+    pub(crate) write_flags: &'static [&'static str],
 }
 
 impl Format {
     /// A format that can do nothing, to start from.
-    pub(crate) const NONE: Self = Self { extensions: &[], reader: None, encoder: None, sniff: None, parser: None };
+    pub(crate) const NONE: Self = Self {
+        extensions: &[],
+        reader: None,
+        encoder: None,
+        sniff: None,
+        parser: None,
+        read_flags: &[],
+        write_flags: &[],
+    };
 }
 
 /// How inputs are to be read; each format takes what concerns it.
@@ -188,6 +200,8 @@ pub(crate) struct WriteOptions {
     pub(crate) crlf: bool,
     /// A byte order mark in front.
     pub(crate) bom: bool,
+    /// An apostrophe before delimited cells that spreadsheets would run.
+    pub(crate) escape_formulas: bool,
     /// Text that stands for null.
     pub(crate) null_value: Option<String>,
     /// Spaces per level of JSON; none is one record per line.
@@ -310,6 +324,13 @@ pub(crate) trait Decoder: Send + Sync {
     /// How its records are laid out, for delimited text whose raw records may be copied.
     fn delimited(&self) -> Option<Arc<Delimited>> {
         None
+    }
+
+    /// What the input said that output in this format does not say, though no record was changed. Asked behind its last
+    /// block.
+    fn lost(&self, written: &Row<Format>) -> Vec<Problem> {
+        let _ = written;
+        Vec::new()
     }
 
     /// Decodes the records of `block.body()`. A fault ends the batch before the record it is in: the records before it

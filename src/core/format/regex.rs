@@ -20,7 +20,11 @@ pub(crate) const ROW: Row<Format> = Row {
     usage: "regex",
     summary: "Lines read by --pattern, whose named groups are the columns",
     examples: &[],
-    item: Format { reader: Some(reader), ..Format::NONE },
+    item: Format {
+        reader: Some(reader),
+        read_flags: &["pattern", "skip-lines", "ragged", "rejects", "encoding"],
+        ..Format::NONE
+    },
 };
 
 fn reader(options: &ReadOptions) -> Result<Box<dyn Reader>> {

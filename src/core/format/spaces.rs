@@ -26,7 +26,11 @@ pub(crate) const ROW: Row<Format> = Row {
         input: "  PID TTY          TIME CMD\n    1 pts/0    00:00:02 sleep 1 h\n",
         output: "{\"PID\":1,\"TTY\":\"pts/0\",\"TIME\":\"00:00:02\",\"CMD\":\"sleep 1 h\"}\n",
     }],
-    item: Format { reader: Some(|options| Ok(Box::new(SpacesReader { options: options.clone() }))), ..Format::NONE },
+    item: Format {
+        reader: Some(|options| Ok(Box::new(SpacesReader { options: options.clone() }))),
+        read_flags: &["no-header", "header", "skip-lines", "ragged", "rejects", "encoding"],
+        ..Format::NONE
+    },
 };
 
 struct SpacesReader {

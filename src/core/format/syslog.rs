@@ -8,7 +8,7 @@ use crate::core::data::cell::{Cell, Kind};
 use crate::core::error::Result;
 use crate::core::format::json::escape::quote;
 use crate::core::format::line::fields::Fields;
-use crate::core::format::line::{LineParser, Miss, Names, look, miss, opening};
+use crate::core::format::line::{self, LineParser, Miss, Names, look, miss, opening};
 use crate::core::format::{Format, Opening, ReadOptions, Reader, Scratch, Unopened};
 use crate::core::registry::{Example, Row};
 
@@ -28,6 +28,7 @@ pub(crate) const ROW: Row<Format> = Row {
         reader: Some(|options| Ok(Box::new(SyslogReader { options: options.clone() }))),
         sniff: Some(sniff),
         parser: Some(|_| Ok(Box::new(Syslog))),
+        read_flags: line::FLAGS,
         ..Format::NONE
     },
 };

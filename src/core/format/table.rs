@@ -24,7 +24,7 @@ pub(crate) const ROW: Row<Format> = Row {
         input: r#"[{"user":"ann","n":10},{"user":"bo","n":7}]"#,
         output: "user   n\n────  ──\nann   10\nbo     7\n",
     }],
-    item: Format { encoder: Some(encoder), ..Format::NONE },
+    item: Format { encoder: Some(encoder), write_flags: &["null-value"], ..Format::NONE },
 };
 
 /// Between columns.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use toml_edit::{Document, Item, Value};
 
 use crate::core::error::Result;
+use crate::core::format::json::READ_FLAGS;
 use crate::core::format::json::array::Elements;
 use crate::core::format::json::boundary::Values;
 use crate::core::format::json::decoder::ValuesDecoder;
@@ -29,7 +30,7 @@ pub(crate) const ROW: Row<Format> = Row {
         input: "a = 1_000\nb = 1.10\n[c]\nd = 2026-03-01\n",
         output: "{\"a\":1000,\"b\":1.10,\"c\":{\"d\":\"2026-03-01\"}}\n",
     }],
-    item: Format { extensions: &["toml"], reader: Some(reader), ..Format::NONE },
+    item: Format { extensions: &["toml"], reader: Some(reader), read_flags: READ_FLAGS, ..Format::NONE },
 };
 
 fn reader(options: &ReadOptions) -> Result<Box<dyn Reader>> {

@@ -16,5 +16,7 @@ pub(crate) const ROW: Row<Format> = Row {
         encoder: Some(|options| csv::encoder(options, b'\t')),
         sniff: Some(|head| csv::sniff(head, b'\t', b',')),
         parser: Some(|options| csv::cell::parser(options, b'\t')),
+        read_flags: csv::READ_FLAGS,
+        write_flags: csv::WRITE_FLAGS,
     },
 };

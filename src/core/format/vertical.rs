@@ -21,7 +21,7 @@ pub(crate) const ROW: Row<Format> = Row {
         input: r#"[{"user":"ann","n":10},{"user":"bo"}]"#,
         output: "user: ann\nn:    10\n\nuser: bo\n",
     }],
-    item: Format { encoder: Some(encoder), ..Format::NONE },
+    item: Format { encoder: Some(encoder), write_flags: &["null-value"], ..Format::NONE },
 };
 
 #[expect(clippy::unnecessary_wraps, reason = "the table's signature, which other encoders need")]

@@ -24,7 +24,7 @@ pub(crate) fn write(batch: &Batch, columns: &[Arc<str>], look: Look, out: &mut V
     if batch.selected() == 0 || columns.is_empty() {
         return;
     }
-    let found: Vec<Option<usize>> = columns.iter().map(|name| batch.find(name)).collect();
+    let found: Vec<Option<usize>> = batch.find_all(columns);
     let mut stats = vec![(0_usize, 0_u8); columns.len()];
     let start = out.len();
     let payload = start + 12 + 5 * columns.len();

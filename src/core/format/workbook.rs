@@ -32,6 +32,7 @@ pub(crate) const ROW: Row<Format> = Row {
         extensions: &["xlsx", "xlsm", "xlsb", "xls", "ods"],
         reader: Some(reader),
         sniff: Some(sniff),
+        read_flags: &["sheet", "no-header", "header", "skip-lines"],
         ..Format::NONE
     },
 };

@@ -4,7 +4,9 @@
 //! added and removed records that are null are left out; such a record without any other cell is one record with a null
 //! `column`. Records stand in the order of ours, removed ones behind them in theirs.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::sync::{Arc, OnceLock};
 
 use crate::core::data::batch::{Batch, Column, Values, store};
@@ -48,7 +50,7 @@ pub(crate) const ROW: Row<StageKind> = Row {
 fn build(written: &Written, setup: &Setup) -> Result<Box<dyn Stage>> {
     let on = Arc::new(On::new(written, &setup.env)?);
     Ok(Box::new(Diff {
-        paths: vec![written.value.clone()],
+        paths: vec![written.path()],
         on,
         cancel: setup.cancel.clone(),
         met: OnceLock::new(),
@@ -65,7 +67,7 @@ struct Compared {
 }
 
 struct Diff {
-    paths: Vec<String>,
+    paths: Vec<OsString>,
     on: Arc<On>,
     cancel: Cancel,
     met: OnceLock<Columns>,
@@ -74,8 +76,8 @@ struct Diff {
 }
 
 impl Diff {
-    fn path(&self) -> &str {
-        self.paths.first().map_or("", String::as_str)
+    fn path(&self) -> Cow<'_, str> {
+        self.paths.first().map_or(Cow::Borrowed(""), |path| path.to_string_lossy())
     }
 
     fn keys(&self) -> Vec<Arc<str>> {
@@ -140,12 +142,12 @@ impl Stage for Diff {
 }
 
 impl Second for Diff {
-    fn paths(&self) -> &[String] {
+    fn paths(&self) -> &[OsString] {
         &self.paths
     }
 
     fn meet(&self, columns: &Columns) -> Result<()> {
-        self.on.meet(columns, self.path())?;
+        self.on.meet(columns, &self.path())?;
         let _ = self.met.set(columns.clone());
         Ok(())
     }

@@ -58,6 +58,7 @@ mod window;
 
 use std::any::Any;
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::core::data::batch::{Batch, RowFailure};
@@ -159,6 +160,15 @@ pub(crate) struct Written {
     pub(crate) value: String,
     /// The attached flags with their values.
     pub(crate) attached: Vec<(String, String)>,
+    /// Its value as it came, where it names a file and is no text; `value` shows it.
+    pub(crate) odd: Option<OsString>,
+}
+
+impl Written {
+    /// The file that its value names.
+    pub(crate) fn path(&self) -> OsString {
+        self.odd.clone().unwrap_or_else(|| self.value.clone().into())
+    }
 }
 
 /// What stages need to know about the run.
@@ -203,7 +213,7 @@ pub(crate) trait Stage: Send + Sync {
 /// command line says of the main inputs (`--from`, `--header`) does not concern it.
 pub(crate) trait Second: Send + Sync {
     /// The files, globs, directories or `-`, as written.
-    fn paths(&self) -> &[String];
+    fn paths(&self) -> &[OsString];
 
     /// Told its columns, before [`Stage::columns`] is asked.
     fn meet(&self, columns: &Columns) -> Result<()>;

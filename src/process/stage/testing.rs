@@ -19,7 +19,7 @@ pub(crate) fn stage(flag: &str, value: &str) -> Result<Box<dyn Stage>> {
 /// A stage with attached flags.
 pub(crate) fn stage_with(flag: &str, value: &str, attached: &[(&str, &str)]) -> Result<Box<dyn Stage>> {
     let attached = attached.iter().map(|(flag, value)| ((*flag).to_string(), (*value).to_string())).collect();
-    let written = Written { flag: flag.to_string(), value: value.to_string(), attached };
+    let written = Written { flag: flag.to_string(), value: value.to_string(), attached, odd: None };
     (find(STAGES, flag).unwrap().item.build)(&written, &Setup { threads: 2, ..Setup::default() })
 }
 

@@ -4,6 +4,7 @@ use crate::core::error::Result;
 use crate::core::registry::{Example, Row};
 use crate::process::stage::{Columns, Gather, Needs, Operation, Second, Setup, Stage, StageKind, Written};
 
+use std::ffi::OsString;
 use std::sync::{Arc, OnceLock};
 
 /// The row of the table.
@@ -21,17 +22,17 @@ pub(crate) const ROW: Row<StageKind> = Row {
 
 #[expect(clippy::unnecessary_wraps, reason = "the table's type")]
 fn build(written: &Written, _: &Setup) -> Result<Box<dyn Stage>> {
-    Ok(Box::new(Union { paths: vec![written.value.clone()], met: OnceLock::new() }))
+    Ok(Box::new(Union { paths: vec![written.path()], met: OnceLock::new() }))
 }
 
 struct Union {
-    paths: Vec<String>,
+    paths: Vec<OsString>,
     met: OnceLock<Columns>,
 }
 
 impl Stage for Union {
     fn explain(&self) -> String {
-        format!("add the records of {}", self.paths.join(", "))
+        format!("add the records of {}", self.paths.first().map(|path| path.to_string_lossy()).unwrap_or_default())
     }
 
     fn columns(&self, before: &Columns) -> Result<Columns> {
@@ -66,7 +67,7 @@ impl Stage for Union {
 }
 
 impl Second for Union {
-    fn paths(&self) -> &[String] {
+    fn paths(&self) -> &[OsString] {
         &self.paths
     }
 

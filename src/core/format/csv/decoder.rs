@@ -1,6 +1,7 @@
 //! Turns a block of delimited records into a batch: index the structure, lay the grid over it, then make cells of the
 //! wanted columns only, one column at a time.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::core::block::Block;
@@ -56,12 +57,12 @@ impl Decoder for CsvDecoder {
         let (grid, structure, fault) = self.grid(&block, scratch);
         let raw = (projection.raw && self.copyable && !grid.altered()).then(|| self.records(&block, &grid, scratch));
         let wanted = match &projection.columns {
-            Some(names) if raw.is_some() || !projection.raw => Some(names),
+            Some(names) if raw.is_some() || !projection.raw => Some(Names::new(names)),
             _ => None,
         };
         let mut columns = Vec::new();
         for (number, name) in self.layout.columns.iter().enumerate() {
-            if wanted.is_none_or(|names| names.iter().any(|wanted| **wanted == **name)) {
+            if wanted.as_ref().is_none_or(|names| names.contains(&**name)) {
                 let mut cells = scratch.take_cells();
                 self.cells(&block, &grid, structure, number, &mut cells);
                 columns.push(Column { name: Arc::clone(name), values: Values::Cells(cells) });
@@ -71,6 +72,25 @@ impl Decoder for CsvDecoder {
         let Grid { irregular, rejected, index, .. } = grid;
         scratch.keep_indices(index);
         (Batch { block, rows, raw, delimited, columns, irregular, rejected, ..Batch::default() }, fault)
+    }
+}
+
+/// The names of wanted columns: few are looked through, many are looked up.
+enum Names<'a> {
+    Few(&'a [String]),
+    Many(HashSet<&'a str>),
+}
+
+impl<'a> Names<'a> {
+    fn new(names: &'a [String]) -> Self {
+        if names.len() < 16 { Self::Few(names) } else { Self::Many(names.iter().map(String::as_str).collect()) }
+    }
+
+    fn contains(&self, name: &str) -> bool {
+        match self {
+            Self::Few(names) => names.iter().any(|wanted| wanted == name),
+            Self::Many(names) => names.contains(name),
+        }
     }
 }
 

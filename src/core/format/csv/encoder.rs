@@ -63,7 +63,8 @@ impl Encoder for CsvEncoder {
     }
 
     fn copies(&self, source: &Delimited, columns: &[Arc<str>]) -> bool {
-        self.keeps(source) && !self.crlf && self.style.null.is_empty() && source.columns == columns
+        let as_is = !self.crlf && self.style.null.is_empty() && !self.style.escape_formulas;
+        as_is && self.keeps(source) && source.columns == columns
     }
 
     fn start(&self, columns: &[Arc<str>], header: Option<&[u8]>, out: &mut Vec<u8>) {
@@ -109,7 +110,7 @@ impl Encoder for CsvEncoder {
             }
             _ => Keep::Nothing,
         };
-        let columns: Vec<From<'_>> = columns.iter().map(|name| find(batch, name)).collect();
+        let columns: Vec<From<'_>> = batch.find_all(columns).into_iter().map(|at| from(batch, at)).collect();
         let line_end = self.line_end();
         for row in batch.rows() {
             self.record(batch, &columns, row, keep, out)?;
@@ -155,7 +156,9 @@ impl CsvEncoder {
         }
         let values = header_values(header, self.marks());
         values.len() == columns.len()
-            && values.iter().zip(columns).all(|(value, name)| String::from_utf8_lossy(value) == **name)
+            && values.iter().zip(columns).all(|(value, name)| {
+                String::from_utf8_lossy(value) == **name && !self.style.guards(value)
+            })
     }
 
     /// Appends one record without its line end. Cells that keep their bytes and are neighbours in the source are copied
@@ -219,6 +222,8 @@ impl CsvEncoder {
         let bytes = batch.bytes(cell);
         let kept = match cell.kind() {
             Kind::Null => !bytes.is_empty() || self.style.null.is_empty(),
+            Kind::Bare | Kind::Quoted if self.style.guards(bytes) => false,
+            Kind::QuotedRaw if self.style.escape_formulas => false,
             Kind::Bare if keep == Keep::Unquoted => bytes.last() != Some(&b'\r') && *bytes != *self.style.null,
             Kind::Bare => !self.style.needs_quotes(bytes) || self.reads_back(bytes),
             Kind::QuotedRaw => self.reads_back(bytes),
@@ -259,9 +264,9 @@ impl CsvEncoder {
     }
 }
 
-/// The column of that name.
-fn find<'a>(batch: &'a Batch, name: &str) -> From<'a> {
-    match batch.find(name).and_then(|at| batch.columns.get(at)).map(|column| &column.values) {
+/// The column at that position.
+fn from(batch: &Batch, at: Option<usize>) -> From<'_> {
+    match at.and_then(|at| batch.columns.get(at)).map(|column| &column.values) {
         Some(Values::Cells(cells)) => From::Cells(cells),
         Some(Values::Numbers(numbers)) => From::Numbers(numbers),
         None => From::Nowhere,

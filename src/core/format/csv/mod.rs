@@ -34,8 +34,29 @@ pub(crate) const ROW: Row<Format> = Row {
         encoder: Some(|options| encoder(options, b',')),
         sniff: Some(|head| sniff(head, b',', b'\t')),
         parser: Some(|options| cell::parser(options, b',')),
+        read_flags: READ_FLAGS,
+        write_flags: WRITE_FLAGS,
     },
 };
+
+/// The flags that say how delimited text is read.
+pub(crate) const READ_FLAGS: &[&str] = &[
+    "delimiter",
+    "quote",
+    "no-header",
+    "header",
+    "ragged",
+    "rejects",
+    "skip-lines",
+    "comment",
+    "escape",
+    "encoding",
+    "null-value",
+];
+
+/// The flags that say how delimited text is written.
+pub(crate) const WRITE_FLAGS: &[&str] =
+    &["out-delimiter", "quote", "no-header", "quoting", "crlf", "bom", "escape-formulas", "null-value"];
 
 /// A reader of delimited text.
 pub(crate) fn reader(options: &ReadOptions, delimiter: u8) -> Result<Box<dyn Reader>> {

@@ -15,6 +15,8 @@ pub(super) struct Style {
     pub(super) quoting: Quoting,
     /// What is written for null; never quoted, so that it differs from the same text.
     pub(super) null: Vec<u8>,
+    /// Whether cells that spreadsheets would run as formulas get an apostrophe in front.
+    pub(super) escape_formulas: bool,
     /// For each byte, whether a cell with it needs quotes.
     special: [bool; 256],
 }
@@ -27,7 +29,8 @@ impl Style {
             special[usize::from(byte)] = true;
         }
         let null = options.null_value.as_ref().map(|text| text.as_bytes().to_vec()).unwrap_or_default();
-        Self { delimiter, quote, quoting: options.quoting, null, special }
+        let (quoting, escape_formulas) = (options.quoting, options.escape_formulas);
+        Self { delimiter, quote, quoting, null, escape_formulas, special }
     }
 
     /// Whether text without quotes would be read as something else: null, or more or less than one cell.
@@ -37,8 +40,23 @@ impl Style {
             || text.is_empty()
     }
 
+    /// Whether a text is one that spreadsheets would run and that must not be (CWE-1236).
+    pub(super) fn guards(&self, text: &[u8]) -> bool {
+        self.escape_formulas
+            && matches!(text.first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\n'))
+            && Number::parse(text).is_none()
+    }
+
     /// Appends a text, quoted where the style says so. An error where it must not be quoted but has to.
     pub(super) fn text(&self, text: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        if self.guards(text) {
+            return self.plain(&[b"'", text].concat(), out);
+        }
+        self.plain(text, out)
+    }
+
+    /// The same for a text that is written as it is.
+    fn plain(&self, text: &[u8], out: &mut Vec<u8>) -> Result<()> {
         let quoted = match self.quoting {
             Quoting::Keep | Quoting::Minimal => self.needs_quotes(text),
             Quoting::All => true,
@@ -56,6 +74,8 @@ impl Style {
 
     /// Appends a column name. An empty name is written as nothing where it does not make a blank line.
     pub(super) fn name(&self, name: &str, alone: bool, out: &mut Vec<u8>) {
+        let guarded = self.guards(name.as_bytes()).then(|| format!("'{name}"));
+        let name = guarded.as_deref().unwrap_or(name);
         let needs_quotes = self.needs_quotes(name.as_bytes()) && (alone || !name.is_empty());
         if needs_quotes || matches!(self.quoting, Quoting::All | Quoting::NonNumeric) {
             self.quoted(name.as_bytes(), out);

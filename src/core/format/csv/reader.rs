@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use crate::core::data::batch::{Delimited, unquote};
-use crate::core::error::{Level, Problem};
+use crate::core::error::Problem;
 use crate::core::format::csv::boundary::Quotes;
 use crate::core::format::csv::decoder::CsvDecoder;
 use crate::core::format::csv::machine::{self, Place};
@@ -73,9 +73,11 @@ impl Reader for CsvReader {
             }
             (None, Some(first)) => {
                 data_start = first.end;
-                let found = first.values.iter().map(|value| Arc::from(String::from_utf8_lossy(value))).collect();
-                let columns = distinct(found, &mut notes);
-                if columns.len() == first.values.len() && terminator == b'\n' && escape.is_none() && !renamed(&notes) {
+                let found: Vec<Arc<str>> = first.values.iter().map(|value| Arc::from(String::from_utf8_lossy(value))).collect();
+                let columns = distinct(Vec::clone(&found), &mut notes);
+                let source = head.get(first.start..first.end).unwrap_or_default();
+                notes.extend(stray_return(source, marks).then(returns));
+                if columns == found && terminator == b'\n' && escape.is_none() {
                     header = head.get(first.start..first.end).map(<[u8]>::to_vec);
                 }
                 columns
@@ -104,9 +106,19 @@ impl Reader for CsvReader {
     }
 }
 
-/// Whether names were changed.
-fn renamed(notes: &[Problem]) -> bool {
-    notes.iter().any(|note| note.level == Level::Note)
+/// Whether a record that ends in a line feed has a carriage return outside quotes that is no part of its line end.
+fn stray_return(record: &[u8], marks: Marks) -> bool {
+    let content = record.strip_suffix(b"\n").unwrap_or(record);
+    let content = content.strip_suffix(b"\r").unwrap_or(content);
+    marks.terminator == b'\n'
+        && memchr::memchr(b'\r', content).is_some()
+        && machine::first_end(content, Place::Start, Marks { terminator: b'\r', ..marks }).0.is_some()
+}
+
+/// What is said of it.
+fn returns() -> Problem {
+    Problem::note("the header has a carriage return in it, which is text where line feeds end records")
+        .hint("where it should end one: tr '\\r' '\\n' <FILE | mytools process --from csv")
 }
 
 /// The first record of text that is rewritten, with its place in the text as it is.

@@ -38,8 +38,13 @@ pub(crate) const ROW: Row<Format> = Row {
         encoder: Some(encoder),
         sniff: Some(sniff),
         parser: Some(|_| Ok(Box::new(cell::JsonCell))),
+        read_flags: READ_FLAGS,
+        write_flags: &["indent"],
     },
 };
+
+/// The flags that say how documents with paths in them are read.
+pub(crate) const READ_FLAGS: &[&str] = &["root", "encoding"];
 
 fn reader(options: &ReadOptions) -> Result<Box<dyn Reader>> {
     Ok(Box::new(JsonReader::new(options, Style::Document)?))

@@ -14,6 +14,9 @@ use std::sync::Arc;
 use crate::core::format::line::fields::Fields;
 use crate::core::format::{Fault, Opening, ReadOptions, Unopened};
 
+/// The flags that say how lines are read.
+pub(crate) const FLAGS: &[&str] = &["skip-lines", "ragged", "rejects", "encoding"];
+
 /// Parses one line, or the text of one cell.
 pub(crate) trait LineParser: Send + Sync {
     /// What a thread keeps from line to line.

@@ -16,5 +16,11 @@ pub(crate) const ROW: Row<Format> = Row {
         input: r#"[{"name": "ann \"a\""}, {"name": null}, {"name": 1.50}]"#,
         output: "ann \"a\"\n\n1.50\n",
     }],
-    item: Format { reader: Some(reader::reader), encoder: Some(encoder::encoder), ..Format::NONE },
+    item: Format {
+        reader: Some(reader::reader),
+        encoder: Some(encoder::encoder),
+        read_flags: &["skip-lines", "encoding"],
+        write_flags: &["null-value"],
+        ..Format::NONE
+    },
 };

@@ -3,7 +3,7 @@
 mod encoder;
 mod reader;
 
-use crate::core::format::Format;
+use crate::core::format::{Format, line};
 use crate::core::registry::{Example, Row};
 
 /// The table row.
@@ -22,5 +22,7 @@ pub(crate) const ROW: Row<Format> = Row {
         encoder: Some(encoder::encoder),
         sniff: Some(reader::sniff),
         parser: Some(|_| Ok(Box::new(reader::Logfmt))),
+        read_flags: line::FLAGS,
+        write_flags: &["null-value"],
     },
 };

@@ -1,9 +1,11 @@
 //! YAML 1.2: documents and sequences of records in, a sequence of records out.
 
+mod dropped;
 mod encoder;
 pub(crate) mod reader;
 
 use crate::core::format::Format;
+use crate::core::format::json::READ_FLAGS;
 use crate::core::registry::{Example, Row};
 
 /// The table row.
@@ -21,6 +23,7 @@ pub(crate) const ROW: Row<Format> = Row {
         reader: Some(reader::reader),
         encoder: Some(encoder::encoder),
         sniff: Some(reader::sniff),
-        parser: None,
+        read_flags: READ_FLAGS,
+        ..Format::NONE
     },
 };

@@ -4,15 +4,16 @@
 //! Plain scalars are what the core schema says, and keep their text: one that is a number of JSON is that number, digit
 //! for digit; `0x1F`, `007`, `+1`, `.inf` and dates stay text, as do `yes` and `no`. Quoted ones are text. Aliases are
 //! replaced by what they stand for, and merge keys (`<<`) by the pairs that the mapping does not have itself. Tags that
-//! are not of the core schema are passed over.
+//! are not of the core schema, anchors and comments are passed over and counted.
 
 use std::collections::HashMap;
 use std::io::{self, Read};
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use granit_parser::{
-    ErrorKind, Event, FallibleBufferedInput, InputIoError, Marker, Parser, ScalarStyle, ScanError, Span, Tag,
+    ErrorKind, Event, FallibleBufferedInput, InputIoError, Marker, Parser, ScalarStyle, ScanError, Span, Tag, options,
 };
 
 use crate::core::data::cell::Kind;
@@ -24,6 +25,7 @@ use crate::core::format::json::escape::quote;
 use crate::core::format::json::path::{Segment, key_text, member_spans};
 use crate::core::format::json::reader::root;
 use crate::core::format::json::syntax::{Nest, value};
+use crate::core::format::yaml::dropped::{Dropped, YamlDecoder};
 use crate::core::format::{Opening, ReadOptions, Reader, Unopened};
 use crate::core::scan::json::Portable;
 
@@ -59,14 +61,16 @@ impl Reader for YamlReader {
     fn open(&self, _: &[u8], _: bool) -> Result<Opening, Unopened> {
         let root = self.root.clone();
         let style = if root.is_some() { Style::Documents } else { Style::Records };
+        let dropped = Arc::new(Dropped::default());
+        let values = ValuesDecoder { boundary: Values { separated: true } };
         Ok(Opening {
-            decoder: Arc::new(ValuesDecoder { boundary: Values { separated: true } }),
+            decoder: Arc::new(YamlDecoder { values, dropped: Arc::clone(&dropped) }),
             data_start: 0,
             columns: None,
             header: None,
             notes: Vec::new(),
             wrap: Some(Box::new(move |inner| {
-                let records = Box::new(Records::new(inner, style));
+                let records = Box::new(Records::new(inner, style, dropped));
                 match root {
                     Some((name, path)) => Box::new(Elements::new(records, path, name)),
                     None => records,
@@ -162,6 +166,7 @@ struct Map {
 
 /// The stream of records as JSON.
 struct Records {
+    dropped: Arc<Dropped>,
     parser: Parser<'static, FallibleBufferedInput<Characters>>,
     style: Style,
     /// Whole records, of which `given` bytes are handed out.
@@ -179,10 +184,13 @@ struct Records {
 }
 
 impl Records {
-    fn new(inner: Box<dyn Read + Send>, style: Style) -> Self {
+    fn new(inner: Box<dyn Read + Send>, style: Style, dropped: Arc<Dropped>) -> Self {
         let characters = Characters { inner, buffer: vec![0; CHUNK], given: 0, filled: 0 };
+        // Comments are only counted, so however many stand together is fine.
+        let options = options! { max_buffered_comment_events: usize::MAX };
         Self {
-            parser: Parser::new_from_fallible_iter(characters),
+            dropped,
+            parser: Parser::new_from_fallible_iter_with_options(characters, options),
             style,
             ready: Vec::new(),
             given: 0,
@@ -223,7 +231,11 @@ impl Records {
                 self.elements = false;
                 self.anchors.clear();
             }
-            Event::SequenceStart(_, anchor, _) => {
+            Event::Comment(..) => {
+                self.dropped.comments.fetch_add(1, Ordering::Relaxed);
+            }
+            Event::SequenceStart(_, anchor, tag) => {
+                self.dropped.node(anchor, tag.as_deref());
                 if self.open.is_empty() && !self.elements && self.style == Style::Records {
                     self.elements = true;
                     return Ok(());
@@ -232,7 +244,8 @@ impl Records {
                 self.open.push(Open { start: self.record.len(), anchor, count: 0, map: None });
                 self.record.push(b'[');
             }
-            Event::MappingStart(_, anchor, _) => {
+            Event::MappingStart(_, anchor, tag) => {
+                self.dropped.node(anchor, tag.as_deref());
                 self.before(true, at)?;
                 self.open.push(Open { start: self.record.len(), anchor, count: 0, map: Some(Map::default()) });
                 self.record.push(b'{');
@@ -243,6 +256,7 @@ impl Records {
                 None => self.elements = false,
             },
             Event::Scalar(text, style, anchor, tag) => {
+                self.dropped.node(anchor, tag.as_deref());
                 // What is not written is given as `~`.
                 let text = if span.is_empty() && style == ScalarStyle::Plain { "" } else { &text };
                 self.scalar(text, style, anchor, tag.as_deref(), at)?;

@@ -40,7 +40,7 @@ fn written(arguments: &[&str]) -> (&'static str, Written) {
     let value = arguments.get(1).copied().unwrap_or_default().to_string();
     let attached = arguments.get(2).map(|list| ("agg".to_string(), (*list).to_string())).into_iter().collect();
     let row = find(STAGES, name).unwrap();
-    (row.name, Written { flag: name.to_string(), value, attached })
+    (row.name, Written { flag: name.to_string(), value, attached, odd: None })
 }
 
 fn stage(arguments: &[&str], setup: &Setup) -> Result<Box<dyn Stage>> {

@@ -193,7 +193,9 @@ impl Joining<'_> {
         for (from, picks) in from.chunks(PIECE).zip(picks.chunks(PIECE)) {
             let mut joined = some(&batch, from, scratch);
             joined.raw = None;
-            matching.attach(&mut joined, built, picks)?;
+            if let Some(failure) = matching.attach(&mut joined, built, picks)? {
+                return Err(failure.error);
+            }
             writing.append(joined)?;
         }
         scratch.recycle(batch);

@@ -13,6 +13,8 @@ mod naming;
 pub(super) mod on;
 mod probe;
 
+use std::borrow::Cow;
+use std::ffi::OsString;
 use std::sync::{Arc, OnceLock};
 
 use crate::core::data::number::Number;
@@ -110,7 +112,7 @@ fn build(written: &Written, setup: &Setup) -> Result<Box<dyn Stage>> {
     }
     let reading = Reading::new(Zone::new(setup.env.tz.as_deref(), setup.env.year)?);
     Ok(Box::new(Join {
-        paths: vec![written.value.clone()],
+        paths: vec![written.path()],
         on: Arc::new(on),
         kind,
         tolerance,
@@ -123,7 +125,7 @@ fn build(written: &Written, setup: &Setup) -> Result<Box<dyn Stage>> {
 }
 
 struct Join {
-    paths: Vec<String>,
+    paths: Vec<OsString>,
     on: Arc<On>,
     kind: Kind,
     tolerance: Option<Number>,
@@ -136,8 +138,8 @@ struct Join {
 }
 
 impl Join {
-    fn path(&self) -> &str {
-        self.paths.first().map_or("", String::as_str)
+    fn path(&self) -> Cow<'_, str> {
+        self.paths.first().map_or(Cow::Borrowed(""), |path| path.to_string_lossy())
     }
 
     /// How many keys are compared for equality.
@@ -212,12 +214,12 @@ impl Stage for Join {
 }
 
 impl Second for Join {
-    fn paths(&self) -> &[String] {
+    fn paths(&self) -> &[OsString] {
         &self.paths
     }
 
     fn meet(&self, columns: &Columns) -> Result<()> {
-        self.on.meet(columns, self.path())?;
+        self.on.meet(columns, &self.path())?;
         let _ = self.met.set(columns.clone());
         Ok(())
     }

@@ -62,8 +62,7 @@ impl Naming {
             let Some(name) = self.name(right) else { continue };
             let suffixed = name != *right && (self.left.contains(&name) || self.right.contains(&name));
             if suffixed {
-                let problem = Problem::new(Code::Plan, format!("the join would make a second column '{name}'"));
-                return Err(problem.hint("--rename it, or --drop it, before --join").into());
+                return Err(second(&name).into());
             }
             names.push(name);
         }
@@ -116,6 +115,12 @@ impl Naming {
     pub(super) fn is_same(&self, name: &Arc<str>) -> bool {
         self.same.contains(name)
     }
+}
+
+/// The error for a column of both sides whose other name is taken as well.
+pub(super) fn second(name: &str) -> Problem {
+    let problem = Problem::new(Code::Plan, format!("the join would make a second column '{name}'"));
+    problem.hint("--rename it, or --drop it, before --join")
 }
 
 /// Whether all names are those of whole columns.

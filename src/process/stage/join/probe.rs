@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crate::core::data::batch::{Batch, Column, Selection, Values, store};
+use crate::core::data::batch::{Batch, Column, RowFailure, Selection, Values, store};
 use crate::core::data::cell::{Cell, Kind as CellKind};
 use crate::core::data::number::Number;
 use crate::core::error::{Code, Problem, Result};
@@ -13,7 +13,7 @@ use crate::process::stage::join::Kind;
 use crate::process::stage::join::apart::Apart;
 use crate::process::stage::join::asof::Reading;
 use crate::process::stage::join::build::{Built, Pick, Shared, Side};
-use crate::process::stage::join::naming::{Named, Naming};
+use crate::process::stage::join::naming::{Named, Naming, second};
 use crate::process::stage::join::on::{On, each_key};
 use crate::process::stage::keys::found_value;
 use crate::process::stage::names::Found;
@@ -96,8 +96,9 @@ impl Matching {
         self.named.get_or_init(|| self.naming.named(columns))
     }
 
-    /// Adds the columns of the other side, with a row of it for each record.
-    pub(super) fn attach(&self, batch: &mut Batch, built: &Built, picks: &[Pick]) -> Result<()> {
+    /// Adds the columns of the other side, with a row of it for each record. Gives the first record that would have two
+    /// values for a column.
+    pub(super) fn attach(&self, batch: &mut Batch, built: &Built, picks: &[Pick]) -> Result<Option<RowFailure>> {
         let named = self.named(&built.columns);
         let mut columns: Vec<Vec<Cell>> = named.iter().map(|_| Vec::with_capacity(picks.len())).collect();
         let mut side = std::mem::take(&mut batch.side);
@@ -108,10 +109,14 @@ impl Matching {
             check_size("join", 0, side.len())?;
         }
         batch.side = side;
+        let mut failure: Option<RowFailure> = None;
         for (named, cells) in named.iter().zip(columns) {
-            add(batch, named, cells);
+            let found = add(batch, named, cells);
+            if found.as_ref().is_some_and(|found| failure.as_ref().is_none_or(|first| found.row < first.row)) {
+                failure = found;
+            }
         }
-        Ok(())
+        Ok(failure)
     }
 
     /// Rows of the other side with the columns of both.
@@ -159,7 +164,9 @@ impl Rows for Probe {
                 } else {
                     // The columns are there as ever.
                     repeat(batch, &[]);
-                    matching.named(&divided.columns).iter().for_each(|named| add(batch, named, Vec::new()));
+                    for named in matching.named(&divided.columns) {
+                        let _ = add(batch, named, Vec::new());
+                    }
                 }
                 return Ok(());
             }
@@ -171,7 +178,9 @@ impl Rows for Probe {
         }
         let (from, picks) = matching.pairs(batch, built)?;
         repeat(batch, &from);
-        matching.attach(batch, built, &picks)?;
+        if let Some(failure) = matching.attach(batch, built, &picks)? {
+            scope.fail(batch, failure);
+        }
         self.renumber.place(batch, scope.seq)
     }
 
@@ -186,8 +195,9 @@ impl Rows for Probe {
 }
 
 /// Adds a column of the other side behind ours. Where our columns differ from record to record, it goes by the other name
-/// in those that have its own.
-fn add(batch: &mut Batch, named: &Named, mut cells: Vec<Cell>) {
+/// in those that have its own. Gives the first record that has a value under that name too.
+fn add(batch: &mut Batch, named: &Named, mut cells: Vec<Cell>) -> Option<RowFailure> {
+    let mut taken = None;
     let mut places = Vec::new();
     let mut name = &named.name;
     if let (Some(otherwise), Some(ours)) = (&named.otherwise, batch.find(name)) {
@@ -203,9 +213,13 @@ fn add(batch: &mut Batch, named: &Named, mut cells: Vec<Cell>) {
     }
     let there = batch.find(name);
     if let Some(Values::Cells(old)) = there.and_then(|at| batch.columns.get_mut(at)).map(|column| &mut column.values) {
-        // A field of ours that has the suffix already is kept where there is one.
-        for (old, cell) in old.iter_mut().zip(cells).filter(|(old, _)| old.kind() == CellKind::Missing) {
-            *old = cell;
+        // A field that has the suffix already stays where there is nothing to put there.
+        for (row, (old, cell)) in old.iter_mut().zip(cells).enumerate() {
+            if old.kind() == CellKind::Missing {
+                *old = cell;
+            } else if !cell.is_null() {
+                taken = taken.or(Some(row));
+            }
         }
         places.extend(there.map(|at| at as u32));
     } else {
@@ -217,4 +231,5 @@ fn add(batch: &mut Batch, named: &Named, mut cells: Vec<Cell>) {
             order.extend(places.iter().filter(|place| !order.contains(place)).copied().collect::<Vec<_>>());
         }
     }
+    taken.map(|row| RowFailure { row, error: second(name).into() })
 }
