@@ -86,3 +86,28 @@ proptest! {
         prop_assert_eq!(joined.lines().skip(1).collect::<Vec<_>>(), expected);
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn the_other_side_may_have_a_name_that_is_no_text() {
+    use std::ffi::{OsStr, OsString};
+    use std::os::unix::ffi::OsStrExt;
+
+    let dir = Dir::new();
+    dir.file("a.csv", "id,n\n1,a\n2,b\n");
+    let odd = OsStr::from_bytes(b"b\xFF.csv");
+    std::fs::write(dir.path().join(odd), "id,n\n1,A\n").unwrap();
+    let run = |stage: &str| {
+        let mut args: Vec<OsString> = ["process", "a.csv", "-f", "csv", stage].iter().map(OsString::from).collect();
+        args.push(odd.into());
+        if stage != "--union" {
+            args.extend(["--on".into(), "id".into()]);
+        }
+        mytools(args).dir(dir.path()).run()
+    };
+    assert_eq!(run("--join").text(), "id,n,n_right\n1,a,A\n");
+    assert_eq!(run("--union").text(), "id,n\n1,a\n2,b\n1,A\n");
+    assert_eq!(run("--diff").text(), "change,id,column,old,new\nchanged,1,n,A,a\nadded,2,n,,b\n");
+    let other = mytools([OsStr::new("process"), OsStr::new("a.csv"), OsStr::new("-w"), odd]).dir(dir.path()).run();
+    assert!(other.errors().contains("behind --where is no text"), "{}", other.errors());
+}

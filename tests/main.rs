@@ -12,6 +12,7 @@ mod cuts;
 mod differential;
 mod editors;
 mod files;
+mod flags;
 mod harness;
 mod help;
 mod instructions;

@@ -1,8 +1,9 @@
 //! Workbooks, made here part by part, read through the binary.
 
+use std::ffi::OsStr;
 use std::io::Write;
 
-use crate::harness::{Dir, mytools};
+use crate::harness::{Dir, data, mytools};
 
 /// An archive of these members, stored.
 fn archive(members: &[(&str, &str)]) -> Vec<u8> {
@@ -89,7 +90,7 @@ fn cells_are_what_the_sheet_says() {
     for block in ["1", "7", "64", "100000"] {
         let read = mytools(["process", "a.xlsx", "-f", "jsonl"]).env("MYTOOLS_TEST_BLOCK", block).dir(dir.path()).run();
         assert_eq!(read.text(), format!("{FIRST}\"#DIV/0!\",\"ok\":false,\"zip_2\":null}}\n"));
-        assert!(read.errors().contains("1 cell holds an error, such as #DIV/0!"), "{}", read.errors());
+        assert!(read.errors().contains("1 cell holds an error, #DIV/0!; it is text"), "{}", read.errors());
         assert_eq!(read.code, 0);
     }
 }
@@ -139,4 +140,59 @@ fn what_is_no_workbook_is_an_error() {
         assert!(read.errors().contains(&format!("{name}: no workbook that can be read")), "{}", read.errors());
         assert_eq!(read.code, 2);
     }
+}
+
+/// The records of one of the files in `tests/data/workbooks`, which other programs wrote: openpyxl `a.xlsm`, xlwt `a.xls`,
+/// `XlsxWriter` `fx.xlsx` and `d1904.xlsx`, odfpy `a.ods`; `a.xlsb` was put together by hand after [MS-XLSB].
+fn records(name: &str) -> (String, String) {
+    let path = data("workbooks").join(name);
+    let run = mytools([OsStr::new("process"), path.as_os_str(), OsStr::new("-f"), OsStr::new("jsonl")]).run();
+    assert_eq!(run.code, 0, "{name}: {}", run.errors());
+    let piped = mytools(["process", "-f", "jsonl"]).stdin(std::fs::read(&path).unwrap()).run();
+    assert_eq!(run.text(), piped.text(), "{name}");
+    (run.text(), run.errors())
+}
+
+#[test]
+fn every_kind_of_workbook_says_the_same() {
+    let first = r#"{"id":1,"name":"Ann","when":"2026-03-01T13:05:07","day":"2026-03-01","clock":"08:30:00","pct":0.125,"flag":true,"err":"#DIV/0!","empty":null,"formula":"#;
+    for (name, more) in [("a.xls", r#""","neg":-0.5}"#), ("a.xlsb", "2}"), ("a.xlsm", r#"null,"big":12345678901,"#)] {
+        let (text, errors) = records(name);
+        assert!(text.starts_with(&format!("{first}{more}")), "{name}: {text}");
+        assert!(errors.contains("2 cells hold errors, such as #DIV/0!; they are text"), "{name}: {errors}");
+    }
+    let (text, _) = records("a.ods");
+    let (line, rest) = text.split_once('\n').unwrap();
+    assert_eq!(
+        line,
+        r##"{"id":1,"when":"2026-03-01T13:05:07","day":"2026-03-01","clock":"08:30:00","pct":0.125,"flag":true,"formula":2,"empty":null,"err":"","money":1.1}"##
+    );
+    // Rows and cells that are only repeated emptiness are no records.
+    assert_eq!(rest.lines().count(), 2);
+}
+
+#[test]
+fn odd_cells_of_workbooks() {
+    let (text, _) = records("a.xlsm");
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 3);
+    assert!(lines[1].starts_with(
+        r#"{"id":2,"name":"Büro \"x\"\nline","when":"1900-01-01","day":"1904-01-01","clock":"23:59:59.5","pct":1,"flag":false,"#
+    ));
+    // Of merged cells the first has the value.
+    assert!(lines[2].starts_with(r#"{"id":3,"name":"merged","when":null,"day":null,"#));
+    let (text, errors) = records("fx.xlsx");
+    assert_eq!(
+        text,
+        concat!(
+            r##"{"a":21,"b":42,"c":"x21","d":"#DIV/0!"}"##,
+            "\n",
+            r#"{"a":true,"b":true,"c":"2026-01-02T03:04:05.678","d":"abc"}"#,
+            "\n",
+            r#"{"a":"36:00:00","b":"2020-06-18T06:00:00","c":3,"d":"https://e.org"}"#,
+            "\n"
+        )
+    );
+    assert!(errors.contains("1 cell holds an error, #DIV/0!; it is text"), "{errors}");
+    assert_eq!(records("d1904.xlsx").0, "{\"t\":\"2026-03-01\"}\n");
 }

@@ -100,7 +100,16 @@ pub(crate) fn written(matches: &ArgMatches) -> Result<Vec<Written>> {
             Some(_) => values(matches, row)?,
             None => matches.get_many::<bool>(row.name).into_iter().flatten().map(|_| OsString::new()).collect(),
         };
-        occurrences.extend(indices.zip(values).map(|(at, value)| (at, Occurrence { flag: row.name, value: value.to_string_lossy().into_owned(), odd: value.to_str().is_none().then_some(value) })));
+        occurrences.extend(indices.zip(values).map(|(at, value)| {
+            (
+                at,
+                Occurrence {
+                    flag: row.name,
+                    value: value.to_string_lossy().into_owned(),
+                    odd: value.to_str().is_none().then_some(value),
+                },
+            )
+        }));
     }
     for (flag, _) in attachments() {
         let indices = matches.indices_of(flag).into_iter().flatten();
@@ -238,7 +247,10 @@ mod tests {
         &[row("group-by", 'g', &["agg"]), row("agg", 'a', &[]), row("sort", 's', &[]), row("where", 'w', &[])];
 
     fn paired(flags: &[(&'static str, &str)]) -> Result<Vec<Written>> {
-        pair(flags.iter().map(|(flag, value)| Occurrence { flag, value: (*value).to_string(), odd: None }).collect(), TABLE)
+        pair(
+            flags.iter().map(|(flag, value)| Occurrence { flag, value: (*value).to_string(), odd: None }).collect(),
+            TABLE,
+        )
     }
 
     #[test]

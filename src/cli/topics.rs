@@ -120,7 +120,10 @@ fn formats() -> Vec<Block> {
     let mut blocks = paragraphs(ABOUT_FORMATS);
     for format in FORMATS {
         let name = format!("{} ({})", names(format), ways(&format.item));
-        blocks.push(Block::Term(name, format.summary.to_string()));
+        let flags = [("Reading", format.item.read_flags), ("Writing", format.item.write_flags)];
+        let flags = flags.iter().filter(|(_, flags)| !flags.is_empty());
+        let flags = flags.map(|(what, flags)| format!(" {what}: --{}.", flags.join(", --"))).collect::<String>();
+        blocks.push(Block::Term(name, format!("{}.{flags}", format.summary)));
     }
     blocks.push(Block::Heading("What is lost between formats".to_string()));
     for loss in LOSSES {

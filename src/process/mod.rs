@@ -3,6 +3,7 @@
 //! The floors inside: `expr` and `aggregate`, then `stage`, then the rest.
 
 pub(crate) mod aggregate;
+mod ahead;
 mod chain;
 pub(crate) mod expr;
 pub(crate) mod flags;
@@ -19,3 +20,4 @@ pub(crate) mod source;
 pub(crate) mod split;
 pub(crate) mod stage;
 pub(crate) mod stored;
+mod verdict;

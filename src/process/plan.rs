@@ -117,7 +117,8 @@ pub(crate) fn run(request: &Request, writer: &mut Writer, diagnostics: &Diagnost
     let copies = copies(encoder.as_ref(), (&inputs, request), &after);
     let mut projection = projected(needs.first().cloned().unwrap_or(Needs::All), copies);
     // Where records are written anew, the header ends as they do.
-    let header = header.map(|header| if projection.raw { header } else { without_line_end(header) });
+    let raw = matches!(needs.first(), Some(Needs::Raw(_)));
+    let header = header.map(|header| if raw { header } else { without_line_end(header) });
     if request.explain {
         let text = explain(&stages, (&inputs, &looked), &projection, format.name);
         writer.put(text.as_bytes())?;
@@ -145,6 +146,7 @@ pub(crate) fn run(request: &Request, writer: &mut Writer, diagnostics: &Diagnost
     let main = Inputs::new(inputs, projection, wanted, block_size, &cancel)
         .shown_by(request.progress.clone())
         .written_as(format)
+        .ahead_with(request.threads, request.memory.limit() / 4)
         .rejecting_to(rejects)
         .naming_in(source_col);
     let feeds = Feeds { main, own, seconds };

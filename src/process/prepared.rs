@@ -47,6 +47,10 @@ pub(crate) struct Prepared {
     pub(crate) data: Data,
     /// The file and where its data starts, where records come as a stream but lines can be counted again.
     pub(crate) recount: Option<(File, u64)>,
+    /// Most bytes of a block, where records of many different keys would make a large table of one.
+    pub(crate) most: usize,
+    /// Whether its bytes come from a file, so that reading ahead in it waits for nobody.
+    pub(crate) regular: bool,
     reader: Box<dyn Reader>,
     /// Its first bytes, where columns are only known from records.
     sample: Vec<u8>,
@@ -110,7 +114,7 @@ pub(crate) fn prepare(
     let bytes = looked.bytes(data_start, wrap).map_err(|error| Problem::io(name.clone(), &error))?;
     let told = Problem::debug(format!("read as {}, told by {why}", format.name));
     let notes = std::iter::once(told).chain(notes).map(|note| note.at_path(name.clone())).collect();
-    Ok(Prepared {
+    let mut prepared = Prepared {
         origin: Arc::new(Origin { index, name }),
         format,
         columns,
@@ -121,7 +125,28 @@ pub(crate) fn prepare(
         reader,
         sample,
         recount,
-    })
+        most: usize::MAX,
+        regular: matches!(input, Input::File(path) if path.is_file()),
+    };
+    if prepared.sample.len() >= HEAD / 2 {
+        let sample = prepared.sample.clone();
+        let first = prepared.sample();
+        prepared.most = block_for(sample.len(), first.rows.saturating_mul(first.columns.len()));
+        prepared.sample = sample;
+    }
+    Ok(prepared)
+}
+
+/// Most bytes of a block where so many bytes made so many cells: where each record has keys of its own, both the
+/// records and the columns of a block grow with its size.
+fn block_for(bytes: usize, cells: usize) -> usize {
+    /// Cells of a block that are no trouble, and of one that is made smaller.
+    const MANY: usize = 1 << 18;
+    const WANTED: usize = 1 << 20;
+    if cells <= MANY {
+        return usize::MAX;
+    }
+    (bytes as f64 * (WANTED as f64 / cells as f64).sqrt()) as usize
 }
 
 impl Prepared {

@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::fs::File;
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use crate::core::block::Origin;
 use crate::core::data::batch::{Batch, Irregular};
@@ -23,9 +23,11 @@ use crate::core::input::live::Stream;
 use crate::core::output::writer::Writer;
 use crate::core::registry::Row;
 use crate::core::terminal::progress::{Bar, Unit};
+use crate::process::ahead::Ahead;
 use crate::process::irregular::told;
 use crate::process::prepared::{Data, Prepared, stream_problem};
 use crate::process::stage::{Locate, RIGHT};
+use crate::process::verdict::Verdict;
 
 /// Hands out work and loads it.
 pub(crate) trait Feed: Sync {
@@ -135,6 +137,9 @@ pub(crate) struct Inputs {
     rejects: Option<Mutex<Writer>>,
     /// Tells it from the other feeds of the run.
     number: u32,
+    /// Streams that are read ahead, and how many inputs were begun.
+    ahead: Ahead,
+    begun: AtomicUsize,
     /// The format of the output.
     written: Option<&'static Row<Format>>,
     /// What inputs said that it does not.
@@ -154,16 +159,6 @@ struct Current {
     recount: Option<(File, u64)>,
     /// A fault ended it: its later blocks need not be read.
     dead: AtomicBool,
-}
-
-/// What all earlier blocks add up to.
-#[derive(Debug, Default)]
-struct Verdict {
-    rows: u64,
-    /// The input of the last block, and the rows before it.
-    input: Option<(u32, u64)>,
-    /// The input whose records are at an end.
-    failed: Option<u32>,
 }
 
 /// A block of an input, or what kept it from being read.
@@ -194,6 +189,8 @@ impl Inputs {
             source_col: None,
             rejects: None,
             number: 0,
+            ahead: Ahead::default(),
+            begun: AtomicUsize::new(0),
             written: None,
             lost: Mutex::default(),
         }
@@ -268,6 +265,30 @@ impl Inputs {
         irregular.chain(lost.iter().filter(|_| !seen.stopped).cloned()).collect()
     }
 
+    /// The same, reading ahead in streams where threads would wait. `most` is how many bytes.
+    #[must_use]
+    pub(crate) fn ahead_with(mut self, threads: usize, most: usize) -> Self {
+        if let Ok(cursor) = self.cursor.get_mut() {
+            self.ahead = Ahead::new(&mut cursor.waiting, threads, most);
+        }
+        self
+    }
+
+    /// The turn at the current input; while another thread has it, this one reads ahead.
+    fn turn(&self) -> MutexGuard<'_, Cursored> {
+        loop {
+            match self.cursor.try_lock() {
+                Ok(cursor) => return cursor,
+                Err(TryLockError::Poisoned(poisoned)) => return poisoned.into_inner(),
+                Err(TryLockError::WouldBlock) => {
+                    if self.cancel.stopped() || !self.ahead.help(self.begun.load(Ordering::Relaxed)) {
+                        return self.cursor.lock().unwrap_or_else(PoisonError::into_inner);
+                    }
+                }
+            }
+        }
+    }
+
     /// Takes note of what an input said that the output does not.
     fn ended(&self, current: &Current) {
         let lost = self.written.map(|written| current.decoder.lost(written)).unwrap_or_default();
@@ -280,7 +301,7 @@ impl Inputs {
 
     /// Starts on an input, opening it again where it was closed.
     fn begin(&self, next: Prepared) -> (Arc<Current>, Option<Problem>) {
-        let Prepared { origin, decoder, data, recount, .. } = next;
+        let Prepared { origin, decoder, data, recount, most, .. } = next;
         let (bytes, decoder, recount, failure) = match data {
             Data::Open(bytes) => (bytes, decoder, recount, None),
             Data::Closed(reopen) => match reopen() {
@@ -290,7 +311,7 @@ impl Inputs {
             },
         };
         let stateful = decoder.boundary().stateful();
-        let blocks = Blocks::new(origin, bytes, self.block_size, stateful, &self.cancel);
+        let blocks = Blocks::new(origin, bytes, self.block_size.min(most), stateful, &self.cancel);
         (Arc::new(Current { blocks, decoder, recount, dead: AtomicBool::new(false) }), failure)
     }
 
@@ -318,13 +339,14 @@ impl Feed for Inputs {
     type Claim = InputClaim;
 
     fn claim(&self, scratch: &mut Scratch) -> Result<Option<(u64, InputClaim)>> {
-        let mut cursor = self.cursor.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut cursor = self.turn();
         loop {
             let current = match &cursor.current {
                 Some(current) => Arc::clone(current),
                 None => match cursor.waiting.pop_front() {
                     Some(next) => {
                         let (current, failure) = self.begin(next);
+                        self.begun.fetch_add(1, Ordering::Relaxed);
                         if let Some(problem) = failure {
                             let seq = cursor.seq;
                             cursor.seq += 1;
@@ -449,27 +471,6 @@ impl Feed for Inputs {
             }
         }
         Ok(())
-    }
-}
-
-impl Verdict {
-    /// Counts a block. Gives the number of rows before it and that of its last record in its input, or none where the
-    /// input had ended before.
-    fn pass(&mut self, input: u32, rows: u64, failed: bool) -> Option<(u64, u64)> {
-        if self.failed == Some(input) {
-            return None;
-        }
-        let before = match self.input {
-            Some((last, before)) if last == input => before,
-            _ => self.rows,
-        };
-        self.input = Some((input, before));
-        let first_row = self.rows;
-        self.rows += rows;
-        if failed {
-            self.failed = Some(input);
-        }
-        Some((first_row, self.rows - before))
     }
 }
 

@@ -6,8 +6,6 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use hashbrown::HashMap;
-
 use crate::core::block::{Block, Origin};
 use crate::core::data::cell::{Cell, Kind, MAX_CELL};
 use crate::core::data::number::Number;
@@ -230,38 +228,6 @@ impl Batch {
     /// Position of the column of that name.
     pub(crate) fn find(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| &*column.name == name)
-    }
-
-    /// Positions of the columns of these names. Most stand behind one another, in this order too; a table of names is
-    /// made only where they do not.
-    pub(crate) fn find_all(&self, names: &[Arc<str>]) -> Vec<Option<usize>> {
-        let mut table: Option<HashMap<&str, usize, foldhash::fast::RandomState>> = None;
-        let mut next = 0;
-        names
-            .iter()
-            .map(|name| {
-                if self.columns.get(next).is_none_or(|column| column.name != *name) {
-                    let table = table.get_or_insert_with(|| {
-                        // The first of a name counts.
-                        self.columns.iter().enumerate().rev().map(|(at, column)| (&*column.name, at)).collect()
-                    });
-                    next = *table.get(&**name)?;
-                }
-                next += 1;
-                Some(next - 1)
-            })
-            .collect()
-    }
-
-    /// For each column, whether its name is one of these.
-    pub(crate) fn known(&self, names: &[Arc<str>]) -> Vec<bool> {
-        let mut known = vec![false; self.columns.len()];
-        for at in self.find_all(names).into_iter().flatten() {
-            if let Some(known) = known.get_mut(at) {
-                *known = true;
-            }
-        }
-        known
     }
 
     /// Number of records that remain.

@@ -6,6 +6,7 @@
 pub(crate) mod batch;
 pub(crate) mod cell;
 pub(crate) mod compare;
+mod lookup;
 pub(crate) mod number;
 pub(crate) mod saved;
 #[cfg(test)]

@@ -34,12 +34,7 @@ pub(crate) const ROW: Row<Format> = Row {
             "</tbody>\n</table>\n<p>2 records</p>\n</body>\n</html>\n"
         ),
     }],
-    item: Format {
-        extensions: &["html", "htm"],
-        encoder: Some(encoder),
-        write_flags: &["null-value"],
-        ..Format::NONE
-    },
+    item: Format { extensions: &["html", "htm"], encoder: Some(encoder), write_flags: &["null-value"], ..Format::NONE },
 };
 
 /// Colours follow the system's; numbers stand right, nulls are shaded.

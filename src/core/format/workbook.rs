@@ -24,7 +24,7 @@ use crate::core::registry::{Row, did_you_mean};
 /// The table row.
 pub(crate) const ROW: Row<Format> = Row {
     name: "xlsx",
-    aliases: &["ods", "xls", "xlsb", "workbook"],
+    aliases: &["xlsm", "xlsb", "xls", "ods", "workbook"],
     usage: "xlsx",
     summary: "Workbooks of Excel and LibreOffice: the sheet that --sheet names, or the first",
     examples: &[],
@@ -42,8 +42,14 @@ fn reader(options: &ReadOptions) -> Result<Box<dyn Reader>> {
     Ok(Box::new(WorkbookReader { options: options.clone() }))
 }
 
-/// Whether the head is that of an archive whose first member is one of a workbook.
+/// What files of the old Excel start with, as all compound files do ([MS-CFB] 2.2).
+const COMPOUND: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
+
+/// Whether the head is that of an archive whose first member is one of a workbook, or of an old workbook.
 fn sniff(head: &[u8]) -> bool {
+    if head.starts_with(COMPOUND) {
+        return true;
+    }
     let name = head.get(30..).unwrap_or_default();
     head.starts_with(b"PK\x03\x04")
         && (name.starts_with(b"[Content_Types].xml")
@@ -93,7 +99,7 @@ impl Reader for WorkbookReader {
 fn workbook(bytes: &Arc<[u8]>) -> Result<Sheets<Cursor<Arc<[u8]>>>, calamine::Error> {
     let has = |member: &[u8]| memchr::memmem::find(bytes, member).is_some();
     let open = Cursor::new(Arc::clone(bytes));
-    if bytes.starts_with(b"\xD0\xCF\x11\xE0") {
+    if bytes.starts_with(COMPOUND) {
         Ok(Sheets::Xls(Xls::new(open)?))
     } else if !bytes.starts_with(b"PK") {
         Err(calamine::Error::Msg("neither an archive nor an old workbook of Excel"))
@@ -182,8 +188,11 @@ fn records(range: &Range<Data>, columns: &[Arc<str>], first: usize, notes: &mut 
         json.extend_from_slice(b"}\n");
     }
     if let Some((count, example)) = errors {
-        let cells = if count == 1 { "1 cell holds an error".to_string() } else { format!("{count} cells hold errors") };
-        notes.push(Problem::note(format!("{cells}, such as {example}; they are text")));
+        let note = match count {
+            1 => format!("1 cell holds an error, {example}; it is text"),
+            count => format!("{count} cells hold errors, such as {example}; they are text"),
+        };
+        notes.push(Problem::note(note));
     }
     json
 }
@@ -206,7 +215,8 @@ fn text(cell: &Data) -> String {
         Data::Int(number) => number.to_string(),
         // `-0` is 0 in a workbook.
         Data::Float(number) => if *number == 0.0 { 0.0 } else { *number }.to_string(),
-        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
+        Data::String(text) | Data::DateTimeIso(text) => text.clone(),
+        Data::DurationIso(text) => clock(text).unwrap_or_else(|| text.clone()),
         Data::Bool(truth) => truth.to_string(),
         Data::DateTime(time) => date(time),
         Data::Error(error) => error.to_string(),
@@ -229,6 +239,22 @@ fn date(time: &ExcelDateTime) -> String {
         (false, "00:00:00") => format!("{year:04}-{month:02}-{day:02}"),
         (false, _) => format!("{year:04}-{month:02}-{day:02}T{clock}"),
     }
+}
+
+/// A duration of an open document, `PT08H30M00S`, as it is in other workbooks: hours, minutes and seconds.
+fn clock(text: &str) -> Option<String> {
+    let (sign, rest) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
+    let (hours, rest) = rest.strip_prefix("PT")?.split_once('H')?;
+    let (minutes, rest) = rest.split_once('M')?;
+    let seconds = rest.strip_suffix('S')?;
+    let (seconds, fraction) = seconds.split_once(['.', ',']).unwrap_or((seconds, ""));
+    let [hours, minutes, seconds] = [hours, minutes, seconds].map(|digits| digits.parse::<u64>().ok());
+    let fraction = fraction.trim_end_matches('0');
+    if !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let point = if fraction.is_empty() { "" } else { "." };
+    Some(format!("{sign}{:02}:{:02}:{:02}{point}{fraction}", hours?, minutes?, seconds?))
 }
 
 fn fraction(millis: u64) -> String {

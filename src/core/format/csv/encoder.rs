@@ -156,9 +156,10 @@ impl CsvEncoder {
         }
         let values = header_values(header, self.marks());
         values.len() == columns.len()
-            && values.iter().zip(columns).all(|(value, name)| {
-                String::from_utf8_lossy(value) == **name && !self.style.guards(value)
-            })
+            && values
+                .iter()
+                .zip(columns)
+                .all(|(value, name)| String::from_utf8_lossy(value) == **name && !self.style.guards(value))
     }
 
     /// Appends one record without its line end. Cells that keep their bytes and are neighbours in the source are copied

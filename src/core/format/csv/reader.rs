@@ -73,7 +73,8 @@ impl Reader for CsvReader {
             }
             (None, Some(first)) => {
                 data_start = first.end;
-                let found: Vec<Arc<str>> = first.values.iter().map(|value| Arc::from(String::from_utf8_lossy(value))).collect();
+                let found: Vec<Arc<str>> =
+                    first.values.iter().map(|value| Arc::from(String::from_utf8_lossy(value))).collect();
                 let columns = distinct(Vec::clone(&found), &mut notes);
                 let source = head.get(first.start..first.end).unwrap_or_default();
                 notes.extend(stray_return(source, marks).then(returns));
