@@ -215,7 +215,7 @@ module completions {
   ]
 
   def "nu-complete mytools process from" [] {
-    [ "json" "jsonl" "ndjson" "csv" "tsv" "tab" "yaml" "yml" "toml" "xlsx" "ods" "xls" "xlsb" "workbook" "logfmt" "syslog" "common" "clf" "combined" "access" "regex" "spaces" "columns" "lines" "text" ]
+    [ "json" "jsonl" "ndjson" "csv" "tsv" "tab" "yaml" "yml" "toml" "xlsx" "xlsm" "xlsb" "xls" "ods" "workbook" "logfmt" "syslog" "common" "clf" "combined" "access" "regex" "spaces" "columns" "lines" "text" ]
   }
 
   def "nu-complete mytools process ragged" [] {
@@ -309,6 +309,7 @@ module completions {
     --quoting: string@"nu-complete mytools process quoting" # keep, minimal, all, nonnumeric or never
     --crlf                    # End the records of delimited output with CR LF
     --bom                     # Begin with a byte order mark, for spreadsheets
+    --escape-formulas         # Put ' before cells that spreadsheets would run as formulas
     --indent: string          # Spaces per level of JSON
     --explain                 # Print the numbered plan instead of running it
     --line-buffered           # Hand over each line at once, as on a terminal

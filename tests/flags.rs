@@ -93,7 +93,9 @@ fn flags_of_output_apply_or_are_errors() {
 #[test]
 fn one_input_of_several_is_enough_and_defaults_need_not_fit() {
     let dir = Dir::new();
-    dir.file("a.csv", "a;b\n1;2\n").file("b.jsonl", "{\"a\":3}\n").file("defaults", "[process]\n--delimiter=;\n--crlf\n");
+    dir.file("a.csv", "a;b\n1;2\n")
+        .file("b.jsonl", "{\"a\":3}\n")
+        .file("defaults", "[process]\n--delimiter=;\n--crlf\n");
     let run = |args: &[&str]| mytools(["process"]).args(args).dir(dir.path()).run();
     assert_eq!(run(&["a.csv", "b.jsonl", "-d", ";", "-f", "jsonl"]).text(), "{\"a\":1,\"b\":2}\n{\"a\":3}\n");
     assert_eq!(run(&["b.jsonl", "-d", ";", "-f", "jsonl"]).code, 2);

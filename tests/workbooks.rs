@@ -155,7 +155,7 @@ fn records(name: &str) -> (String, String) {
 
 #[test]
 fn every_kind_of_workbook_says_the_same() {
-    let first = r#"{"id":1,"name":"Ann","when":"2026-03-01T13:05:07","day":"2026-03-01","clock":"08:30:00","pct":0.125,"flag":true,"err":"#DIV/0!","empty":null,"formula":"#;
+    let first = r##"{"id":1,"name":"Ann","when":"2026-03-01T13:05:07","day":"2026-03-01","clock":"08:30:00","pct":0.125,"flag":true,"err":"#DIV/0!","empty":null,"formula":"##;
     for (name, more) in [("a.xls", r#""","neg":-0.5}"#), ("a.xlsb", "2}"), ("a.xlsm", r#"null,"big":12345678901,"#)] {
         let (text, errors) = records(name);
         assert!(text.starts_with(&format!("{first}{more}")), "{name}: {text}");

@@ -155,7 +155,7 @@ fn output_args() -> Vec<Arg> {
         switch(
             "escape-formulas",
             OUTPUT,
-            "Put ' before cells of delimited output that spreadsheets would run as formulas",
+            "Put ' before cells that spreadsheets would run as formulas",
         )
         .long_help(
             "Put ' before cells of delimited output that spreadsheets would run as formulas: those that start with =, +, -, \

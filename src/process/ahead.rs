@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn bytes_come_in_order_whoever_reads_them() {
-        let text: Vec<u8> = (0..3 * PIECE + 77).map(|n| (n % 251) as u8).collect();
+        let text: Vec<u8> = (0..3 * PIECE + 2077).map(|n| (n % 251) as u8).collect();
         for ahead in 0..6 {
             let (stream, held) = stream(Box::new(Cursor::new(text.clone())));
             let mut turn = Turn(Arc::clone(&stream));

@@ -116,9 +116,7 @@ pub(crate) fn run(request: &Request, writer: &mut Writer, diagnostics: &Diagnost
     let needs = needs(&stages, encoder.as_ref(), (&inputs, request), &after);
     let copies = copies(encoder.as_ref(), (&inputs, request), &after);
     let mut projection = projected(needs.first().cloned().unwrap_or(Needs::All), copies);
-    // Where records are written anew, the header ends as they do.
-    let raw = matches!(needs.first(), Some(Needs::Raw(_)));
-    let header = header.map(|header| if raw { header } else { without_line_end(header) });
+    let header = header.map(|header| ended(header, needs.first()));
     if request.explain {
         let text = explain(&stages, (&inputs, &looked), &projection, format.name);
         writer.put(text.as_bytes())?;
@@ -353,9 +351,9 @@ fn copies(encoder: &dyn Encoder, (inputs, request): (&[Prepared], &Request), aft
     request.source_col.is_none() && !inputs.is_empty() && inputs.iter().all(|input| input.copies(encoder, &after.names))
 }
 
-/// A header record without its line end.
-fn without_line_end(mut header: Vec<u8>) -> Vec<u8> {
-    if header.pop_if(|byte| *byte == b'\n').is_some() {
+/// A header record without its line end, but where records keep theirs.
+fn ended(mut header: Vec<u8>, needs: Option<&Needs>) -> Vec<u8> {
+    if !matches!(needs, Some(Needs::Raw(_))) && header.pop_if(|byte| *byte == b'\n').is_some() {
         header.pop_if(|byte| *byte == b'\r');
     }
     header

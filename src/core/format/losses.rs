@@ -85,7 +85,7 @@ pub(crate) static LOSSES: &[Loss] = &[
     Loss {
         from: TEXT,
         to: TEXT,
-        what: "carriage returns alone as line ends: they become line feeds",
+        what: "carriage returns alone as line ends, which become line feeds, and the quotes in such files that are not needed",
         input: b"a,b\r1,x\r",
         output: "a,b\n1,x\n",
         flag: None,

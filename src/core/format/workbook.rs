@@ -54,6 +54,7 @@ fn sniff(head: &[u8]) -> bool {
     head.starts_with(b"PK\x03\x04")
         && (name.starts_with(b"[Content_Types].xml")
             || name.starts_with(b"xl/")
+            || name.starts_with(b"docProps/")
             || name.starts_with(b"_rels/.rels")
             || name.starts_with(b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"))
 }
