@@ -67,7 +67,7 @@ pub fn pipeline(data: &[u8]) {
             last.attached.push(("agg".into(), value.into()));
             continue;
         }
-        stages.push(Written { flag: (*flag).into(), value: value.into(), attached: Vec::new() });
+        stages.push(Written { flag: (*flag).into(), value: value.into(), attached: Vec::new(), odd: None });
     }
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("input");
