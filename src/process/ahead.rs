@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use crate::core::input::blocks::Bytes;
+use crate::core::input::live;
 use crate::process::prepared::{Data, Prepared};
 
 /// Bytes read at a time.
@@ -37,10 +38,10 @@ impl Ahead {
         }
         for (index, input) in inputs.iter_mut().enumerate() {
             if let (true, Data::Open(Bytes::Stream { reader, .. })) = (input.regular, &mut input.data) {
-                let inner = std::mem::replace(reader, Box::new(io::empty()));
+                let inner = std::mem::replace(reader, live::Stream::of(io::empty())).into_reader();
                 let reading = Reading { inner, pieces: VecDeque::new(), given: 0, ended: false, failure: None };
                 let stream = Arc::new(Stream { reading: Mutex::new(reading), held: Arc::clone(&ahead.held) });
-                *reader = Box::new(Turn(Arc::clone(&stream)));
+                *reader = live::Stream::of(Turn(Arc::clone(&stream)));
                 ahead.streams.push((index, stream));
             }
         }
