@@ -20,6 +20,7 @@ mod joins;
 mod limits;
 mod live;
 mod memory;
+mod odd_inputs;
 mod pipelines;
 mod progress;
 mod properties;

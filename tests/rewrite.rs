@@ -169,8 +169,49 @@ fn pattern() -> impl Strategy<Value = &'static str> {
     ])
 }
 
+/// Patterns whose matches cross lines.
+fn crossing() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        r"\n",
+        r"a\n",
+        r"\na",
+        r"a\s*b",
+        "^",
+        "$",
+        r"\s+",
+        r"\n\n",
+        "[^b]+",
+        r"(?s)(a).b",
+        r"c\r?\n(a)?",
+        r"(?m)^\s*\n",
+    ])
+}
+
 fn flags() -> impl Strategy<Value = Vec<&'static str>> {
     prop::sample::subsequence(vec!["-w", "-i", "-m2", "-F", "--and=b", "--not=c", "--and-file=aa"], 0..4)
+}
+
+/// Applies the diff of a replacement to one copy of some files, writes it to another, and compares.
+fn shows_what_it_writes(texts: &[Vec<u8>], args: &[&str], context: usize, block: usize) -> Result<(), TestCaseError> {
+    let (shown, written) = (Dir::new(), Dir::new());
+    for (at, text) in texts.iter().enumerate() {
+        shown.file(&format!("f{at}"), text);
+        written.file(&format!("f{at}"), text);
+    }
+    let run = |dir: &Dir, how: &[&str]| {
+        let run = mytools(["search"]).args(args).args(how);
+        run.env("MYTOOLS_TEST_BLOCK", block.to_string()).dir(dir.path()).run()
+    };
+    let diff = run(&shown, &["--diff", "-C", &context.to_string()]);
+    let write = run(&written, &["--write"]);
+    prop_assert_eq!((diff.code, diff.errors()), (write.code, write.errors()));
+    if diff.code == 1 {
+        prop_assert!(diff.stdout.is_empty());
+    } else if !patch(&shown, &diff.stdout) {
+        return Ok(());
+    }
+    prop_assert_eq!(content(&shown), content(&written), "{}", diff.text());
+    Ok(())
 }
 
 proptest! {
@@ -185,37 +226,34 @@ proptest! {
         context in 0_usize..5,
         block in 1_usize..65,
     ) {
-        let (shown, written) = (Dir::new(), Dir::new());
-        for (at, text) in texts.iter().enumerate() {
-            shown.file(&format!("f{at}"), text);
-            written.file(&format!("f{at}"), text);
-        }
-        let run = |dir: &Dir, how: &[&str]| {
-            let run = mytools(["search", "-e", pattern, "-r", replacement]).args(&flags).args(how);
-            run.env("MYTOOLS_TEST_BLOCK", block.to_string()).dir(dir.path()).run()
-        };
-        let diff = run(&shown, &["--diff", "-C", &context.to_string()]);
-        let write = run(&written, &["--write"]);
-        prop_assert_eq!((diff.code, diff.errors()), (write.code, write.errors()));
-        if diff.code == 1 {
-            prop_assert!(diff.stdout.is_empty());
-        } else if !patch(&shown, &diff.stdout) {
-            return Ok(());
-        }
-        prop_assert_eq!(content(&shown), content(&written), "{}", diff.text());
+        let args = [&["-e", pattern, "-r", replacement], &flags[..]].concat();
+        shows_what_it_writes(&texts, &args, context, block)?;
+    }
+
+    #[test]
+    fn what_the_diff_shows_is_what_is_written_where_matches_cross_lines(
+        texts in prop::collection::vec(text(), 1..4),
+        pattern in crossing(),
+        replacement in prop::sample::select(vec!["", "x", "$0$0", "<$1>", "a\nb", "\n"]),
+        flags in flags(),
+        context in 0_usize..5,
+    ) {
+        let args = [&["-U", "-e", pattern, "-r", replacement], &flags[..]].concat();
+        shows_what_it_writes(&texts, &args, context, 64)?;
     }
 
     #[test]
     fn replacing_by_the_match_itself_changes_nothing(
         text in text(),
-        pattern in pattern(),
+        pattern in prop_oneof![pattern(), crossing()],
         flags in flags(),
         block in 1_usize..65,
     ) {
+        let reach = if pattern.contains(r"\n") { "-U" } else { "--no-multiline" };
         let dir = Dir::new();
         dir.file("f", &text);
         let before = fs::metadata(dir.path().join("f")).unwrap().modified().unwrap();
-        let run = mytools(["search", "-e", pattern, "-r", "$0", "--write"]).args(&flags);
+        let run = mytools(["search", "-e", pattern, "-r", "$0", "--write", reach]).args(&flags);
         let outcome = run.env("MYTOOLS_TEST_BLOCK", block.to_string()).dir(dir.path()).run();
         prop_assert_eq!((outcome.code, outcome.text()), (1, "0 files changed, 0 replacements\n".to_string()));
         prop_assert_eq!(fs::read(dir.path().join("f")).unwrap(), text);

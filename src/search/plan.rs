@@ -3,7 +3,7 @@
 use std::fs::Metadata;
 use std::path::PathBuf;
 
-use crate::core::error::{Code, Problem, Result};
+use crate::core::error::{Problem, Result};
 use crate::core::input::encoding::Decode;
 use crate::core::input::open::OpenOptions;
 use crate::core::input::select::Select;
@@ -55,22 +55,17 @@ impl Plan {
             size_limit: config.size_limit.unwrap_or(Syntax::default().size_limit),
             cache_limit: config.cache_limit.unwrap_or(Syntax::default().cache_limit),
         };
-        // Conditions are about lines, also where matches cross them.
+        // Files are asked line by line, also where matches cross them.
         let lines = Syntax { reach: Reach::Line, ..syntax };
-        let each = |patterns: &[String]| -> Result<Vec<Matcher>> {
-            let one = |pattern| compile(config.engine, std::slice::from_ref(pattern), lines, Detail::Spans);
+        let each = |patterns: &[String], syntax| -> Result<Vec<Matcher>> {
+            let one = |pattern| compile(config.engine, std::slice::from_ref(pattern), syntax, Detail::Spans);
             patterns.iter().map(one).collect()
         };
         let matcher = compile(config.engine, &config.patterns, syntax, detail)?;
-        let matcher = matcher.narrowed(each(&config.and)?, each(&config.not)?);
-        let gate =
-            Gate::new(each(&config.and_file)?, each(&config.not_file)?, config.terminator).keeping_in(&config.temp_dir);
+        let matcher = matcher.narrowed(each(&config.and, syntax)?, each(&config.not, syntax)?);
+        let gate = Gate::new(each(&config.and_file, lines)?, each(&config.not_file, lines)?, config.terminator);
+        let gate = gate.keeping_in(&config.temp_dir);
         let printer = printer(&config, &matcher)?;
-        if config.rewrite.is_some() && matcher.crosses() {
-            let problem =
-                Problem::new(Code::Usage, "--diff and --write change single lines, and this pattern may cross them");
-            return Err(problem.hint("leave out -U, or print the replaced text without --diff and --write").into());
-        }
         let tree = config.rewrite.map(|_| Tree::new(&config.select));
         if tree.as_ref().is_some_and(Tree::meets_again) {
             config.threads = 1;

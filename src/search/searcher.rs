@@ -288,6 +288,9 @@ impl Searcher<'_, '_> {
                 {
                     return Ok(Some(Self::archive(archive.map_err(named)?, path)));
                 }
+                if entry.kind == Kind::Archive {
+                    return Ok(None);
+                }
                 self.whole(reporter, path, rule, bytes, output)?;
                 return Ok(None);
             }
@@ -296,6 +299,7 @@ impl Searcher<'_, '_> {
         let opened = if plan.config.decompress {
             match Archive::of(opened).map_err(named)? {
                 Ok(archive) => return Ok(Some(Self::archive(archive, path))),
+                Err(_) if entry.kind == Kind::Archive => return Ok(None),
                 Err(opened) => opened,
             }
         } else {
@@ -487,7 +491,7 @@ impl Searcher<'_, '_> {
 fn shown_path(entry: &Entry) -> &[u8] {
     match entry.kind {
         Kind::Stdin => STDIN.as_bytes(),
-        Kind::File | Kind::Special => path_bytes(&entry.path),
+        Kind::File | Kind::Archive | Kind::Special => path_bytes(&entry.path),
     }
 }
 

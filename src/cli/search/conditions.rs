@@ -25,13 +25,15 @@ pub(super) fn args() -> Vec<Arg> {
             "Only lines that match this too; may be given again",
             "Only lines that match this too; may be given again, each must match. What this matches is coloured, but \
              -o, -r, --count-matches, --json and --format tell of the matches of the main pattern only. With -v the \
-             lines are selected that do not fulfil all conditions together",
+             lines are selected that do not fulfil all conditions together. With -U all lines that a match \
+             covers are looked at as one text, and passed over as one",
         ),
         condition(
             "not",
             "No lines that match this; may be given again",
             "No lines that match this; may be given again, none may match. With -v the lines are selected that do not \
-             fulfil all conditions together",
+             fulfil all conditions together. With -U all lines that a match covers are looked at as one text, and passed \
+             over as one",
         ),
         condition(
             "and-file",
@@ -56,11 +58,6 @@ pub(super) fn fill(config: &mut Config, matches: &ArgMatches) -> Result<()> {
     config.not = strings("not");
     config.and_file = strings("and-file");
     config.not_file = strings("not-file");
-    let by_line = ["and", "not"].into_iter().find(|name| matches.contains_id(name));
-    if let (Ok(Some(true)), Some(name)) = (matches.try_get_one::<bool>("multiline"), by_line) {
-        let problem = Problem::new(Code::Usage, format!("--{name} is about lines, with -U a match may be several"));
-        return Err(problem.hint("--and-file and --not-file are about files").into());
-    }
     let given = ["and", "not", "and-file", "not-file"].into_iter().find(|name| matches.contains_id(name));
     if let (Mode::Files, Some(name)) = (&config.mode, given) {
         let problem = Problem::new(Code::Usage, format!("--{name} looks into files, --files only lists them"));

@@ -15,7 +15,7 @@ const REWRITE: &str = "Replacing in files, with -r";
 const CONTEXT: usize = 3;
 
 /// Flags that ask for another output, or for lines of which nothing could be replaced.
-const OTHERS: [&str; 15] = [
+const OTHERS: [&str; 14] = [
     "invert-match",
     "only-matching",
     "count",
@@ -30,7 +30,6 @@ const OTHERS: [&str; 15] = [
     "stats",
     "max-results",
     "pre",
-    "multiline",
 ];
 
 /// The flags.
@@ -39,7 +38,7 @@ pub(super) fn args() -> Vec<Arg> {
         switch(None, "diff", REWRITE, "Print what -r would change as a unified diff")
             .long_help(
                 "Print what -r would change as a unified diff, which patch -p1 applies; -C sets the lines around each \
-                 change (3). Exit code 0 where something would change, 1 where nothing would, 2 after any error",
+                 change (3). With -U a replacement may cross lines, and -m counts replacements. Exit code 0 where something would change, 1 where nothing would, 2 after any error",
             )
             .conflicts_with("write")
             .requires("replace"),

@@ -496,4 +496,66 @@ mod tests {
             assert_eq!(drained, (0..100).collect::<Vec<_>>(), "{threads} threads");
         }
     }
+
+    /// Where a task panics.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    enum Fault {
+        Claiming,
+        Working,
+        Draining,
+    }
+
+    /// Panics at its fiftieth claim. Its workers wait for each other, as those of search do.
+    struct Faulty {
+        next: AtomicU64,
+        fault: Fault,
+        passed: Relay<u64>,
+    }
+
+    impl Task for Faulty {
+        type Claim = u64;
+        type Worker = ();
+        type Output = u64;
+
+        fn worker(&self) {}
+
+        fn claim(&self, (): &mut ()) -> Result<Option<(u64, u64)>> {
+            let n = self.next.fetch_add(1, Ordering::Relaxed);
+            assert!(n != 50 || self.fault != Fault::Claiming, "as the test wants it");
+            Ok(Some((n, n)))
+        }
+
+        fn work(&self, (): &mut (), claim: u64) -> Result<Step<u64, u64>> {
+            assert!(claim != 50 || self.fault != Fault::Working, "as the test wants it");
+            self.passed.advance(claim, |passed| *passed += 1)?;
+            Ok(Step::Done(claim))
+        }
+
+        fn weight(&self, _: &u64) -> usize {
+            1
+        }
+    }
+
+    #[test]
+    fn a_panic_ends_the_run_with_an_error_and_nobody_waits() {
+        for (fault, threads) in [Fault::Claiming, Fault::Working, Fault::Draining]
+            .into_iter()
+            .flat_map(|fault| [1, 2, 8].map(|n| (fault, n)))
+        {
+            let cancel = Cancel::default();
+            let task = Faulty { next: AtomicU64::new(0), fault, passed: Relay::new(0, cancel.clone()) };
+            let mut drained = Vec::new();
+            let error = run(&task, &Options { threads, budget: 1 << 20, cancel }, |n| {
+                assert!(n != 50 || fault != Fault::Draining, "as the test wants it");
+                drained.push(n);
+                Ok(Flow::Continue)
+            })
+            .unwrap_err();
+            assert!(error.to_string().starts_with("a worker failed unexpectedly; "), "{error}");
+            // What could not be claimed has no place, so that it ends the run at once.
+            let all: Vec<u64> = (0..50).collect();
+            assert!(all.starts_with(&drained), "{drained:?}");
+            assert!(fault == Fault::Claiming || drained.len() == 50, "{fault:?} with {threads} threads: {drained:?}");
+        }
+    }
 }

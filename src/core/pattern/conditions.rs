@@ -1,7 +1,8 @@
 //! What else a line must hold and must not hold, next to the patterns that are looked for: `--and` and `--not`.
 //!
 //! For [`Matcher`], whose answers they narrow. Conditions are asked of candidate lines only; the candidates come from the
-//! patterns, or from the first condition that finds its own faster.
+//! patterns, or from the first condition that finds its own faster. Where matches cross lines, the lines that one covers are
+//! asked as one text.
 
 use std::ops::ControlFlow;
 
@@ -110,6 +111,9 @@ impl Conditions {
     pub(crate) fn marks(&self, asking: &mut Asking, line: &[u8], spans: &mut Vec<(usize, usize)>) {
         let driver = self.driver.iter().zip(&mut asking.driver);
         for (matcher, scratch) in driver.chain(self.and.iter().zip(&mut asking.and)) {
+            if matcher.crosses() {
+                matcher.prepare(scratch, line);
+            }
             matcher.spans(scratch, line, 0, |start, end| {
                 spans.push((start, end));
                 ControlFlow::Continue(())

@@ -354,27 +354,49 @@ impl Matcher {
         }
     }
 
-    /// The first match of `text[at..]` that may cross lines, as the lines it is on.
+    /// The first match of `text[at..]` that may cross lines, as the lines it is on. Lines of a match that do not fulfil
+    /// the conditions are passed over.
     pub(crate) fn next_crossing(&self, scratch: &mut Scratch, text: &[u8], mut at: usize) -> Option<Crossing> {
         loop {
             let found = self.engine.find(&mut scratch.state, text, at);
-            let crossing = found.map(|(start, end)| {
-                let first = self.terminator.line_start(text, 0, start);
-                let ended = end > first && text.get(end - 1) == Some(&self.terminator.byte());
-                let last = if ended { end } else { self.terminator.line_end(text, end) };
-                Crossing { start: first, end: last, next: if start == end { end + 1 } else { end } }
-            });
-            let held = crossing.is_some_and(|found| self.fulfils(scratch, self.text(text, found.start, found.end)));
+            let lines = found.map(|(start, end)| self.lines_of(text, start, end));
+            let held = lines.is_some_and(|(start, end)| self.fulfils(scratch, self.text(text, start, end)));
             if scratch.take_gave_up() {
-                let place = crossing.map_or(at, |crossing| crossing.start);
+                let place = lines.map_or(at, |(start, _)| start);
                 scratch.broken = Some(self.terminator.line_start(text, 0, place));
                 return None;
             }
-            match crossing {
-                Some(crossing) if !held && crossing.next <= text.len() => at = crossing.next,
-                crossing => return crossing.filter(|_| held),
+            let ((from, to), (start, end)) = (found?, lines?);
+            let next = if from == to { to + 1 } else { to };
+            if held {
+                return Some(Crossing { start, end, next });
+            }
+            at = end.max(next);
+            if at > text.len() {
+                return None;
             }
         }
+    }
+
+    /// Start and end of the lines that a match covers.
+    fn lines_of(&self, text: &[u8], start: usize, end: usize) -> (usize, usize) {
+        let first = self.terminator.line_start(text, 0, start);
+        let ended = end > first && text.get(end - 1) == Some(&self.terminator.byte());
+        (first, if ended { end } else { self.terminator.line_end(text, end) })
+    }
+
+    /// Where to search on behind the lines of a match that do not fulfil the conditions; none where they do.
+    fn behind_refused(
+        &self,
+        asking: &mut Option<Box<Asking>>,
+        text: &[u8],
+        (start, end): (usize, usize),
+    ) -> Option<usize> {
+        let (Strategy::Cross, Some(conditions), Some(asking)) = (self.strategy, &self.conditions, asking) else {
+            return None;
+        };
+        let (start, end) = self.lines_of(text, start, end);
+        (!conditions.hold(asking, self.text(text, start, end))).then_some(end)
     }
 
     /// The text of a line.
@@ -398,8 +420,8 @@ impl Matcher {
         }
     }
 
-    /// Whether the conditions hold of a text in which matches are looked for. Lines that a match crosses were asked when
-    /// they were found.
+    /// Whether the conditions hold of a text in which matches are looked for. Where matches cross lines, the lines of each
+    /// are asked.
     #[inline]
     fn admits(&self, scratch: &mut Scratch, text: &[u8]) -> bool {
         self.crosses() || self.fulfils(scratch, text)
@@ -445,7 +467,10 @@ impl Matcher {
         let mut steps = Steps::from(from);
         while steps.next <= text.len() {
             let Some((start, end)) = self.engine.find(&mut scratch.state, text, steps.next) else { break };
-            if steps.take(start, end) && found(start, end).is_break() {
+            let counts = steps.take(start, end);
+            if let Some(behind) = self.behind_refused(&mut scratch.conditions, text, (start, end)) {
+                steps.skip_to(behind);
+            } else if counts && found(start, end).is_break() {
                 break;
             }
         }
@@ -494,7 +519,9 @@ impl Matcher {
             return;
         }
         self.prepare_alone(scratch, text);
-        each_capture(&self.engine, &mut scratch.state, text, from, |captures| {
+        let Scratch { state, conditions, .. } = scratch;
+        let refused = |span| self.behind_refused(conditions, text, span);
+        each_capture(&self.engine, state, text, from, refused, |captures| {
             let Some(span) = captures.get_match() else { return ControlFlow::Break(()) };
             found((span.start(), span.end()), Some(captures))
         });
@@ -520,11 +547,12 @@ impl Matcher {
         if !self.admits(scratch, text) {
             return;
         }
-        if let (Some(engine), Some(state)) = (&self.each, &mut scratch.each) {
+        let Scratch { each, conditions, .. } = scratch;
+        if let (Some(engine), Some(state)) = (&self.each, each) {
             if !self.crosses() {
                 engine.prepare(state, text);
             }
-            each_capture(engine, state, text, from, found);
+            each_capture(engine, state, text, from, |span| self.behind_refused(conditions, text, span), found);
         }
     }
 

@@ -6,19 +6,24 @@ use regex_automata::util::captures::Captures;
 
 use crate::core::pattern::engine::{Engine, State};
 
-/// Calls `found` with the groups of every match, stepping as `Matcher::spans` does.
+/// Calls `found` with the groups of every match, stepping as `Matcher::spans` does. `refused` says of a match that is none
+/// where to search on.
 pub(super) fn each_capture(
     engine: &Engine,
     state: &mut State,
     text: &[u8],
     from: usize,
+    mut refused: impl FnMut((usize, usize)) -> Option<usize>,
     mut found: impl FnMut(&Captures) -> ControlFlow<()>,
 ) {
     let mut steps = Steps::from(from);
     while steps.next <= text.len() {
         let Some(captures) = engine.captures(state, text, steps.next) else { break };
         let Some(span) = captures.get_match() else { break };
-        if steps.take(span.start(), span.end()) && found(captures).is_break() {
+        let counts = steps.take(span.start(), span.end());
+        if let Some(behind) = refused((span.start(), span.end())) {
+            steps.skip_to(behind);
+        } else if counts && found(captures).is_break() {
             break;
         }
     }
@@ -49,5 +54,11 @@ impl Steps {
         }
         self.last = Some(end);
         true
+    }
+
+    /// Steps on to a place behind a match that is none.
+    pub(super) fn skip_to(&mut self, place: usize) {
+        self.next = self.next.max(place);
+        self.last = None;
     }
 }

@@ -35,11 +35,14 @@ impl Page<'_> {
         }
     }
 
-    /// Prints the first line of each match.
+    /// Prints the first line of each match; as for ripgrep, empty ones at the start of a line are none.
     fn each_match(&mut self, view: &View<'_>) {
         let terminator = self.style.terminator;
-        for &(start, end) in view.spans.iter().filter(|(start, end)| start < end) {
+        for &(start, end) in view.spans {
             let at = terminator.line_start(view.bytes, 0, start);
+            if end == at {
+                continue;
+            }
             let Some(rest) = view.bytes.get(at..) else { continue };
             let text = terminator.trim(rest.get(..terminator.line_len(rest)).unwrap_or(rest));
             let number = view.number + terminator.count(view.bytes.get(..at).unwrap_or_default()) as u64;

@@ -6,8 +6,11 @@
 use std::fs::File;
 use std::path::Path;
 
+use memchr::memchr;
+
 use crate::core::error::{Code, Problem, Result};
 use crate::core::input::blocks::MAX_RECORD;
+use crate::core::input::live::Stream;
 use crate::core::input::open::{Source, open};
 use crate::core::input::positional::{PositionalReader, read_full_at};
 use crate::core::input::walk::{Entry, Kind};
@@ -22,11 +25,13 @@ use crate::search::region::{Found, Region, Search, select};
 use crate::search::replace::Replacer;
 use crate::search::reporter::Reporter;
 use crate::search::rewrite::Rewrite;
+use crate::search::rewrite::crossing::Edits;
 use crate::search::rewrite::hunks::Hunks;
 use crate::search::rewrite::tree::{Place, Tree};
 use crate::search::rewrite::version::Version;
 use crate::search::searcher::Output;
 use crate::search::source::{Chunks, Lines, RANGE};
+use crate::search::whole::read_whole;
 
 /// What changes in a region: whole lines, and what stands in their place.
 #[derive(Debug, Clone, Copy)]
@@ -97,6 +102,7 @@ impl<'p> Editor<'p> {
         let refused = |what: &str| Problem::new(Code::Io, what).at_path(shown());
         match entry.kind {
             Kind::File => {}
+            Kind::Archive => return Ok(()),
             Kind::Stdin => {
                 return Err(Problem::new(Code::Io, "cannot be rewritten")
                     .at_path("<stdin>")
@@ -114,8 +120,7 @@ impl<'p> Editor<'p> {
                 self.text(&entry.path, rule, &file, start..len.max(start), output)
             }
             Some(Source::Stream(stream)) => {
-                let chunks = Chunks::new(stream.into_reader(), self.chunk_size(), rule, self.lines());
-                if self.has_match(chunks).map_err(|problem| problem.at_path(shown()))? {
+                if self.has_match(stream, rule).map_err(|problem| problem.at_path(shown()))? {
                     let what = "is compressed or not UTF-8 and was left as it is";
                     return Err(refused(what).hint("unpack or convert it first").into());
                 }
@@ -148,22 +153,59 @@ impl<'p> Editor<'p> {
         let mut pass =
             Pass { path, target, left, counts: Counts::default(), matched: false, met: false, rule, binary: None };
         let own = file.try_clone().map_err(|error| failed(&error))?;
-        let reader = PositionalReader { file: own, at: range.start, end: range.end };
+        if self.plan.matcher.crosses() {
+            let source = Source::File { file: own, len: range.end, start: range.start };
+            let text = read_whole(source).map_err(|problem| problem.at_path(path.display().to_string()))?;
+            self.whole(&text, range.start, &mut pass)?;
+        } else {
+            let reader = PositionalReader { file: own, at: range.start, end: range.end };
+            self.chunks(reader, (range.end - range.start) as usize, &mut pass)?;
+        }
+        self.end(pass, output)
+    }
+
+    /// Takes the changes of a file of `size` bytes, chunk by chunk.
+    fn chunks(&mut self, reader: PositionalReader, size: usize, pass: &mut Pass<'_>) -> Result<()> {
         // A small file is one chunk, and what tells that it has ended.
-        let size = self.chunk_size().min((range.end - range.start) as usize + 1);
-        let looks = if rule == Rule::Text { Rule::Text } else { Rule::Quit };
+        let size = self.chunk_size().min(size + 1);
+        let looks = if pass.rule == Rule::Text { Rule::Text } else { Rule::Quit };
         let mut chunks = Chunks::new(Box::new(reader), size, looks, self.lines());
         let mut lines = 0;
         loop {
-            let (chunk, _) = chunks.next().map_err(|problem| problem.at_path(path.display().to_string()))?;
+            let (chunk, _) = chunks.next().map_err(|problem| problem.at_path(pass.path.display().to_string()))?;
             let region = chunk.region();
-            lines = self.region(&region, lines, &mut pass)?;
-            if chunk.is_last() || pass.met || pass.binary.is_some() && (rule == Rule::Quit || pass.matched) {
-                break;
+            lines = self.region(&region, lines, pass)?;
+            if chunk.is_last() || pass.met || pass.binary.is_some() && (pass.rule == Rule::Quit || pass.matched) {
+                return Ok(());
             }
         }
+    }
+
+    /// Takes the changes of a file in which matches may cross lines, and in front of which there is a byte order mark of
+    /// so many bytes.
+    fn whole(&mut self, text: &[u8], mark: u64, pass: &mut Pass<'_>) -> Result<()> {
+        let matcher = &self.plan.matcher;
+        pass.binary = if pass.rule == Rule::Text { None } else { memchr(0, text).map(|at| at as u64) };
+        if pass.rule.quits() && pass.binary.is_some_and(|at| at < WINDOW as u64) {
+            return Ok(());
+        }
+        let edits = Edits::find(matcher, &mut self.scratch, &self.replacer, text, pass.left);
+        certain(self.scratch.take_given_up().first().copied(), pass.path)?;
+        pass.matched = edits.matched;
+        if pass.binary.is_some() || edits.count() == 0 || !pass.begin(self.tree)? {
+            return Ok(());
+        }
+        pass.counts = Counts { lines: 1, matches: edits.count() };
+        let region = Region::whole(text);
+        edits.changes(text, mark, matcher.terminator, |change| pass.change(&region, change))?;
+        pass.rest(&region, matcher.terminator.count(text) as u64)
+    }
+
+    /// Puts the changes of a file where they go.
+    fn end(&self, pass: Pass<'_>, output: &mut Output) -> Result<()> {
+        let (path, bytes) = (pass.path, pass.path.as_os_str().as_encoded_bytes());
         if let Some(at) = pass.binary {
-            if rule == Rule::Quit && (at < WINDOW as u64 || !pass.matched) {
+            if pass.rule.quits() && (at < WINDOW as u64 || !pass.matched) {
                 output.problems.extend(self.plan.config.select.tells_omitted.then(|| stopped(bytes, at)));
             } else if pass.matched {
                 let what = format!("is binary, with a NUL byte at {at}, and was left as it is");
@@ -223,23 +265,23 @@ impl<'p> Editor<'p> {
             };
             pass.counts.add(Counts { lines: 1, matches: pairs.filter(differs).count() as u64 });
             let change = Change { start, end, line: u64::from(run.line), new: &self.replacer.text };
-            match &mut pass.target {
-                Target::Diff(hunks) => hunks.change(region, &change),
-                Target::Write(version) => version.change(region, &change)?,
-            }
+            pass.change(region, &change)?;
         }
-        match &mut pass.target {
-            Target::Diff(hunks) => hunks.pass(region, self.found.newlines),
-            Target::Write(version) => version.pass(region)?,
-        }
+        pass.rest(region, self.found.newlines)?;
         Ok(lines + self.found.newlines)
     }
 
-    /// Whether any line of a stream matches.
-    fn has_match(&mut self, mut chunks: Chunks) -> Result<bool, Problem> {
+    /// Whether anything in a stream matches.
+    fn has_match(&mut self, stream: Stream, rule: Rule) -> Result<bool, Problem> {
+        let search = Search { invert: false, count_lines: false, first_only: true, limit: None };
+        if self.plan.matcher.crosses() {
+            let text = read_whole(Source::Stream(stream))?;
+            select(&self.plan.matcher, &mut self.scratch, &Region::whole(&text), search, &mut self.found);
+            return Ok(!self.found.selected.is_empty());
+        }
+        let mut chunks = Chunks::new(stream.into_reader(), self.chunk_size(), rule, self.lines());
         loop {
             let (chunk, _) = chunks.next()?;
-            let search = Search { invert: false, count_lines: false, first_only: true, limit: None };
             select(&self.plan.matcher, &mut self.scratch, &chunk.region(), search, &mut self.found);
             if chunk.is_last() || !self.found.selected.is_empty() {
                 return Ok(!self.found.selected.is_empty());
@@ -276,5 +318,23 @@ impl Pass<'_> {
             (Place::Linked(_) | Place::Here, _) => {}
         }
         Ok(!self.met)
+    }
+
+    /// Takes a change in a region.
+    fn change(&mut self, region: &Region<'_>, change: &Change<'_>) -> Result<()> {
+        match &mut self.target {
+            Target::Diff(hunks) => hunks.change(region, change),
+            Target::Write(version) => version.change(region, change)?,
+        }
+        Ok(())
+    }
+
+    /// Takes the rest of a region, which has `newlines` line ends, as it is.
+    fn rest(&mut self, region: &Region<'_>, newlines: u64) -> Result<()> {
+        match &mut self.target {
+            Target::Diff(hunks) => hunks.pass(region, newlines),
+            Target::Write(version) => version.pass(region)?,
+        }
+        Ok(())
     }
 }

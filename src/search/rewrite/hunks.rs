@@ -72,7 +72,9 @@ impl Hunks {
         let lead = self.lead(region, change.start);
         let old = put(b'-', self.paint(OLD), lead, region.slice(change.start, change.end), &mut hunk.body);
         let mut added = std::mem::take(&mut hunk.added);
-        let new = put(b'+', self.paint(NEW), lead, change.new, &mut added);
+        // Where all lines go, what stands in front of them is a line that has no end.
+        let (lead, lines) = if change.new.is_empty() { (&[][..], lead) } else { (lead, change.new) };
+        let new = put(b'+', self.paint(NEW), lead, lines, &mut added);
         hunk.added = added;
         hunk.old += old;
         hunk.new += new;

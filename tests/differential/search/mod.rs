@@ -161,8 +161,11 @@ fn sensible(flags: &mut Vec<String>, tree: &Tree) {
         drop(flags, &["--hyperlink"]);
     }
     if flags.iter().any(|flag| flag == "-U") {
-        // It takes the end of a match for the start of the text.
+        // It takes the end of a match for the start of the text, which is the start of a word too.
         drop(flags, &["-x"]);
+        if flags.iter().any(|flag| flag.starts_with("--regexp=") && (flag.contains("\\n") || flag.contains("\\s"))) {
+            drop(flags, &["-w"]);
+        }
         // What is printed of each match is not cut and coloured as it is without -U.
         drop(flags, &["-M", "--max-columns-preview", "--trim", "--colors=match:none"]);
         // Which line ends it prints depends on flags that have nothing to do with them.

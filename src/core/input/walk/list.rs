@@ -274,7 +274,8 @@ impl Lister {
         if !is_directory {
             let most = self.max_filesize;
             let too_large = most.is_some_and(|most| metadata().is_some_and(|metadata| metadata.len() > most));
-            return if too_large { Err(Omission::Size) } else { Ok(What::Entry(Kind::File)) };
+            let kind = if matches!(verdict, Verdict::ForMembers) { Kind::Archive } else { Kind::File };
+            return if too_large { Err(Omission::Size) } else { Ok(What::Entry(kind)) };
         }
         if self.one_file_system && metadata().and_then(|metadata| device(&metadata)) != inside.directory.root.device {
             return Err(Omission::FileSystem);

@@ -48,6 +48,8 @@ pub(crate) struct Entry {
 pub(crate) enum Kind {
     /// A regular file.
     File,
+    /// A regular file that the globs and types leave out, unless it is an archive, whose members they may want.
+    Archive,
     /// A pipe or a device, which only the user can name.
     Special,
     /// Standard input.

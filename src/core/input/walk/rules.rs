@@ -12,7 +12,7 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use ignore::Match;
@@ -263,7 +263,11 @@ impl Rules {
             rules: self,
             scope,
             globals,
-            walked: by_walked.then(|| Joined::new(walked)),
+            // What `.` and repeated slashes in a path stand for is the same directory without them.
+            walked: by_walked.then(|| {
+                let plain: PathBuf = walked.components().filter(|part| *part != Component::CurDir).collect();
+                Joined::new(&plain)
+            }),
             full: (!scope.is_empty()).then(|| Joined::new(&full())),
         }
     }
@@ -298,6 +302,8 @@ pub(super) enum Verdict<'a> {
     Asked,
     /// No rule speaks of it.
     Kept,
+    /// Only what is in it is wanted, if it is an archive.
+    ForMembers,
     /// It is left out.
     Omitted(Omission<'a>),
 }
@@ -314,12 +320,21 @@ pub(super) struct Checker<'a> {
 impl<'a> Checker<'a> {
     /// Whether this name is wanted.
     pub(super) fn check(&mut self, name: &OsStr, is_directory: bool) -> Verdict<'a> {
+        let mut refused = false;
+        match self.look(name, is_directory, &mut refused) {
+            Verdict::Asked | Verdict::Kept if refused => Verdict::ForMembers,
+            verdict => verdict,
+        }
+    }
+
+    /// As `check`, where `refused` gets to know that the name itself is not wanted.
+    fn look(&mut self, name: &OsStr, is_directory: bool, refused: &mut bool) -> Verdict<'a> {
         let by_globs = match &mut self.walked {
             Some(walked) => self.rules.overrides.matched(walked.with(name), is_directory).map(|_| ()),
             None => Match::None,
         };
         match by_globs {
-            Match::Ignore(()) if self.may_hold(name, is_directory) => {}
+            Match::Ignore(()) if self.may_hold(name, is_directory) => *refused = true,
             Match::Ignore(()) => return Verdict::Omitted(Omission::Glob),
             Match::Whitelist(()) => return Verdict::Asked,
             Match::None => {}
@@ -330,7 +345,7 @@ impl<'a> Checker<'a> {
         }
         if !self.rules.types.is_empty() {
             match self.rules.types.matched(Path::new(name), is_directory) {
-                Match::Ignore(_) if self.may_hold(name, is_directory) => {}
+                Match::Ignore(_) if self.may_hold(name, is_directory) => *refused = true,
                 Match::Ignore(_) => return Verdict::Omitted(Omission::Type),
                 Match::Whitelist(_) => return Verdict::Asked,
                 Match::None => {}
