@@ -15,6 +15,19 @@ pub(crate) fn crosses_lines(hir: &Hir, terminator: Terminator) -> bool {
     terminator.banned().iter().any(|banned| reaches(hir, *banned))
 }
 
+/// Whether the expression sees in a block what it would not see in a line alone: the ends of the haystack; lines in
+/// lines that end with NUL; the place between `\r` and `\n`, for an expression that matches nothing but places.
+pub(crate) fn needs_lines(hir: &Hir, terminator: Terminator) -> bool {
+    let properties = hir.properties();
+    let looks = properties.look_set();
+    looks.contains_anchor_haystack()
+        || match terminator {
+            Terminator::Lf => false,
+            Terminator::CrLf => properties.minimum_len().is_none_or(|least| least == 0) && !looks.is_empty(),
+            Terminator::Nul => looks.contains_anchor(),
+        }
+}
+
 /// Whether some part of the expression can only match a NUL byte.
 pub(crate) fn needs_nul(hir: &Hir) -> bool {
     match hir.kind() {

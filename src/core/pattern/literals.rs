@@ -106,7 +106,8 @@ mod tests {
 
     fn found(pattern: &str) -> Option<Vec<String>> {
         let hir = regex_syntax::ParserBuilder::new().utf8(false).build().parse(pattern).unwrap();
-        required(&hir).map(|(literals, _)| literals.into_iter().map(|bytes| String::from_utf8(bytes).unwrap()).collect())
+        required(&hir)
+            .map(|(literals, _)| literals.into_iter().map(|bytes| String::from_utf8(bytes).unwrap()).collect())
     }
 
     #[test]

@@ -5,19 +5,21 @@
 //! expression finds when it is run on each line alone, whichever strategy was taken. Where a match may cross lines
 //! ([`Matcher::crosses`]), runs of lines take the place of lines, and the whole text must be in one block.
 
-use std::ops::ControlFlow;
-use std::sync::Arc;
+mod across;
+mod groups;
 
-use regex_automata::util::captures::Captures;
+use std::ops::ControlFlow;
+
 use regex_syntax::hir::Hir;
 
 use crate::core::error::Result;
 use crate::core::pattern::backtracker::Backtracker;
 use crate::core::pattern::conditions::{Asking, Conditions};
+use crate::core::pattern::crossing::needs_lines;
 use crate::core::pattern::engine::{Engine, Prefilters, State};
 use crate::core::pattern::literals;
 use crate::core::pattern::prefilter::{Payoff, Prefilter, Says};
-use crate::core::pattern::steps::{Steps, each_capture};
+use crate::core::pattern::steps::Steps;
 use crate::core::pattern::syntax::{Parsed, Reach, Syntax, parse};
 use crate::core::pattern::terminator::Terminator;
 use crate::core::pattern::window;
@@ -354,51 +356,6 @@ impl Matcher {
         }
     }
 
-    /// The first match of `text[at..]` that may cross lines, as the lines it is on. Lines of a match that do not fulfil
-    /// the conditions are passed over.
-    pub(crate) fn next_crossing(&self, scratch: &mut Scratch, text: &[u8], mut at: usize) -> Option<Crossing> {
-        loop {
-            let found = self.engine.find(&mut scratch.state, text, at);
-            let lines = found.map(|(start, end)| self.lines_of(text, start, end));
-            let held = lines.is_some_and(|(start, end)| self.fulfils(scratch, self.text(text, start, end)));
-            if scratch.take_gave_up() {
-                let place = lines.map_or(at, |(start, _)| start);
-                scratch.broken = Some(self.terminator.line_start(text, 0, place));
-                return None;
-            }
-            let ((from, to), (start, end)) = (found?, lines?);
-            let next = if from == to { to + 1 } else { to };
-            if held {
-                return Some(Crossing { start, end, next });
-            }
-            at = end.max(next);
-            if at > text.len() {
-                return None;
-            }
-        }
-    }
-
-    /// Start and end of the lines that a match covers.
-    fn lines_of(&self, text: &[u8], start: usize, end: usize) -> (usize, usize) {
-        let first = self.terminator.line_start(text, 0, start);
-        let ended = end > first && text.get(end - 1) == Some(&self.terminator.byte());
-        (first, if ended { end } else { self.terminator.line_end(text, end) })
-    }
-
-    /// Where to search on behind the lines of a match that do not fulfil the conditions; none where they do.
-    fn behind_refused(
-        &self,
-        asking: &mut Option<Box<Asking>>,
-        text: &[u8],
-        (start, end): (usize, usize),
-    ) -> Option<usize> {
-        let (Strategy::Cross, Some(conditions), Some(asking)) = (self.strategy, &self.conditions, asking) else {
-            return None;
-        };
-        let (start, end) = self.lines_of(text, start, end);
-        (!conditions.hold(asking, self.text(text, start, end))).then_some(end)
-    }
-
     /// The text of a line.
     #[inline]
     pub(super) fn text<'b>(&self, block: &'b [u8], start: usize, end: usize) -> &'b [u8] {
@@ -502,93 +459,6 @@ impl Matcher {
             failed += u32::from(span.is_none());
         }
     }
-
-    /// As `spans`, with the groups of each match; none where patterns are plain text and have no groups.
-    pub(crate) fn captures(
-        &self,
-        scratch: &mut Scratch,
-        text: &[u8],
-        from: usize,
-        mut found: impl FnMut((usize, usize), Option<&Captures>) -> ControlFlow<()>,
-    ) {
-        if !self.admits(scratch, text) {
-            return;
-        }
-        if self.strategy == Strategy::Literal {
-            self.spans(scratch, text, from, |start, end| found((start, end), None));
-            return;
-        }
-        self.prepare_alone(scratch, text);
-        let Scratch { state, conditions, .. } = scratch;
-        let refused = |span| self.behind_refused(conditions, text, span);
-        each_capture(&self.engine, state, text, from, refused, |captures| {
-            let Some(span) = captures.get_match() else { return ControlFlow::Break(()) };
-            found((span.start(), span.end()), Some(captures))
-        });
-    }
-
-    /// Adds to the matches of a line those of the conditions that it must match, by their starts.
-    pub(crate) fn mark_conditions(&self, scratch: &mut Scratch, line: &[u8], marks: &mut Vec<(usize, usize)>) {
-        if let (Some(conditions), Some(asking)) = (&self.conditions, &mut scratch.conditions) {
-            conditions.marks(asking, line, marks);
-            marks.sort_unstable();
-        }
-    }
-
-    /// As `captures`, with the pattern that matched in `Captures::pattern` and that pattern's own groups. Nothing
-    /// where the matcher was not made for [`Detail::Patterns`].
-    pub(crate) fn pattern_captures(
-        &self,
-        scratch: &mut Scratch,
-        text: &[u8],
-        from: usize,
-        found: impl FnMut(&Captures) -> ControlFlow<()>,
-    ) {
-        if !self.admits(scratch, text) {
-            return;
-        }
-        let Scratch { each, conditions, .. } = scratch;
-        if let (Some(engine), Some(state)) = (&self.each, each) {
-            if !self.crosses() {
-                engine.prepare(state, text);
-            }
-            each_capture(engine, state, text, from, |span| self.behind_refused(conditions, text, span), found);
-        }
-    }
-
-    /// The names of each pattern's groups, the whole match left out; none is a numbered group.
-    pub(crate) fn groups(&self) -> Vec<Vec<Option<Arc<str>>>> {
-        self.each.as_ref().map(Engine::groups).unwrap_or_default()
-    }
-
-    /// The number of a named group of the joined patterns.
-    pub(crate) fn group_index(&self, name: &str) -> Option<usize> {
-        self.engine.group_index(name)
-    }
-}
-
-/// A match that may cross lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Crossing {
-    /// Start of its first line.
-    pub(crate) start: usize,
-    /// End of its last line, after the terminator.
-    pub(crate) end: usize,
-    /// Where to search on.
-    pub(crate) next: usize,
-}
-
-/// Whether the expression sees in a block what it would not see in a line alone: the ends of the haystack; lines in
-/// lines that end with NUL; the place between `\r` and `\n`, for an expression that matches nothing but places.
-fn needs_lines(hir: &Hir, terminator: Terminator) -> bool {
-    let properties = hir.properties();
-    let looks = properties.look_set();
-    looks.contains_anchor_haystack()
-        || match terminator {
-            Terminator::Lf => false,
-            Terminator::CrLf => properties.minimum_len().is_none_or(|least| least == 0) && !looks.is_empty(),
-            Terminator::Nul => looks.contains_anchor(),
-        }
 }
 
 #[cfg(test)]
