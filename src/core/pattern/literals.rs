@@ -7,8 +7,9 @@ use regex_syntax::hir::literal::{Extractor, Seq, rank};
 use regex_syntax::hir::{Hir, HirKind};
 
 use crate::core::pattern::prefilter::Says;
+use crate::core::pattern::rarity;
 
-/// A set of literals, one of which is in every match, and whether it starts there; none if no useful set was found.
+/// A set of literals, one of which is in every match, and what finding one says; none if no useful set was found.
 pub(crate) fn required(hir: &Hir) -> Option<(Vec<Vec<u8>>, Says)> {
     let best = best(hir).filter(is_useful)?;
     let says = if prefixes(hir).as_ref() == Some(&best) { Says::Start } else { Says::Around };
@@ -79,11 +80,21 @@ fn better(one: Option<Literals>, other: Option<Literals>) -> Option<Literals> {
     }
 }
 
-/// Usefulness: first the length of the shortest literal, as far as it matters, then how few and how rare they are.
-fn score(literals: &Literals) -> (bool, usize, std::cmp::Reverse<usize>, usize) {
+/// Usefulness: first how rare they are, as far as it matters, then how few.
+fn score(literals: &Literals) -> (bool, u32, std::cmp::Reverse<usize>, usize) {
     let shortest = literals.iter().map(Vec::len).min().unwrap_or(0);
-    (is_useful(literals), shortest.min(6), std::cmp::Reverse(literals.len()), shortest)
+    // Tenths of a bit.
+    (is_useful(literals), (bits(literals) * 10.0) as u32, std::cmp::Reverse(literals.len()), shortest)
 }
+
+/// How rare a set is in common text, in bits, less what looking for several at once costs.
+pub(crate) fn bits(literals: &[Vec<u8>]) -> f64 {
+    let bits = rarity::of_any(literals.iter().map(|literal| rarity::of_text(literal))).min(rarity::ENOUGH);
+    if literals.len() > 1 { (bits - SEVERAL).max(0.0) } else { bits }
+}
+
+/// What it costs, in bits, to look for several literals at once.
+const SEVERAL: f64 = 3.0;
 
 /// Whether looking for the set first is likely to pay: short literals must be few and rare.
 fn is_useful(literals: &Literals) -> bool {

@@ -14,22 +14,21 @@ use regex_syntax::hir::Hir;
 
 use crate::core::error::Result;
 use crate::core::pattern::backtracker::Backtracker;
+use crate::core::pattern::candidates::FAILURES;
 use crate::core::pattern::conditions::{Asking, Conditions};
 use crate::core::pattern::crossing::needs_lines;
 use crate::core::pattern::engine::{Engine, Prefilters, State};
-use crate::core::pattern::literals;
 use crate::core::pattern::prefilter::{Payoff, Prefilter, Says};
 use crate::core::pattern::steps::Steps;
 use crate::core::pattern::syntax::{Parsed, Reach, Syntax, parse};
 use crate::core::pattern::terminator::Terminator;
-use crate::core::pattern::window;
 
 /// A compiled set of patterns, shared by all threads.
 #[derive(Debug)]
 pub(crate) struct Matcher {
-    engine: Engine,
-    prefilter: Option<Prefilter>,
-    strategy: Strategy,
+    pub(super) engine: Engine,
+    pub(super) prefilter: Option<Prefilter>,
+    pub(super) strategy: Strategy,
     /// What ends a line.
     pub(crate) terminator: Terminator,
     /// Each pattern with its own groups, for who must know which one matched.
@@ -40,7 +39,7 @@ pub(crate) struct Matcher {
 
 /// How lines are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Strategy {
+pub(super) enum Strategy {
     /// What the prefilter finds is a match.
     Literal,
     /// Whatever the prefilter finds is verified on its line; without one, the automaton runs over the block.
@@ -56,12 +55,12 @@ enum Strategy {
 /// What a thread needs to search.
 #[derive(Debug)]
 pub(crate) struct Scratch {
-    state: State,
-    payoff: Payoff,
+    pub(super) state: State,
+    pub(super) payoff: Payoff,
     each: Option<State>,
     conditions: Option<Box<Asking>>,
     /// Where a search of lines gave up.
-    broken: Option<usize>,
+    pub(super) broken: Option<usize>,
     /// Offsets of lines in which a search for matches gave up.
     given_up: Vec<u64>,
 }
@@ -93,12 +92,6 @@ impl Scratch {
     }
 }
 
-/// What checking for a match at one place costs, in bytes that the automaton looks through in that time.
-const CHECK: usize = 64;
-
-/// Places of one line at which no match starts before the rest of the line is looked through.
-const FAILURES: u32 = 4;
-
 /// Whether the patterns must be told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Detail {
@@ -119,12 +112,7 @@ impl Matcher {
         } else if literal.is_some() {
             (literal, Strategy::Literal)
         } else {
-            let literals = literals::required(&joined).and_then(|(texts, says)| Prefilter::literals(&texts, says));
-            let window = || {
-                let (window, says) = window::required(&joined, syntax.terminator)?;
-                Some(Prefilter::window(window, says))
-            };
-            let prefilter = literals.or_else(window);
+            let prefilter = Prefilter::of(&joined, syntax.terminator);
             let strategy = if needs_lines(&joined, syntax.terminator) {
                 Strategy::Line
             } else if looks.contains_word_unicode() {
@@ -211,133 +199,6 @@ impl Matcher {
             }
             _ => self.candidates(scratch, block, found),
         }
-    }
-
-    /// As `lines`, whatever the conditions.
-    pub(super) fn candidates(
-        &self,
-        scratch: &mut Scratch,
-        block: &[u8],
-        mut found: impl FnMut(usize, usize) -> ControlFlow<()>,
-    ) {
-        let kept = self.strategy == Strategy::Literal || scratch.payoff.pays(block.len());
-        let prefilter = self.prefilter.as_ref().filter(|_| kept);
-        let strategy = match (prefilter, self.strategy) {
-            (None, Strategy::AsciiBlock) if !block.is_ascii() => Strategy::Line,
-            (_, strategy) => strategy,
-        };
-        let mut at = 0;
-        while at < block.len() {
-            let next = match (prefilter, strategy) {
-                (Some(prefilter), _) => self.next_candidate(prefilter, scratch, block, at),
-                (None, Strategy::Line) => self.next_by_line(scratch, block, at),
-                (None, _) => self.next_in_block(scratch, block, at),
-            };
-            let Some((start, end)) = next else { break };
-            if found(start, end).is_break() {
-                break;
-            }
-            at = end;
-        }
-    }
-
-    /// The first matching line of `block[at..]`, in which a line starts, by the prefilter and what must be checked behind
-    /// it.
-    #[inline]
-    fn next_candidate(
-        &self,
-        prefilter: &Prefilter,
-        scratch: &mut Scratch,
-        block: &[u8],
-        at: usize,
-    ) -> Option<(usize, usize)> {
-        match prefilter.says {
-            Says::Around => self.next_verified(prefilter, scratch, block, at),
-            Says::Start => self.next_start(prefilter, scratch, block, at),
-            Says::Match => {
-                let (start, end) = prefilter.find(block, at)?;
-                Some((self.terminator.line_start(block, at, start), self.terminator.line_end(block, end)))
-            }
-        }
-    }
-
-    /// Prefilter, then the expression on the candidate's line.
-    fn next_verified(
-        &self,
-        prefilter: &Prefilter,
-        scratch: &mut Scratch,
-        block: &[u8],
-        mut at: usize,
-    ) -> Option<(usize, usize)> {
-        while at < block.len() {
-            let (from, to) = prefilter.find(block, at)?;
-            let (start, end) = (self.terminator.line_start(block, at, from), self.terminator.line_end(block, to));
-            scratch.payoff.candidate(start - at, end - start);
-            if self.is_candidate(scratch, self.text(block, start, end)) {
-                return Some((start, end));
-            }
-            at = end;
-        }
-        None
-    }
-
-    /// Prefilter, then the expression from the candidate on. After some failures in one line the expression looks
-    /// through the rest of it, so that the time stays linear.
-    fn next_start(
-        &self,
-        prefilter: &Prefilter,
-        scratch: &mut Scratch,
-        block: &[u8],
-        mut at: usize,
-    ) -> Option<(usize, usize)> {
-        let (mut start, mut end) = (at, at);
-        let mut failed = 0;
-        while at < block.len() {
-            let (place, _) = prefilter.find(block, at)?;
-            if place >= end {
-                (start, end) = (self.terminator.line_start(block, end, place), self.terminator.line_end(block, place));
-                failed = 0;
-            }
-            scratch.payoff.candidate(place - at, CHECK);
-            let line = self.text(block, start, end);
-            if failed == FAILURES {
-                if self.engine.earliest(&mut scratch.state, line, place - start).is_some() {
-                    return Some((start, end));
-                }
-                at = end;
-            } else if self.engine.starts_at(&mut scratch.state, line, place - start) {
-                return Some((start, end));
-            } else {
-                at = place + 1;
-                failed += 1;
-            }
-        }
-        None
-    }
-
-    /// The automaton over the whole block.
-    fn next_in_block(&self, scratch: &mut Scratch, block: &[u8], at: usize) -> Option<(usize, usize)> {
-        let end = self.engine.earliest(&mut scratch.state, block, at)?;
-        let start = self.terminator.line_start(block, at, end);
-        // An empty match behind the last terminator is not on any line.
-        (start < block.len()).then(|| (start, self.terminator.line_end(block, end)))
-    }
-
-    /// The expression on one line after the other.
-    fn next_by_line(&self, scratch: &mut Scratch, block: &[u8], mut at: usize) -> Option<(usize, usize)> {
-        while at < block.len() {
-            let end = self.terminator.line_end(block, at);
-            if self.is_candidate(scratch, self.text(block, at, end)) {
-                return Some((at, end));
-            }
-            if scratch.state.gave_up() {
-                scratch.state.take_gave_up();
-                scratch.broken = Some(at);
-                return None;
-            }
-            at = end;
-        }
-        None
     }
 
     /// Makes a text ready in which matches may cross lines, and lines of it will be looked at.

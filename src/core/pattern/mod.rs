@@ -6,12 +6,14 @@
 //! lines and spans with them and an [`engine`]. Invariant: a prefilter never hides a match; it only says where one may be.
 
 pub(crate) mod backtracker;
+mod candidates;
 pub(crate) mod conditions;
 pub(crate) mod crossing;
 pub(crate) mod engine;
 pub(crate) mod literals;
 pub(crate) mod matcher;
 pub(crate) mod prefilter;
+mod rarity;
 mod steps;
 pub(crate) mod syntax;
 pub(crate) mod terminator;

@@ -6,7 +6,11 @@
 use memchr::memmem;
 use regex_automata::util::prefilter::Prefilter as Several;
 use regex_automata::{MatchKind, Span};
+use regex_syntax::hir::Hir;
 
+use crate::core::pattern::literals;
+use crate::core::pattern::terminator::Terminator;
+use crate::core::pattern::window::{self, Required};
 use crate::core::scan::window::Window;
 
 /// A way to find candidates.
@@ -40,20 +44,32 @@ enum Finder {
 }
 
 impl Prefilter {
+    /// The best prefilter of an expression. Literals are found faster than windows, unless they are short and common.
+    pub(crate) fn of(hir: &Hir, terminator: Terminator) -> Option<Self> {
+        let literals = literals::required(hir);
+        let window = window::required(hir, terminator);
+        let rarer = match (&literals, &window) {
+            (Some((texts, _)), Some(window)) => window.bits > literals::bits(texts) + RARER,
+            _ => false,
+        };
+        let literals = literals.filter(|_| !rarer).and_then(|(texts, says)| Self::literals(&texts, says));
+        literals.or_else(|| window.map(|Required { window, says, .. }| Self::window(window, says)))
+    }
+
     /// The fastest finder of texts that are all there is to find, if there is one.
     pub(crate) fn exact(literals: &[Vec<u8>]) -> Option<Self> {
         Some(Self { finder: Finder::of(literals)?, says: Says::Match })
     }
 
     /// The fastest finder of literals that a match needs, or none where there is no fast one.
-    pub(crate) fn literals(literals: &[Vec<u8>], says: Says) -> Option<Self> {
+    fn literals(literals: &[Vec<u8>], says: Says) -> Option<Self> {
         let finder = Finder::of(literals)?;
         let fast = !matches!(&finder, Finder::Several(several) if !several.is_fast());
         fast.then_some(Self { finder, says })
     }
 
     /// A finder of sets of bytes.
-    pub(crate) fn window(window: Window, says: Says) -> Self {
+    fn window(window: Window, says: Says) -> Self {
         Self { finder: Finder::Window(Box::new(window)), says }
     }
 
@@ -82,6 +98,9 @@ impl Finder {
         }
     }
 }
+
+/// How much rarer a window must be than literals, in bits.
+const RARER: f64 = 2.0;
 
 /// Whether a prefilter pays: what it skips must be worth what verifying its candidates costs. One that does not is left
 /// out for a while, longer each time in a row: logs have stretches of like lines.

@@ -5,51 +5,75 @@
 //! `a` to `f`. The result holds of every match and of other text too; where it holds of matches alone, `proof` says so.
 //! Looking for it is [`crate::core::scan::window`]'s part.
 
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 
 use crate::core::pattern::prefilter::Says;
+use crate::core::pattern::rarity;
 use crate::core::pattern::terminator::Terminator;
 use crate::core::scan::window::{PLACES, SETS, Set, Window};
 
-/// The best window of an expression and what finding it says, if one is worth looking for.
-pub(crate) fn required(hir: &Hir, terminator: Terminator) -> Option<(Window, Says)> {
+/// A window, and what is known of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Required {
+    /// What to look for.
+    pub(crate) window: Window,
+    /// What finding it says.
+    pub(crate) says: Says,
+    /// How rare it is in common text, in bits.
+    pub(crate) bits: f64,
+}
+
+/// The best window of an expression, if one is worth looking for.
+pub(crate) fn required(hir: &Hir, terminator: Terminator) -> Option<Required> {
     let whole = Places::of(hir);
     if let Some(proof) = whole.proof(terminator)
         && let Some(window) = Window::new(proof)
     {
         let beyond = proof.iter().any(|set| set.beyond);
-        return Some((window, if beyond { Says::Start } else { Says::Match }));
+        let says = if beyond { Says::Start } else { Says::Match };
+        return Some(Required { window, says, bits: whole.bits(whole.len) });
     }
-    let mut best: Option<(f64, (Window, Says))> = None;
-    for (at, tail) in tails(hir).into_iter().enumerate() {
-        let places = if at == 0 { whole.clone() } else { Places::of(&tail) };
-        let Some((bits, window)) = places.best() else { continue };
-        let says = if at == 0 { Says::Start } else { Says::Around };
+    let mut best = whole.best().map(|(bits, window)| Required { window, says: Says::Start, bits });
+    for tail in tails(hir) {
+        let Some((bits, window)) = Places::of(&tail).best() else { continue };
         // What starts a match is checked there and then, without a look at the whole line.
-        let worth = if says == Says::Start { bits + 4.0 } else { bits };
-        if bits >= LEAST && best.as_ref().is_none_or(|(most, _)| worth > *most) {
-            best = Some((worth, (window, says)));
+        let enough = best.as_ref().map_or(0.0, |best| best.bits + if best.says == Says::Start { START } else { 0.0 });
+        if bits > enough {
+            best = Some(Required { window, says: Says::Around, bits });
         }
     }
-    best.map(|(_, window)| window)
+    best.filter(|best| best.bits >= LEAST)
 }
+
+/// What it is worth, in bits, that a match starts at a candidate.
+const START: f64 = 4.0;
 
 /// How rare a window must be in common text, as bits, to be tried: once in eleven bytes. On the text at hand it may turn
 /// out not to pay; then it is dropped.
 const LEAST: f64 = 3.5;
 
-/// How rare is rare enough: nothing is gained by places beyond.
-const ENOUGH: f64 = 22.0;
-
-/// The expression from each of its parts on, the whole first.
+/// What else every match holds: the expression from each of its parts but the first on, and where a part is repeated at
+/// least so many times, from its last so many on.
 fn tails(hir: &Hir) -> Vec<Hir> {
-    match hir.kind() {
-        HirKind::Capture(capture) => tails(&capture.sub),
-        HirKind::Concat(parts) => {
-            (0..parts.len()).map(|at| Hir::concat(parts.get(at..).unwrap_or_default().to_vec())).collect()
+    let HirKind::Concat(parts) = hir.kind() else {
+        return match hir.kind() {
+            HirKind::Capture(capture) => tails(&capture.sub),
+            _ => Vec::new(),
+        };
+    };
+    let mut tails = Vec::new();
+    for at in 1..parts.len() {
+        let rest = parts.get(at..).unwrap_or_default();
+        if let Some(HirKind::Repetition(repetition)) = parts.get(at - 1).map(Hir::kind)
+            && repetition.min > 0
+            && repetition.max != Some(repetition.min)
+        {
+            let last = Hir::repetition(Repetition { max: Some(repetition.min), ..repetition.clone() });
+            tails.push(Hir::concat(std::iter::once(last).chain(rest.iter().cloned()).collect()));
         }
-        _ => vec![hir.clone()],
+        tails.push(Hir::concat(rest.to_vec()));
     }
+    tails
 }
 
 /// What is known of the bytes of every match, one set after the other.
@@ -152,7 +176,7 @@ impl Places {
 
     /// How rare the first places are in common text, in bits.
     fn bits(&self, len: usize) -> f64 {
-        self.sets.iter().take(len).map(|set| -share(*set).log2()).sum()
+        self.sets.iter().take(len).map(|set| rarity::of_set(*set)).sum()
     }
 
     /// The first places, as many as are of use, and how rare they are.
@@ -163,7 +187,7 @@ impl Places {
             if !kinds.contains(&set.ascii) {
                 kinds.push(set.ascii);
             }
-            if kinds.len() > SETS || self.bits(len) >= ENOUGH {
+            if kinds.len() > SETS || self.bits(len) >= rarity::ENOUGH {
                 break;
             }
             len += 1;
@@ -198,28 +222,10 @@ fn set_of(ranges: impl IntoIterator<Item = (u8, u8)>) -> Set {
     set
 }
 
-/// The share of a set's bytes in common text, very roughly.
-fn share(set: Set) -> f64 {
-    let common: f64 = (0..128_u8)
-        .filter(|byte| set.ascii >> byte & 1 == 1)
-        .map(|byte| match byte {
-            b' ' => 0.12,
-            b'e' | b't' | b'a' | b'o' | b'i' | b'n' | b's' | b'r' => 0.05,
-            b'a'..=b'z' => 0.014,
-            b'0'..=b'9' => 0.015,
-            b'A'..=b'Z' => 0.003,
-            b'\n' | b'\t' => 0.02,
-            b'!'..=b'~' => 0.004,
-            _ => 0.0001,
-        })
-        .sum();
-    (common + if set.beyond { 0.008 } else { 0.0 }).clamp(0.000_01, 1.0)
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::{Places, Says, required};
+    use super::{Places, Required, Says, required};
     use crate::core::pattern::terminator::Terminator;
 
     fn parse(pattern: &str) -> regex_syntax::hir::Hir {
@@ -249,7 +255,7 @@ mod tests {
 
     #[test]
     fn knows_what_a_find_says() {
-        let says = |pattern: &str| required(&parse(pattern), Terminator::Lf).map(|(_, says)| says);
+        let says = |pattern: &str| required(&parse(pattern), Terminator::Lf).map(|Required { says, .. }| says);
         assert_eq!(says("[0-9]{5}"), Some(Says::Match));
         assert_eq!(says("[0-9]{5,}"), Some(Says::Match));
         assert_eq!(says("([0-9]{3}) ([0-9]{5})"), Some(Says::Match));
@@ -259,6 +265,7 @@ mod tests {
         assert_eq!(says("[0-9]{17}"), Some(Says::Start));
         assert_eq!(says(".*[0-9]{5}"), Some(Says::Around));
         assert_eq!(says(r"\w+"), Some(Says::Start));
+        assert_eq!(says("[a-z]+=[0-9]+"), Some(Says::Around));
         assert_eq!(says(r"\b\w+"), None);
         assert_eq!(says("(?:[^a]{3}|b)"), None);
     }

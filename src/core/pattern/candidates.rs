@@ -1,0 +1,143 @@
+//! The next line that matches, for [`Matcher`]: by its prefilter and what must be checked behind it, or by the automaton.
+//!
+//! Invariant: whichever way is taken, the lines are those that the expression finds in each line alone.
+
+use std::ops::ControlFlow;
+
+use crate::core::pattern::matcher::{Matcher, Scratch, Strategy};
+use crate::core::pattern::prefilter::{Prefilter, Says};
+
+/// What checking for a match at one place costs, in bytes that the automaton looks through in that time.
+const CHECK: usize = 64;
+
+/// Places of one line at which no match starts before the rest of the line is looked through.
+pub(super) const FAILURES: u32 = 4;
+
+impl Matcher {
+    /// As `lines`, whatever the conditions.
+    pub(super) fn candidates(
+        &self,
+        scratch: &mut Scratch,
+        block: &[u8],
+        mut found: impl FnMut(usize, usize) -> ControlFlow<()>,
+    ) {
+        let kept = self.strategy == Strategy::Literal || scratch.payoff.pays(block.len());
+        let prefilter = self.prefilter.as_ref().filter(|_| kept);
+        let strategy = match (prefilter, self.strategy) {
+            (None, Strategy::AsciiBlock) if !block.is_ascii() => Strategy::Line,
+            (_, strategy) => strategy,
+        };
+        let mut at = 0;
+        while at < block.len() {
+            let next = match (prefilter, strategy) {
+                (Some(prefilter), _) => self.next_candidate(prefilter, scratch, block, at),
+                (None, Strategy::Line) => self.next_by_line(scratch, block, at),
+                (None, _) => self.next_in_block(scratch, block, at),
+            };
+            let Some((start, end)) = next else { break };
+            if found(start, end).is_break() {
+                break;
+            }
+            at = end;
+        }
+    }
+
+    /// The first matching line of `block[at..]`, in which a line starts, by the prefilter and what must be checked behind
+    /// it.
+    #[inline]
+    fn next_candidate(
+        &self,
+        prefilter: &Prefilter,
+        scratch: &mut Scratch,
+        block: &[u8],
+        at: usize,
+    ) -> Option<(usize, usize)> {
+        match prefilter.says {
+            Says::Around => self.next_verified(prefilter, scratch, block, at),
+            Says::Start => self.next_start(prefilter, scratch, block, at),
+            Says::Match => {
+                let (start, end) = prefilter.find(block, at)?;
+                Some((self.terminator.line_start(block, at, start), self.terminator.line_end(block, end)))
+            }
+        }
+    }
+
+    /// Prefilter, then the expression on the candidate's line.
+    fn next_verified(
+        &self,
+        prefilter: &Prefilter,
+        scratch: &mut Scratch,
+        block: &[u8],
+        mut at: usize,
+    ) -> Option<(usize, usize)> {
+        while at < block.len() {
+            let (from, to) = prefilter.find(block, at)?;
+            let (start, end) = (self.terminator.line_start(block, at, from), self.terminator.line_end(block, to));
+            scratch.payoff.candidate(start - at, end - start);
+            if self.is_candidate(scratch, self.text(block, start, end)) {
+                return Some((start, end));
+            }
+            at = end;
+        }
+        None
+    }
+
+    /// Prefilter, then the expression from the candidate on. After some failures in one line the expression looks
+    /// through the rest of it, so that the time stays linear.
+    fn next_start(
+        &self,
+        prefilter: &Prefilter,
+        scratch: &mut Scratch,
+        block: &[u8],
+        mut at: usize,
+    ) -> Option<(usize, usize)> {
+        let (mut start, mut end) = (at, at);
+        let mut failed = 0;
+        while at < block.len() {
+            let (place, _) = prefilter.find(block, at)?;
+            if place >= end {
+                (start, end) = (self.terminator.line_start(block, end, place), self.terminator.line_end(block, place));
+                failed = 0;
+            }
+            scratch.payoff.candidate(place - at, CHECK);
+            let line = self.text(block, start, end);
+            if failed == FAILURES {
+                if self.engine.earliest(&mut scratch.state, line, place - start).is_some() {
+                    return Some((start, end));
+                }
+                at = end;
+            } else if self.engine.starts_at(&mut scratch.state, line, place - start) {
+                return Some((start, end));
+            } else {
+                at = place + 1;
+                failed += 1;
+            }
+        }
+        None
+    }
+
+    /// The automaton over the whole block.
+    fn next_in_block(&self, scratch: &mut Scratch, block: &[u8], at: usize) -> Option<(usize, usize)> {
+        let end = self.engine.earliest(&mut scratch.state, block, at)?;
+        let start = self.terminator.line_start(block, at, end);
+        // An empty match behind the last terminator is not on any line.
+        (start < block.len()).then(|| (start, self.terminator.line_end(block, end)))
+    }
+
+    /// The expression on one line after the other.
+    fn next_by_line(&self, scratch: &mut Scratch, block: &[u8], mut at: usize) -> Option<(usize, usize)> {
+        while at < block.len() {
+            let end = self.terminator.line_end(block, at);
+            if self.is_candidate(scratch, self.text(block, at, end)) {
+                return Some((at, end));
+            }
+            if scratch.state.gave_up() {
+                scratch.state.take_gave_up();
+                scratch.broken = Some(at);
+                return None;
+            }
+            at = end;
+        }
+        None
+    }
+}
