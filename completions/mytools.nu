@@ -296,6 +296,8 @@ module completions {
     --comment: string         # Lines of delimited text that start with this are comments
     --escape: string          # Takes the meaning from the character behind it, in delimited text
     --encoding: string        # The encoding of text that is not UTF-8: latin1, windows-1252, shift_jis
+    --files-from: path        # Read the files listed in FILE too, one per line; - for stdin
+    --files0-from: path       # The same, with a NUL between paths, as by find -print0
     --source-col: string      # Add a first column of this name: the file each record came from
     --sheet: string           # The sheet of a workbook, by name or number [default: the first]
     --pattern: string         # Read lines by this; its named groups are the columns (--from regex)
@@ -312,6 +314,7 @@ module completions {
     --escape-formulas         # Put ' before cells that spreadsheets would run as formulas
     --indent: string          # Spaces per level of JSON
     --explain                 # Print the numbered plan instead of running it
+    --quiet(-q)               # Write nothing; exit with 0 at the first row, with 1 where there is none
     --line-buffered           # Hand over each line at once, as on a terminal
     --exit-status             # Exit with 1 where no rows come out
     --null-value: string      # Text that stands for null, in input and output
@@ -410,7 +413,7 @@ module completions {
   ]
 
   def "nu-complete mytools help topic" [] {
-    [ "expressions" "functions" "aggregates" "stages" "formats" "types" "ignore" "exit-codes" "environment" "search" "process" "list" "completions" "man" ]
+    [ "expressions" "functions" "aggregates" "stages" "formats" "types" "ignore" "exit-codes" "errors" "environment" "search" "process" "list" "completions" "man" ]
   }
 
   def "nu-complete mytools help color" [] {

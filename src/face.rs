@@ -231,7 +231,7 @@ struct Messages {
 
 impl Messages {
     fn diagnostics(&self) -> Diagnostics {
-        let settings = Settings { mode: Mode::Text, messages: true, debug: false, color: false };
+        let settings = Settings { mode: Mode::Text, ..Settings::default() };
         Diagnostics::new(Box::new(self.clone()), settings)
     }
 

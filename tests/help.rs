@@ -11,8 +11,18 @@ use crate::harness::{Dir, mytools, repository, skip};
 const COMMANDS: [&[&str]; 7] = [&[], &["search"], &["process"], &["list"], &["completions"], &["man"], &["help"]];
 
 /// Every topic.
-const TOPICS: [&str; 9] =
-    ["expressions", "functions", "aggregates", "stages", "formats", "types", "ignore", "exit-codes", "environment"];
+const TOPICS: [&str; 10] = [
+    "expressions",
+    "functions",
+    "aggregates",
+    "stages",
+    "formats",
+    "types",
+    "ignore",
+    "exit-codes",
+    "errors",
+    "environment",
+];
 
 /// What a command prints for a flag on a terminal of that many columns.
 fn screen(command: &[&str], flag: &str, columns: u16) -> String {

@@ -26,6 +26,7 @@ mod progress;
 mod properties;
 mod readme;
 mod rewrite;
+mod rules;
 mod shells;
 mod spectrum;
 #[cfg(unix)]

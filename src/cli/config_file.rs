@@ -23,10 +23,34 @@ const SECTIONS: [&str; 2] = ["search", "process"];
 pub(crate) struct Merged {
     /// All arguments, the program's name first.
     pub(crate) args: Vec<OsString>,
-    /// The file, where any of them are from it.
-    pub(crate) from: Option<PathBuf>,
+    /// Where those of the file stand in it; they come behind the command's name.
+    places: Vec<Place>,
     /// That the file could not be read.
     pub(crate) note: Option<Problem>,
+}
+
+/// A place in the file, from 1, the column in bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The file.
+    pub(crate) file: PathBuf,
+    /// The line.
+    pub(crate) line: u64,
+    /// The column.
+    pub(crate) column: u64,
+}
+
+impl Merged {
+    /// The argument of the file that a mistake is about: the last of the fewest with which the same is wrong.
+    pub(crate) fn place_of(&self, error: &clap::Error, command: &mut Command) -> Option<Place> {
+        let said = error.to_string();
+        let behind = self.args.get(2 + self.places.len()..)?;
+        (1..=self.places.len()).find_map(|count| {
+            let args = self.args.iter().take(2 + count).chain(behind);
+            let found = command.try_get_matches_from_mut(args).err()?;
+            if found.to_string() == said { self.places.get(count - 1).cloned() } else { None }
+        })
+    }
 }
 
 /// The flag's declaration.
@@ -65,10 +89,12 @@ pub(crate) fn merge(args: &[OsString], file: Option<&Path>, command: &Command) -
     let mut merged = Vec::with_capacity(args.len() + added.len());
     merged.extend(args.first().cloned());
     merged.extend(args.get(at).cloned());
-    merged.extend(added);
+    let place = |(line, column)| Place { file: file.to_path_buf(), line, column };
+    let places = added.iter().map(|(at, _)| place(*at)).collect();
+    merged.extend(added.into_iter().map(|(_, argument)| argument));
     merged.extend(args.get(1..at).unwrap_or_default().iter().cloned());
     merged.extend(args.get(at + 1..).unwrap_or_default().iter().cloned());
-    Merged { args: merged, from: Some(file.to_path_buf()), note: None }
+    Merged { args: merged, places, note: None }
 }
 
 /// Where the command's name stands, and which command it is.
@@ -96,19 +122,23 @@ fn takes_next(option: &OsStr, command: &Command) -> bool {
     command.get_arguments().any(|arg| arg.get_action().takes_values() && by_name(arg))
 }
 
-/// The arguments in a file that are for this command.
-fn arguments(bytes: &[u8], command: &str) -> Vec<OsString> {
+/// A line and a column, from 1.
+type Position = (u64, u64);
+
+/// The arguments in a file that are for this command, each with its line and column.
+fn arguments(bytes: &[u8], command: &str) -> Vec<(Position, OsString)> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut wanted = true;
     let mut arguments = Vec::new();
-    for line in bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii) {
-        match line {
+    for (number, whole) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {
+        let column = (whole.len() - whole.trim_ascii_start().len()) as u64 + 1;
+        match whole.trim_ascii() {
             [] | [b'#', ..] => {}
             b"[all]" => wanted = true,
             [b'[', name @ .., b']'] if SECTIONS.iter().any(|section| section.as_bytes() == name) => {
                 wanted = name == command.as_bytes();
             }
-            line if wanted => arguments.push(argument(line)),
+            line if wanted => arguments.push(((number, column), argument(line))),
             _ => {}
         }
     }
@@ -141,10 +171,12 @@ mod tests {
     fn lines_go_to_their_command() {
         let file = b"\xEF\xBB\xBF# all\n-j\n2\n\n[search]\n  --smart-case \r\n[nothing]\n[process]\n--tz=UTC\n[all]\n--debug\n";
         let texts = |command| -> Vec<String> {
-            arguments(file, command).into_iter().map(|arg| arg.into_string().unwrap()).collect()
+            arguments(file, command).into_iter().map(|(_, arg)| arg.into_string().unwrap()).collect()
         };
         assert_eq!(texts("search"), ["-j", "2", "--smart-case", "[nothing]", "--debug"]);
         assert_eq!(texts("process"), ["-j", "2", "--tz=UTC", "--debug"]);
+        let places: Vec<_> = arguments(file, "search").into_iter().map(|(place, _)| place).collect();
+        assert_eq!(places, [(2, 1), (3, 1), (6, 3), (7, 1), (11, 1)]);
     }
 
     #[test]

@@ -54,15 +54,16 @@ impl Globals {
             _ => Choice::Auto,
         };
         let decide = |is_terminal| color.decide(&environment.terminal, is_terminal);
+        let quiet = matches.try_get_one::<bool>("quiet").ok().flatten().copied() == Some(true);
         let settings = Settings {
             mode: if text("error-format") == Some("json") { Mode::Json } else { Mode::Text },
             messages: !matches.get_flag("no-messages"),
             debug: matches.get_flag("debug"),
             color: decide(environment.stderr_is_terminal),
+            summary: !quiet,
         };
         // Only commands that can show it have the option.
         let progress = matches.try_get_one::<String>("progress").ok().flatten().map(String::as_str);
-        let quiet = matches.try_get_one::<bool>("quiet").ok().flatten().copied() == Some(true);
         let wanted = environment.stderr_is_terminal
             && match progress {
                 Some("always") => true,

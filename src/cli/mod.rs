@@ -16,6 +16,7 @@ mod memory;
 mod process;
 mod request;
 mod search;
+mod signals;
 mod stages;
 mod topics;
 mod usage;
@@ -44,6 +45,7 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let Some(shell) = std::env::var_os(complete::VARIABLE) {
         return ExitCode::from(complete::run(&shell, &args));
     }
+    signals::prepare();
     let environment = Environment::read();
     let mut command = command::build_for(&args);
     let merged = config_file::merge(&args, environment.config_path.as_deref(), &command);
@@ -51,9 +53,10 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(matches) => matches,
         Err(error) => {
             // Whoever typed a command that is right by itself looks for the mistake in the wrong place.
-            let file = merged.from.filter(|_| command.try_get_matches_from_mut(&args).is_ok());
+            let typed_well = command.try_get_matches_from_mut(&args).is_ok();
+            let place = if typed_well { merged.place_of(&error, &mut command) } else { None };
             let line = usage::Line { args: &args, root: &command };
-            return ExitCode::from(usage::report(&error, globals::error_mode(&args), file.as_deref(), line));
+            return ExitCode::from(usage::report(&error, globals::error_mode(&args), place, line));
         }
     };
     // A global option is in the matches of the subcommand as well, whichever side of its name it was written on.

@@ -47,6 +47,7 @@ pub(crate) fn command() -> Command {
     Command::new("process")
         .visible_alias("p")
         .about("Turn data files into other formats and into answers")
+        .args_override_self(true)
         .arg(
             Arg::new("input")
                 .value_name("INPUT")
@@ -118,6 +119,11 @@ fn input_args() -> Vec<Arg> {
             .value_parser(single_byte),
         option("encoding", "LABEL", INPUT, "The encoding of text that is not UTF-8: latin1, windows-1252, shift_jis")
             .value_parser(encoding),
+        option("files-from", "FILE", INPUT, "Read the files listed in FILE too, one per line; - for stdin")
+            .value_parser(value_parser!(PathBuf))
+            .conflicts_with("files0-from"),
+        option("files0-from", "FILE", INPUT, "The same, with a NUL between paths, as by find -print0")
+            .value_parser(value_parser!(PathBuf)),
         option("source-col", "NAME", INPUT, "Add a first column of this name: the file each record came from"),
         option("sheet", "NAME|N", INPUT, "The sheet of a workbook, by name or number [default: the first]"),
         option("pattern", "REGEX", INPUT, "Read lines by this; its named groups are the columns (--from regex)"),
@@ -164,7 +170,13 @@ fn output_args() -> Vec<Arg> {
         ),
         option("indent", "N", OUTPUT, "Spaces per level of JSON").value_parser(value_parser!(u8).range(0..=16)),
         switch("explain", OUTPUT, "Print the numbered plan instead of running it"),
-        switch("line-buffered", OUTPUT, "Hand over each line at once, as on a terminal"),
+        switch("quiet", OUTPUT, "Write nothing; exit with 0 at the first row, with 1 where there is none")
+            .short('q')
+            .conflicts_with_all(["output", "split-by", "split-rows"]),
+        switch("line-buffered", OUTPUT, "Hand over each line at once, as on a terminal").long_help(
+            "Hand over each line at once, as on a terminal. What comes through a pipe is handed on as it comes also without \
+             this, so that `tail -f app.csv | mytools process --from csv -w ... | ...` can be followed",
+        ),
         switch("exit-status", OUTPUT, "Exit with 1 where no rows come out"),
     ]
 }

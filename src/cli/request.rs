@@ -1,7 +1,7 @@
 //! From the parsed arguments of `process` to a [`Request`], and its run.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
@@ -15,11 +15,13 @@ use crate::core::diagnostics::Diagnostics;
 use crate::core::error::{Code, Problem, Result};
 use crate::core::exec::memory::Memory;
 use crate::core::format::{Infer, Quoting, Ragged, ReadOptions, WriteOptions};
+use crate::core::input::select::Listed;
 use crate::core::output::writer::{Buffering, Writer};
 use crate::process::expr::Env;
 use crate::process::flags;
 use crate::process::plan::{self, Outcome, Request};
 use crate::process::split::Split;
+use crate::process::stage::Written;
 
 /// More records of default JSON than this on a terminal get a word about `-t`.
 const MANY_RECORDS: u64 = 50;
@@ -32,11 +34,21 @@ pub(crate) fn run(
     diagnostics: &Diagnostics,
 ) -> Result<u8> {
     let request = Request { given: given(typed), ..request(matches, globals, environment)? };
-    if matches.get_many::<OsString>("input").is_none() && environment.stdin_is_terminal {
+    let reads_stdin = matches.get_many::<OsString>("input").is_none() && request.listed.is_none();
+    if reads_stdin && environment.stdin_is_terminal {
         let hint = "name a file, or pipe records in; `mytools process --help` has examples";
         return Err(Problem::new(Code::Usage, "no input").hint(hint).into());
     }
-    let outcome = run_request(&request, globals, diagnostics, environment)?;
+    let quiet = matches.get_flag("quiet") && !request.explain;
+    let outcome = if quiet {
+        plan::run(&request, &mut Writer::memory(), diagnostics)?
+    } else {
+        run_request(&request, globals, diagnostics, environment)?
+    };
+    if quiet && outcome.records > 0 && !diagnostics.had_violations() {
+        // What was asked for is there, whatever else is wrong.
+        return Ok(DONE);
+    }
     if diagnostics.had_errors() {
         return Ok(FAILED);
     }
@@ -44,7 +56,7 @@ pub(crate) fn run(
         return Ok(NONE);
     }
     Ok(match outcome {
-        Outcome { records: 0 } if matches.get_flag("exit-status") && !request.explain => NONE,
+        Outcome { records: 0 } if (quiet || matches.get_flag("exit-status")) && !request.explain => NONE,
         Outcome { .. } => DONE,
     })
 }
@@ -85,7 +97,12 @@ fn run_request(
 fn request(matches: &ArgMatches, globals: &Globals, environment: &Environment) -> Result<Request> {
     let format = if matches.get_flag("table") { Some("table".to_string()) } else { text(matches, "format") };
     let mut inputs: Vec<OsString> = matches.get_many("input").into_iter().flatten().cloned().collect();
-    if inputs.is_empty() {
+    let listed = listed(matches);
+    if listed.as_ref().is_some_and(|listed| listed.path == Path::new("-")) && inputs.iter().any(|input| input == "-") {
+        let problem = Problem::new(Code::Usage, "standard input can be one thing only");
+        return Err(problem.hint("a list of files (--files-from -) or records (-)").into());
+    }
+    if inputs.is_empty() && listed.is_none() {
         inputs.push("-".into());
     }
     let output = matches.get_one::<PathBuf>("output").cloned().filter(|path| path.as_os_str() != "-");
@@ -94,10 +111,12 @@ fn request(matches: &ArgMatches, globals: &Globals, environment: &Environment) -
     split.iter().try_for_each(|split| split.check(output.as_deref()))?;
     Ok(Request {
         inputs,
-        stages: stages::written(matches)?,
+        listed,
+        stages: stages(matches)?,
         // A pattern can be meant for nothing else.
         from: text(matches, "from").or_else(|| matches.contains_id("pattern").then(|| "regex".to_string())),
         format,
+        prints: output.is_none() && split.is_none() && !matches.get_flag("quiet") && !matches.get_flag("explain"),
         output,
         split,
         read: read_options(matches),
@@ -127,6 +146,22 @@ fn request(matches: &ArgMatches, globals: &Globals, environment: &Environment) -
 fn given(matches: &ArgMatches) -> Vec<String> {
     let written = |flag: &&str| matches.value_source(flag) == Some(ValueSource::CommandLine);
     flags::of_formats().into_iter().filter(written).map(str::to_string).collect()
+}
+
+/// The stages, and one more where the first record is enough. Rules look at every record.
+fn stages(matches: &ArgMatches) -> Result<Vec<Written>> {
+    let mut stages = stages::written(matches)?;
+    if matches.get_flag("quiet") && !stages.iter().any(|stage| stage.flag == "validate") {
+        stages.push(Written { flag: "limit".to_string(), value: "1".to_string(), attached: Vec::new() });
+    }
+    Ok(stages)
+}
+
+/// The list of further inputs.
+fn listed(matches: &ArgMatches) -> Option<Listed> {
+    let from =
+        |name: &str, separator| matches.get_one::<PathBuf>(name).map(|path| Listed { path: path.clone(), separator });
+    from("files-from", b'\n').or_else(|| from("files0-from", 0))
 }
 
 /// How much memory the run may hold, and where the rest goes.

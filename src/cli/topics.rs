@@ -8,10 +8,11 @@ use clap::{Arg, ArgMatches, Command};
 use crate::cli::document::{Block, entries, paragraphs, to_text};
 use crate::cli::manual::{ENVIRONMENT, MANUALS};
 use crate::cli::topics::prose::{
-    CONFIG, EXIT_CODES, FORMATS as ABOUT_FORMATS, FUNCTIONS as ABOUT_FUNCTIONS, IGNORE, STAGES as ABOUT_STAGES, TYPES,
+    CONFIG, ERRORS, EXIT_CODES, FORMATS as ABOUT_FORMATS, FUNCTIONS as ABOUT_FUNCTIONS, IGNORE, STAGES as ABOUT_STAGES,
+    TYPES,
 };
 use crate::cli::{DONE, FAILED, command, usage};
-use crate::core::error::Result;
+use crate::core::error::{CODES, Result};
 use crate::core::format::losses::LOSSES;
 use crate::core::format::{FORMATS, Format};
 use crate::core::input::types;
@@ -36,7 +37,7 @@ pub(super) struct Topic {
 }
 
 /// Every subject.
-pub(super) static TOPICS: [Topic; 9] = [
+pub(super) static TOPICS: [Topic; 10] = [
     Topic { name: "expressions", about: "How values and conditions are written", text: || Ok(expressions()) },
     Topic { name: "functions", about: "The functions of expressions", text: || Ok(functions()) },
     Topic { name: "aggregates", about: "What -a/--agg computes of groups", text: || Ok(documented(AGGREGATES)) },
@@ -45,6 +46,7 @@ pub(super) static TOPICS: [Topic; 9] = [
     Topic { name: "types", about: "The file types of search -t", text: file_types },
     Topic { name: "ignore", about: "Which files search passes over", text: || Ok(paragraphs(IGNORE)) },
     Topic { name: "exit-codes", about: "What the exit codes mean", text: || Ok(paragraphs(EXIT_CODES)) },
+    Topic { name: "errors", about: "What messages look like, and the codes of problems", text: || Ok(errors()) },
     Topic { name: "environment", about: "Variables, and the file of arguments", text: || Ok(environment()) },
 ];
 
@@ -96,6 +98,11 @@ fn expressions() -> Vec<Block> {
     }
     blocks.extend(paragraphs(&["# The record of the examples", SAMPLE]));
     blocks
+}
+
+fn errors() -> Vec<Block> {
+    let codes: Vec<(&str, &str)> = CODES.iter().map(|entry| (entry.name, entry.about)).collect();
+    [paragraphs(ERRORS), entries(&codes)].concat()
 }
 
 fn functions() -> Vec<Block> {

@@ -41,11 +41,13 @@ pub(crate) struct Settings {
     pub(crate) debug: bool,
     /// Whether colours are wanted.
     pub(crate) color: bool,
+    /// Whether the end says how many files had errors, where they were more than fit on a screen.
+    pub(crate) summary: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { mode: Mode::Text, messages: true, debug: false, color: false }
+        Self { mode: Mode::Text, messages: true, debug: false, color: false, summary: false }
     }
 }
 
@@ -117,10 +119,14 @@ impl Diagnostics {
         self.had_violations.load(Ordering::Relaxed)
     }
 
-    /// Prints how many problems of each kind were not printed.
+    /// Prints how many problems of each kind were not printed, and of how many files there were any.
     pub(crate) fn finish(&self) {
         let mut state = self.lock();
-        for (kind, times) in std::mem::take(&mut state.kinds) {
+        let kinds = std::mem::take(&mut state.kinds);
+        let failed: HashSet<&str> =
+            kinds.iter().filter(|(kind, _)| kind.is_error).filter_map(|(kind, _)| kind.path.as_deref()).collect();
+        let failed = failed.len() as u64;
+        for (kind, times) in kinds {
             if times <= PRINTED {
                 continue;
             }
@@ -128,6 +134,10 @@ impl Diagnostics {
             let level = if kind.is_error { Level::Error } else { Level::Note };
             let problem = Problem { level, path: kind.path, ..Problem::new(kind.code, message) };
             let _ = state.out.write_all(self.render(&problem).as_bytes());
+        }
+        if failed > PRINTED && self.settings.summary && self.settings.messages {
+            let note = Problem::note(format!("{} files had errors", units::count(failed)));
+            let _ = state.out.write_all(self.render(&note).as_bytes());
         }
         state.numbers.clear();
         let _ = state.out.flush();
@@ -275,6 +285,17 @@ mod tests {
         assert_eq!(text.lines().count(), 11);
         assert!(text.starts_with("mytools: a\\n.csv:1: row is short\n"), "{text}");
         assert!(text.ends_with("mytools: a\\n.csv: 1,290 more of this kind (data)\n"), "{text}");
+    }
+
+    #[test]
+    fn says_how_many_files_had_errors_where_they_were_many() {
+        let settings = Settings { summary: true, ..Settings::default() };
+        let problems = |files: u32| -> Vec<Problem> {
+            (0..files).map(|file| Problem::new(Code::Io, "Permission denied").at_path(file.to_string())).collect()
+        };
+        assert!(printed(settings, &problems(11)).0.ends_with("\nmytools: note: 11 files had errors\n"));
+        assert_eq!(printed(settings, &problems(10)).0.lines().count(), 10);
+        assert_eq!(printed(Settings::default(), &problems(11)).0.lines().count(), 11);
     }
 
     #[test]

@@ -3,8 +3,12 @@
 //! [`Problem`] is one message for a person: what, where, and how to fix it. [`Error`] is what functions
 //! return: a problem, or one of the two silent ends (a broken pipe, a cancelled run).
 
+mod code;
+
 use std::fmt;
 use std::io;
+
+pub(crate) use crate::core::error::code::{CODES, Code};
 
 /// How bad a [`Problem`] is. Only errors change the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,58 +19,6 @@ pub(crate) enum Level {
     Note,
     /// Something was left out or could not be done; exit code 2.
     Error,
-}
-
-/// The stable names of the kinds of problem, printed by `--error-format json`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Code {
-    /// A file could not be opened, read or written.
-    Io,
-    /// The command line is wrong.
-    Usage,
-    /// An expression does not parse or does not fit the data.
-    Expression,
-    /// A column that no input has.
-    UnknownColumn,
-    /// The stages do not fit together.
-    Plan,
-    /// A pattern does not parse.
-    Pattern,
-    /// The data breaks the rules of its format.
-    Data,
-    /// A value could not be read as what an operation needs.
-    Value,
-    /// A record breaks a rule of the user's. Not a failure of the run.
-    Violation,
-    /// An ignore file or another side input has an error.
-    Ignore,
-    /// A limit was hit.
-    Limit,
-    /// A defect of mytools itself.
-    Internal,
-    /// A decision worth knowing about.
-    Info,
-}
-
-impl Code {
-    /// The code as printed.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Io => "io",
-            Self::Usage => "usage",
-            Self::Expression => "expression",
-            Self::UnknownColumn => "unknown-column",
-            Self::Plan => "plan",
-            Self::Pattern => "pattern",
-            Self::Data => "data",
-            Self::Value => "value",
-            Self::Violation => "violation",
-            Self::Ignore => "ignore",
-            Self::Limit => "limit",
-            Self::Internal => "internal",
-            Self::Info => "info",
-        }
-    }
 }
 
 /// A marked stretch of a line the user wrote, for errors in expressions and patterns.

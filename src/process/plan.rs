@@ -16,7 +16,8 @@ use crate::core::exec::memory::Memory;
 use crate::core::format::{Encoder, FORMATS, Format, Infer, Projection, ReadOptions, WriteOptions, encoder, named};
 use crate::core::input::blocks::BLOCK_SIZE;
 use crate::core::input::decompress;
-use crate::core::input::expand::expand;
+use crate::core::input::expand::{expand, listed};
+use crate::core::input::select::Listed;
 use crate::core::output::writer::Writer;
 use crate::core::registry::{Row, did_you_mean, find};
 use crate::core::terminal::progress::Bar;
@@ -38,14 +39,18 @@ const OPEN_INPUTS: usize = 64;
 pub(crate) struct Request {
     /// Files, globs, directories, `-`.
     pub(crate) inputs: Vec<OsString>,
+    /// A list of further ones.
+    pub(crate) listed: Option<Listed>,
     /// The stages in the order written.
     pub(crate) stages: Vec<Written>,
     /// The format of the inputs, where told.
     pub(crate) from: Option<String>,
     /// The format of the output, where told; `same` is that of the first input.
     pub(crate) format: Option<String>,
-    /// The output file; standard output where none.
+    /// The output file; none where the writer is given.
     pub(crate) output: Option<PathBuf>,
+    /// Whether the writer is standard output, which must not be read.
+    pub(crate) prints: bool,
     /// How output is split into files.
     pub(crate) split: Option<Split>,
     /// How inputs are read.
@@ -190,11 +195,20 @@ fn build(written: &Written, setup: &Setup) -> Result<Box<dyn Stage>> {
 /// Opens all inputs and looks at their heads. Those that cannot be opened are reported and left out.
 fn look_at_inputs(request: &Request, diagnostics: &Diagnostics) -> Result<Vec<Prepared>> {
     let mut prepared = Vec::new();
-    let expansion = expand(&request.inputs, &readable())?;
+    let mut inputs = request.inputs.clone();
+    if let Some(list) = &request.listed {
+        inputs.extend(listed(list)?);
+    }
+    let expansion = expand(&inputs, &readable())?;
     for problem in &expansion.problems {
         diagnostics.emit(problem);
     }
     for (index, input) in expansion.inputs.iter().enumerate() {
+        if request.prints && input.is_stdout() {
+            let problem = Problem::new(Code::Io, "is the output too, so it is not read").at_path(input.name());
+            diagnostics.emit(&problem.hint("-o FILE may be an input"));
+            continue;
+        }
         match prepare(input, index as u32, request.from.as_deref(), &request.read) {
             Ok(mut looked) => {
                 if prepared.len() >= OPEN_INPUTS {

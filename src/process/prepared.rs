@@ -166,9 +166,11 @@ impl Prepared {
         }
     }
 
-    /// Closes it until its turn comes. Only files can be opened twice.
+    /// Closes it until its turn comes. Only files can be opened twice: what was read of a pipe is gone from it.
     pub(crate) fn close(&mut self, input: &Input, from: Option<&str>, options: &ReadOptions) {
-        if let Input::File(_) = input {
+        if let Input::File(path) = input
+            && path.is_file()
+        {
             let (input, from, options) = (input.clone(), from.map(ToString::to_string), options.clone());
             let index = self.origin.index;
             self.data = Data::Closed(Box::new(move || prepare(&input, index, from.as_deref(), &options)));

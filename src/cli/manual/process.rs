@@ -49,7 +49,7 @@ pub(super) static PROCESS: Manual = Manual {
         "MYTOOLS_CONFIG_PATH names a file with arguments to put before yours, one per line, behind [process] for this \
          command alone; --no-config leaves it alone.",
     ],
-    exit: &[("0", "done"), ("1", "no rows with --exit-status, or rules of --validate broken"), ("2", "an error")],
+    exit: &[("0", "done"), ("1", "no rows with --exit-status or -q, or rules of --validate broken"), ("2", "an error")],
     topics: &["stages", "expressions", "functions", "aggregates", "formats", "exit-codes", "environment"],
 };
 

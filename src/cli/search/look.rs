@@ -53,6 +53,10 @@ pub(super) fn args() -> Vec<Arg> {
             "line-buffered",
             LOOK,
             "Print each line at once, for `tail -f app.log | mytools search ... | ...`",
+        )
+        .long_help(
+            "Print each line at once. What comes through a pipe is handed on as it comes also without this, so that \
+             `tail -f app.log | mytools search ... | ...` can be followed",
         ),
         negation("no-line-buffered"),
         switch(None, "block-buffered", LOOK, "Print many lines at once, also on a terminal"),

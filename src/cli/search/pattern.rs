@@ -93,7 +93,9 @@ fn patterns(
             let problem = Problem::new(Code::Usage, "a pattern is missing");
             return Err(problem.hint("mytools search PATTERN [PATH]...").into());
         };
-        let pattern = pattern.into_string().map_err(|_| Problem::new(Code::Usage, "the pattern is not UTF-8"))?;
+        let pattern = pattern.into_string().map_err(|_| {
+            Problem::new(Code::Usage, "the pattern is not UTF-8").hint("write the bytes as (?-u:\\xFF)")
+        })?;
         return Ok(vec![pattern]);
     }
     let mut patterns: Vec<String> = Vec::new();

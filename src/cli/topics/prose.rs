@@ -54,13 +54,26 @@ pub(super) const EXIT_CODES: &[&str] = &[
     "# search",
     "0 a match, 1 no match, 2 an error, even where there are matches (0 for -q with a match).",
     "# process",
-    "0 done, 1 no rows with --exit-status or rules of --validate broken, 2 an error.",
+    "0 done, 1 no rows with --exit-status or -q, or rules of --validate broken, 2 an error. -q stops at the first row.",
     "An error in the data ends that input. Records that were written before it stay; a plan that must see all records \
      before it can answer (sort, group) prints nothing. A file that cannot be opened leaves the answer of the others, with \
      exit code 2.",
     "# Both",
-    "A reader that goes away early (| head) is no error; a full disk is one. Ctrl-C ends the run by the signal and leaves \
-     no half-written output file.",
+    "A reader that goes away early (| head) is no error; a full disk is one, and so is a file that grows past ulimit -f. \
+     Ctrl-C ends the run by the signal, which shells show as 130, and leaves no half-written output file.",
+];
+
+/// Before the codes of problems.
+pub(super) const ERRORS: &[&str] = &[
+    "Problems go to standard error, one line each: mytools: PATH:LINE:COLUMN: what is wrong; what to do about it. Lines and \
+     columns count from 1, columns in bytes. Of an expression or a pattern the place is marked below.",
+    "Of many problems of one kind in one file the first ten are printed, then how many more there were. Where more than \
+     ten files had errors, the last line says how many. --no-messages leaves out notes and what is wrong with files; the \
+     exit code stays 2. --debug adds lines on what was decided silently.",
+    "# As JSON",
+    "--error-format json prints one object per line with the keys level (error, note or debug), code, message, path, line, \
+     column and hint; what is not known is null. Keys and codes are added, never changed.",
+    "# Codes",
 ];
 
 /// Behind the variables.

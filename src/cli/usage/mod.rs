@@ -4,11 +4,11 @@ mod habits;
 mod meant;
 
 use std::error::Error as _;
-use std::path::Path;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::cli::FAILED;
+use crate::cli::config_file::Place;
 use crate::core::diagnostics::{Diagnostics, Mode, Settings};
 use crate::core::error::{Code, Problem};
 use crate::core::registry::did_you_mean;
@@ -31,13 +31,15 @@ pub(crate) fn help(error: &clap::Error) -> Option<u8> {
 
 /// Reports an outcome of parsing that is no command to run: help, the version, or a mistake, which may be one of the
 /// configuration file. Gives the exit code.
-pub(crate) fn report(error: &clap::Error, mode: Mode, file: Option<&Path>, line: Line<'_>) -> u8 {
+pub(crate) fn report(error: &clap::Error, mode: Mode, place: Option<Place>, line: Line<'_>) -> u8 {
     if let Some(code) = help(error) {
         return code;
     }
     let settings = Settings { mode, ..Settings::default() };
-    let problem = match file {
-        Some(file) => problem(error, line).at_path(file.display().to_string()),
+    let problem = match place {
+        Some(Place { file, line: number, column }) => {
+            problem(error, line).at_path(file.display().to_string()).at_line(number).at_column(column)
+        }
         None => problem(error, line),
     };
     Diagnostics::new(Box::new(std::io::stderr()), settings).emit(&problem);

@@ -77,6 +77,13 @@ pub(crate) const DEFAULT_BUDGET: usize = 64 << 20;
 /// without them each run of the engine starts its own.
 pub(crate) fn pool(threads: usize) -> Result<rayon::ThreadPool> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).build();
+    // Where the system has no room for more threads, there is the one that asks. Those that did start need a moment to
+    // give back what they took.
+    let pool = pool.or_else(|error| {
+        std::thread::sleep(Duration::from_millis(100));
+        let alone = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build();
+        alone.map_err(|_| error)
+    });
     Ok(pool.map_err(|error| Problem::new(Code::Limit, format!("cannot start {threads} threads: {error}")))?)
 }
 
@@ -112,7 +119,10 @@ pub(crate) fn run<T: Task>(
     } else if rayon::current_thread_index().is_some() && rayon::current_num_threads() == options.threads {
         rayon::broadcast(|_| claim_loop(task, &line))
     } else {
-        pool(options.threads)?.broadcast(|_| claim_loop(task, &line))
+        match pool(options.threads) {
+            Ok(pool) => pool.broadcast(|_| claim_loop(task, &line)),
+            Err(_) => vec![claim_loop(task, &line)],
+        }
     };
     let state = line.state.into_inner().unwrap_or_else(PoisonError::into_inner);
     let refused = state.refused.filter(|_| !state.ended);

@@ -1,14 +1,14 @@
 //! The inputs of `process`: files, globs, directories and standard input, in the order given.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Component, Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
 
 use crate::core::error::{Code, Problem, Result};
 use crate::core::input::decompress;
-use crate::core::input::select::{IgnoreRules, Select};
-use crate::core::input::walk::{Item, Walk, Walker};
+use crate::core::input::select::{IgnoreRules, Listed, Select};
+use crate::core::input::walk::{Item, List, Walk, Walker, is_stdout, stdin_is_stdout};
 use crate::core::text::units;
 
 /// One input of `process`.
@@ -50,6 +50,10 @@ pub(crate) fn expand(arguments: &[impl AsRef<OsStr>], extensions: &[&str]) -> Re
         // Messages and globs are text; a name that is none is still opened as it is.
         let argument = path.to_string_lossy();
         if argument == "-" {
+            if expansion.inputs.contains(&Input::Stdin) {
+                let problem = Problem::new(Code::Usage, "standard input is read twice, by '-' and '-'");
+                return Err(problem.hint("name a file for one of them").into());
+            }
             expansion.inputs.push(Input::Stdin);
         } else if path.is_dir() {
             let select = Select { roots: vec![path.to_path_buf()], rules: IgnoreRules::none(), ..Select::default() };
@@ -74,6 +78,26 @@ pub(crate) fn expand(arguments: &[impl AsRef<OsStr>], extensions: &[&str]) -> Re
         }
     }
     Ok(expansion)
+}
+
+/// The paths of a list, which count as if they stood on the command line.
+pub(crate) fn listed(list: &Listed) -> Result<Vec<OsString>> {
+    let mut list = List::open(list)?;
+    let mut paths = Vec::new();
+    while let Some(more) = list.next()? {
+        paths.extend(more.into_iter().map(PathBuf::into_os_string));
+    }
+    Ok(paths)
+}
+
+impl Input {
+    /// Whether it is the file that standard output goes to.
+    pub(crate) fn is_stdout(&self) -> bool {
+        match self {
+            Self::File(path) => is_stdout(path),
+            Self::Stdin => stdin_is_stdout(),
+        }
+    }
 }
 
 /// What came of a walk.

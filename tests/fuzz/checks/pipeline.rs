@@ -99,7 +99,7 @@ pub fn pipeline(data: &[u8]) {
 
 /// What comes out, and whether it went well.
 fn outcome(request: &Request, path: &Path) -> (Option<u64>, bool, String) {
-    let settings = Settings { mode: Mode::Text, messages: true, debug: false, color: false };
+    let settings = Settings { mode: Mode::Text, ..Settings::default() };
     let diagnostics = Diagnostics::new(Box::new(std::io::sink()), settings);
     let mut writer = Writer::memory();
     let outcome = run(request, &mut writer, &diagnostics);

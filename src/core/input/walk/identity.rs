@@ -61,6 +61,27 @@ impl Identity {
     }
 }
 
+/// Whether a path leads to the file that standard output goes to.
+pub(crate) fn is_stdout(path: &Path) -> bool {
+    let identity = || Identity::of(path, &std::fs::metadata(path).ok()?).ok();
+    Identity::of_stdout().is_some_and(|stdout| identity() == Some(stdout))
+}
+
+/// Whether standard input and output are the same file.
+#[cfg(unix)]
+pub(crate) fn stdin_is_stdout() -> bool {
+    use std::os::fd::AsFd;
+    let metadata = || std::fs::File::from(io::stdin().as_fd().try_clone_to_owned().ok()?).metadata().ok();
+    let identity = || Identity::of(Path::new(""), &metadata()?).ok();
+    Identity::of_stdout().is_some_and(|stdout| identity() == Some(stdout))
+}
+
+/// Whether standard input and output are the same file, which nobody can tell here.
+#[cfg(not(unix))]
+pub(crate) fn stdin_is_stdout() -> bool {
+    false
+}
+
 /// The device that a file is on.
 #[cfg(unix)]
 #[expect(clippy::unnecessary_wraps, reason = "its twin for other systems cannot tell")]

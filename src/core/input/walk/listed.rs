@@ -16,7 +16,7 @@ const MOST: usize = 256;
 const CHUNK: usize = 64 << 10;
 
 /// A list that is being read.
-pub(super) struct List {
+pub(crate) struct List {
     reader: BufReader<Box<dyn Read + Send>>,
     name: String,
     separator: u8,
@@ -31,7 +31,7 @@ impl std::fmt::Debug for List {
 
 impl List {
     /// Opens a list.
-    pub(super) fn open(listed: &Listed) -> Result<Self> {
+    pub(crate) fn open(listed: &Listed) -> Result<Self> {
         let from_stdin = listed.path == Path::new("-");
         let name = if from_stdin { "<stdin>".to_string() } else { listed.path.display().to_string() };
         let source: Box<dyn Read + Send> = if from_stdin {
@@ -43,7 +43,7 @@ impl List {
     }
 
     /// The next paths: those that are there, one at least; none at the end. Empty lines stand for nothing.
-    pub(super) fn next(&mut self) -> Result<Option<Vec<PathBuf>>, Problem> {
+    pub(crate) fn next(&mut self) -> Result<Option<Vec<PathBuf>>, Problem> {
         let paths = self.take();
         self.ended |= paths.is_err();
         paths.map(|paths| Some(paths).filter(|paths| !paths.is_empty()))

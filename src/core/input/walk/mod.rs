@@ -26,8 +26,9 @@ use crate::core::exec::cancel::Cancel;
 use crate::core::input::select::Select;
 
 use cursor::{Cursor, More, Next};
+pub(crate) use identity::{is_stdout, stdin_is_stdout};
 use list::{Lister, Listing};
-use listed::List;
+pub(crate) use listed::List;
 use sorted::Sorted;
 
 /// A file to read.
