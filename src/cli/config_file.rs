@@ -41,6 +41,11 @@ pub(crate) struct Place {
 }
 
 impl Merged {
+    /// Whether any argument is from the file.
+    pub(crate) fn has_any(&self) -> bool {
+        !self.places.is_empty()
+    }
+
     /// The argument of the file that a mistake is about: the last of the fewest with which the same is wrong.
     pub(crate) fn place_of(&self, error: &clap::Error, command: &mut Command) -> Option<Place> {
         let said = error.to_string();

@@ -62,7 +62,7 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     // A global option is in the matches of the subcommand as well, whichever side of its name it was written on.
     let Some((name, matches)) = matches.subcommand() else { return ExitCode::from(FAILED) };
     // What a file of defaults says need not fit every run.
-    let own = merged.from.as_ref().and_then(|_| command.try_get_matches_from_mut(&args).ok());
+    let own = if merged.has_any() { command.try_get_matches_from_mut(&args).ok() } else { None };
     let typed = own.as_ref().and_then(ArgMatches::subcommand).map_or(matches, |(_, own)| own);
     let globals = Globals::from_matches(matches, &environment);
     let diagnostics = globals.diagnostics();

@@ -152,7 +152,7 @@ fn given(matches: &ArgMatches) -> Vec<String> {
 fn stages(matches: &ArgMatches) -> Result<Vec<Written>> {
     let mut stages = stages::written(matches)?;
     if matches.get_flag("quiet") && !stages.iter().any(|stage| stage.flag == "validate") {
-        stages.push(Written { flag: "limit".to_string(), value: "1".to_string(), attached: Vec::new() });
+        stages.push(Written { flag: "limit".to_string(), value: "1".to_string(), ..Written::default() });
     }
     Ok(stages)
 }
