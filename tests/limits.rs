@@ -42,3 +42,26 @@ fn a_line_of_many_matches_becomes_as_many_records() {
         assert_eq!(table.lines().count(), 10_003);
     }
 }
+
+#[test]
+fn records_that_all_have_keys_of_their_own_are_read() {
+    let dir = Dir::new();
+    let records = |more: &str| -> String { (0..9000).map(|n| format!("{{\"id\":{n},\"u{n}\":1{more}}}\n")).collect() };
+    dir.file("a.jsonl", records(""));
+    let run = mytools(["process", "a.jsonl", "--derive", "x = 2", "-f", "jsonl"]).dir(dir.path()).ok();
+    assert!(run == records(",\"x\":2"));
+}
+
+#[test]
+fn many_columns_take_time_by_their_number() {
+    let dir = Dir::new();
+    let header: Vec<String> = (0..20_000).map(|n| format!("c{n}")).collect();
+    let row: Vec<String> = (0..20_000).map(|n| n.to_string()).collect();
+    let csv = format!("{}\n{}\n", header.join(","), row.join(","));
+    let members: Vec<String> = (0..20_000).map(|n| format!("\"c{n}\":{n}")).collect();
+    dir.file("a.csv", &csv).file("a.jsonl", format!("{{{}}}\n", members.join(",")));
+    let run = |args: &[&str]| mytools(["process", "-f", "csv"]).args(args).dir(dir.path()).ok();
+    assert!(run(&["a.jsonl"]) == csv);
+    assert!(run(&["a.csv", "-c", "c*"]) == csv);
+    assert_eq!(run(&["a.csv", "--rename", "x=c19999", "-c", "c1,x"]), "c1,x\n1,19999\n");
+}

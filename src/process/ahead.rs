@@ -135,7 +135,9 @@ impl Read for Turn {
         };
         let rest = piece.get(reading.given..).unwrap_or_default();
         let count = rest.len().min(buffer.len());
-        buffer.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        if let (Some(to), Some(from)) = (buffer.get_mut(..count), rest.get(..count)) {
+            to.copy_from_slice(from);
+        }
         reading.given += count;
         if reading.given == piece.len() {
             self.0.held.fetch_sub(piece.len(), Ordering::Relaxed);

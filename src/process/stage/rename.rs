@@ -86,7 +86,7 @@ impl Stage for Rename {
             }
         }
         for name in &mut after.names {
-            if let Some(new) = before.names.contains(name).then(|| renamed(&self.pairs, name)).flatten() {
+            if let Some(new) = renamed(&self.pairs, name).filter(|_| before.names.contains(name)) {
                 *name = Arc::clone(new);
             }
         }

@@ -1,5 +1,6 @@
 //! `--select`: the named columns, in the order written.
 
+use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
 use crate::core::data::batch::{Batch, Column, Shapes};
@@ -68,6 +69,16 @@ enum Pick {
     Position(usize, Option<String>),
 }
 
+impl Pick {
+    /// The name it gives, where it is one.
+    fn new_name(&self) -> Option<Arc<str>> {
+        match self {
+            Self::One(new, _) => Some(Arc::clone(new)),
+            Self::Glob(_) | Self::Position(..) => None,
+        }
+    }
+}
+
 struct Select {
     text: String,
     stage: String,
@@ -119,8 +130,9 @@ impl Select {
                             let problem = Problem::new(Code::UnknownColumn, format!("no column fits '{}'", glob.text));
                             return Err(problem.into());
                         }
+                        let mut taken: HashSet<Arc<str>> = settled.iter().filter_map(Pick::new_name).collect();
                         for name in found.filter(|name| !later(name)) {
-                            if !has(&settled, name) {
+                            if taken.insert(Arc::clone(name)) {
                                 settled.push(Pick::One(Arc::clone(name), Name::exactly(name)));
                             }
                         }
@@ -146,9 +158,9 @@ impl Stage for Select {
                 Pick::Glob(_) | Pick::Position(..) => after.open = true,
             }
         }
-        for name in before.names.iter().filter(|name| !after.names.contains(name)) {
-            after.removed.push((Arc::clone(name), self.stage.clone()));
-        }
+        let kept: HashSet<&Arc<str>> = after.names.iter().collect();
+        let gone = before.names.iter().filter(|name| !kept.contains(name));
+        after.removed.extend(gone.map(|name| (Arc::clone(name), self.stage.clone())));
         let _ = self.settled.set(Arc::new(settled));
         Ok(after)
     }
@@ -202,12 +214,21 @@ impl Rows for Selecting {
         // For each new column where it came from; for each item its new column, if it is one.
         let mut globbed: Vec<Option<usize>> = vec![None; batch.columns.len()];
         let mut placed = Vec::with_capacity(self.picks.len());
+        let mut next = 0;
         let named = |columns: &[Column], name: &str| columns.iter().any(|column| *column.name == *name);
         for pick in self.picks.iter() {
             placed.push(None);
             match pick {
                 Pick::One(new, name) => {
-                    let values = match name.find(batch) {
+                    // Columns are mostly selected in their order.
+                    let found = match batch.columns.get(next) {
+                        Some(column) if *column.name == *name.text => Found::Column(next),
+                        _ => name.find(batch),
+                    };
+                    if let Found::Column(at) = found {
+                        next = at + 1;
+                    }
+                    let values = match found {
                         Found::Absent => continue,
                         Found::Values(values) => values,
                         Found::Column(at) => match batch.columns.get(at) {

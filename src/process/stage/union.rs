@@ -4,6 +4,7 @@ use crate::core::error::Result;
 use crate::core::registry::{Example, Row};
 use crate::process::stage::{Columns, Gather, Needs, Operation, Second, Setup, Stage, StageKind, Written};
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::sync::{Arc, OnceLock};
 
@@ -38,14 +39,10 @@ impl Stage for Union {
     fn columns(&self, before: &Columns) -> Result<Columns> {
         let mut after = before.clone();
         let Some(met) = self.met.get() else { return Ok(after) };
-        for name in &met.names {
-            if !after.names.contains(name) {
-                after.names.push(Arc::clone(name));
-            }
-        }
+        let mut known: HashSet<Arc<str>> = after.names.iter().cloned().collect();
+        after.names.extend(met.names.iter().filter(|name| known.insert(Arc::clone(name))).cloned());
         after.open |= met.open;
-        let names = &after.names;
-        after.removed.retain(|(name, _)| !names.contains(name));
+        after.removed.retain(|(name, _)| !known.contains(name));
         Ok(after)
     }
 
