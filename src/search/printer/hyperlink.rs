@@ -209,7 +209,8 @@ mod tests {
     #[test]
     fn mistakes_are_named() {
         for (format, word) in [
-            ("vscod", "{path}"),
+            ("vscod", "'vscode'"),
+            ("nothing like it", "{path}"),
             ("file://{host}", "{path}"),
             ("file://{path}:{column}", "{line}"),
             ("{path}", "scheme"),
