@@ -125,7 +125,7 @@ fn glimpse(words: &[String], found: &Found<'_>, index: usize, around: &Around, s
     if side == Side::Other {
         let given = |name: &str| {
             let at = before.indices_of(name)?.max()?;
-            before.get_many::<String>(name)?.next_back().map(|file| (at, around.path(file).into()))
+            before.get_raw(name)?.next_back().map(|file| (at, around.path(&file.to_string_lossy()).into()))
         };
         let inputs = ["join", "diff"].into_iter().filter_map(given).max().map(|(_, file)| file).into_iter().collect();
         return glance(&Request { inputs, read: request::read_options(&all), ..Request::default() });
