@@ -63,10 +63,13 @@ fn lines_of_a_slow_pipe_are_searched_as_they_come() {
     assert_eq!(follow(&args, "y1\n", &first, "y2\n"), "<stdin>,2,2,y2,2,(?<n>\\d),2\n");
 }
 
+/// Arguments, what is written in two pieces, and what comes of each.
+type Case<'a> = (&'a [&'a str], (&'a str, &'a str), &'a str, &'a str);
+
 #[test]
 fn records_of_a_slow_pipe_are_processed_as_they_come() {
     let csv = ("a,b\n1,x\n", "2,y\n");
-    let cases: &[(&[&str], (&str, &str), &str, &str)] = &[
+    let cases: &[Case] = &[
         (&["--from", "csv", "-f", "csv"], csv, "a,b\n1,x\n", "2,y\n"),
         (&["-", "--from", "csv", "-f", "csv"], csv, "a,b\n1,x\n", "2,y\n"),
         (&["-f", "csv"], csv, "a,b\n1,x\n", "2,y\n"),

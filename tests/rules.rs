@@ -314,11 +314,14 @@ fn arguments_need_not_be_text() {
     );
 }
 
+/// Something of standard output and of standard error.
+type Both = (bool, bool);
+
 #[test]
 fn colours_are_decided_for_each_stream_by_itself() {
     let dir = files();
     // The variables and flags, whether standard output and error are terminals, and whether they are coloured.
-    let cases: &[(&str, &str, (bool, bool), (bool, bool))] = &[
+    let cases: &[(&str, &str, Both, Both)] = &[
         ("TERM=xterm", "", (true, true), (true, true)),
         ("TERM=xterm", "", (false, true), (false, true)),
         ("TERM=xterm", "", (true, false), (true, false)),

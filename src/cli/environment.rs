@@ -7,6 +7,7 @@ use crate::core::terminal;
 
 /// The environment of the run.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each stream is a terminal or not by itself")]
 pub(crate) struct Environment {
     /// All variables whose name and value are text, for `env("NAME")`.
     pub(crate) vars: Vec<(String, String)>,

@@ -32,6 +32,10 @@ pub(crate) enum Mode {
 
 /// What is printed and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches of the command line that have nothing to do with each other"
+)]
 pub(crate) struct Settings {
     /// The form.
     pub(crate) mode: Mode,
