@@ -130,9 +130,11 @@ fn write(
 
 fn entries(bytes: &[u8]) -> impl Iterator<Item = Entry> {
     bytes.as_chunks::<SIZE>().0.iter().map(|record| {
-        let [a, b, c, d, e, f, g, h, units @ .., scale] = *record;
-        let (group, weight) = (u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h]));
-        Entry::new(group, scale, u64::from_le_bytes(units), weight)
+        let [head @ .., scale] = record;
+        let words = head.as_chunks().0;
+        let word = |at: usize| words.get(at).map_or(0, |word| u64::from_le_bytes(*word));
+        // The group is the lower half of the first word, the weight the upper.
+        Entry::new(word(0) as u32, *scale, word(1), (word(0) >> 32) as u32)
     })
 }
 

@@ -37,6 +37,7 @@ pub(super) const ROW: Row<StageKind> = Row {
     item: StageKind { short: None, value: None, attach: &[], build },
 };
 
+#[expect(clippy::unnecessary_wraps, reason = "the table's type")]
 fn build(_: &Written, setup: &Setup) -> Result<Box<dyn Stage>> {
     Ok(Box::new(Describe { known: OnceLock::new(), setup: setup.clone() }))
 }
@@ -162,7 +163,9 @@ impl Gather for Describing {
         }
         described.sort_unstable_by_key(|(at, _)| *at);
         let mut table = MemoryTable::new(names().map(Arc::from).collect());
-        described.into_iter().for_each(|(_, record)| table.push(record));
+        for (_, record) in described {
+            table.push(record);
+        }
         Ok(Box::new(table))
     }
 }
@@ -230,8 +233,8 @@ impl Gatherer for Described {
         if self.share.is_full() {
             // What a column always needs, once it is on disk, is not worth it for little.
             let most = self.memory.limit() / 4 / self.multisets.len().max(1);
-            let large = self.multisets.iter_mut().filter(|multiset| multiset.memory() > most);
-            large.map(|multiset| multiset.spill(&self.memory)).collect::<Result<()>>()?;
+            let mut large = self.multisets.iter_mut().filter(|multiset| multiset.memory() > most);
+            large.try_for_each(|multiset| multiset.spill(&self.memory))?;
             self.share.hold(held(&self.multisets));
         }
         Ok(())

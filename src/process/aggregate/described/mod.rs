@@ -48,11 +48,10 @@ const DOUBLE: u16 = 1 << 15;
 
 /// Takes values of a batch in; null is none.
 pub(crate) fn take(multiset: &mut Multiset, batch: &Batch, rows: &[u32], values: &Values) {
-    let mut run: [Option<(Packed, Seen, &[u8])>; RUN] = [None; RUN];
+    let mut run: Vec<(Packed, Seen, &[u8])> = Vec::with_capacity(RUN);
     for rows in rows.chunks(RUN) {
         match values {
             Values::Cells(cells) => {
-                let mut ready = 0;
                 for row in rows {
                     let Some(cell) = cells.get(*row as usize).copied().filter(|cell| !cell.is_null()) else { continue };
                     let seen = |kind| Seen::once(batch.id(*row as usize), kind);
@@ -73,13 +72,10 @@ pub(crate) fn take(multiset: &mut Multiset, batch: &Batch, rows: &[u32], values:
                     let (kind, cell) = entry;
                     let source = if cell.in_side() { &batch.side } else { &batch.block.bytes };
                     let key = multiset.set().pack_at(source, cell.start(), cell.len());
-                    if let Some(slot) = run.get_mut(ready) {
-                        *slot = Some((key, seen(kind), batch.bytes(cell)));
-                        ready += 1;
-                    }
+                    run.push((key, seen(kind), batch.bytes(cell)));
                 }
-                for (key, seen, text) in run.iter().take(ready).flatten() {
-                    multiset.add(*key, text, *seen);
+                for (key, seen, text) in run.drain(..) {
+                    multiset.add(key, text, seen);
                 }
             }
             Values::Numbers(numbers) => {

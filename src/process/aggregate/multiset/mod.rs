@@ -269,7 +269,9 @@ pub(crate) fn each_part(
         }
     }
     for (part, table) in tables.into_iter().enumerate() {
-        table.into_iter().for_each(|(at, text, seen)| take(at, text, seen));
+        for (at, text, seen) in table {
+            take(at, text, seen);
+        }
         for (at, multiset) in multisets.iter().enumerate() {
             if let Some(log) = multiset.logs.get(part) {
                 log.each(multiset.spill.as_deref(), |text, seen| take(at, text, seen))?;
