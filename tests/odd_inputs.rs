@@ -77,7 +77,8 @@ fn a_working_directory_that_is_gone_is_no_obstacle_to_paths() {
 #[test]
 fn standard_input_in_pieces_is_the_same_as_at_once() {
     let dir = Dir::new();
-    let line = |at: usize| format!("{at} {}{}\n", "word ".repeat(at % 40), if at % 7 == 0 { "needle" } else { "" });
+    let line =
+        |at: usize| format!("{at} {}{}\n", "word ".repeat(at % 40), if at.is_multiple_of(7) { "needle" } else { "" });
     let text: String = (0..4_000).map(line).collect();
     let searches: [&[&str]; 4] =
         [&["-n", "needle"], &["-c", "needle"], &["-U", "needle\\n1"], &["-n", "-C1", "needle$"]];

@@ -288,10 +288,9 @@ impl Searcher<'_, '_> {
                 {
                     return Ok(Some(Self::archive(archive.map_err(named)?, path)));
                 }
-                if entry.kind == Kind::Archive {
-                    return Ok(None);
+                if entry.kind != Kind::Archive {
+                    self.whole(reporter, path, rule, bytes, output)?;
                 }
-                self.whole(reporter, path, rule, bytes, output)?;
                 return Ok(None);
             }
             Small::Opened(opened) => opened,

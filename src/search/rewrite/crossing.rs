@@ -139,7 +139,7 @@ mod tests {
                     assert!(whole(&text[..change.start]), "{pattern} by {template:?} in {text:?}");
                     let ends = whole(&text[..change.end]) && whole(change.new);
                     assert!(ends || change.end == text.len(), "{pattern} by {template:?} in {text:?}");
-                    let line = text[..change.start].iter().filter(|byte| **byte == b'\n').count() as u64;
+                    let line = Terminator::Lf.count(&text[..change.start]) as u64;
                     assert_eq!(change.line, line);
                     Ok(())
                 })

@@ -152,9 +152,16 @@ fn sensible(flags: &mut Vec<String>, tree: &Tree) {
     if tree.kind == Kind::Large {
         drop(flags, &["--vimgrep"]);
     }
-    // Between \r and \n there is a place for an empty word.
+    // Between \r and \n there is a place for an empty word, and for one that is no word's.
+    if flags.iter().any(|flag| flag.starts_with("--regexp=") && flag.contains("\\B")) {
+        drop(flags, &["--crlf"]);
+    }
     if has(flags, &["--crlf"]) {
         drop(flags, &["-w"]);
+    }
+    // An expression that must end where the text ends is looked for at the end of the file, and not in each record.
+    if flags.iter().any(|flag| flag.starts_with("--regexp=") && flag.contains("\\z")) {
+        drop(flags, &["--null-data"]);
     }
     // Links are told from paths as they are shown, and then there is no such file.
     if has(flags, &["--path-separator"]) {
@@ -163,8 +170,14 @@ fn sensible(flags: &mut Vec<String>, tree: &Tree) {
     if flags.iter().any(|flag| flag == "-U") {
         // It takes the end of a match for the start of the text, which is the start of a word too.
         drop(flags, &["-x"]);
-        if flags.iter().any(|flag| flag.starts_with("--regexp=") && (flag.contains("\\n") || flag.contains("\\s"))) {
+        let is_word =
+            |flag: &String| flag.strip_prefix("--regexp=").is_none_or(|text| text.chars().all(char::is_alphanumeric));
+        if !flags.iter().all(is_word) {
             drop(flags, &["-w"]);
+        }
+        // All lines between two matches are printed, however few -m allows.
+        if has(flags, &["-m"]) {
+            drop(flags, &["-v"]);
         }
         // What is printed of each match is not cut and coloured as it is without -U.
         drop(flags, &["-M", "--max-columns-preview", "--trim", "--colors=match:none"]);
