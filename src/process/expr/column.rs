@@ -5,6 +5,9 @@ use super::cursor::Cursor;
 use super::lexer::{Lexeme, cook};
 use crate::core::error::Problem;
 
+/// Most parts of a path: more are nobody's data, and looking for them costs the square of their number.
+const PARTS: usize = 1000;
+
 /// A column that starts with a bare or quoted name.
 pub(super) fn column(cursor: &mut Cursor) -> Result<Expr, Problem> {
     let span = cursor.span();
@@ -20,6 +23,7 @@ pub(super) fn column(cursor: &mut Cursor) -> Result<Expr, Problem> {
 /// The `.b[0]["k"]` after a name. Its parts join without blanks, as data paths are written.
 pub(super) fn path(cursor: &mut Cursor, mut column: Column, start: Span) -> Result<Expr, Problem> {
     let mut span = start;
+    let mut parts = 0;
     while cursor.span().start == span.end {
         let (part, tokens) = match (cursor.kind(), cursor.ahead(1), cursor.ahead(2)) {
             (Lexeme::Sign("."), Lexeme::Name(name), _) => (format!(".{name}"), 2),
@@ -44,6 +48,10 @@ pub(super) fn path(cursor: &mut Cursor, mut column: Column, start: Span) -> Resu
         column.name.push_str(&part);
         cursor.at += tokens;
         span = span.to(cursor.last());
+        parts += 1;
+        if parts > PARTS {
+            return Err(cursor.problem(span, format!("a path has at most {PARTS} parts")));
+        }
     }
     if cursor.at_sign("[") && cursor.span().start == span.end {
         return Err(cursor.problem(cursor.span(), "an index is a number or a quoted name").hint("a[0], a[\"key\"]"));

@@ -97,7 +97,8 @@ fn mapping(json: &[u8], level: usize, out: &mut Vec<u8>) {
             value(member, inner, out);
         } else {
             out.push(b' ');
-            value(member, level, out);
+            // What is no block goes on one line, however deep it is.
+            value(member, LEVELS, out);
         }
     }
 }
@@ -215,6 +216,8 @@ mod tests {
         assert_eq!(laid_out("{}"), "- {}\n");
         let deep = format!("{}1{}", "[".repeat(LEVELS + 5), "]".repeat(LEVELS + 5));
         assert!(laid_out(&deep).contains("[[[[[1]]]]]"), "what is too deep stays JSON");
+        let deep = format!("{}1{}", r#"{"a":"#.repeat(9000), "}".repeat(9000));
+        assert!(laid_out(&deep).contains(r#"{"a":{"a":1}}"#), "what is too deep stays JSON");
     }
 
     #[test]
