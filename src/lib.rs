@@ -86,11 +86,13 @@ pub mod fuzz;
 pub use face::{Failure, Process, Report, Search};
 
 use std::ffi::OsString;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 /// Runs the command line `args`, of which the first is the program's name, with this process's standard streams.
 ///
 /// The exit code is 0, 1 or 2 as `mytools --help` says. Nothing is read or printed before the arguments are checked.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    cli::run(args)
+    // What failed here is a defect of ours and has been told; the exit code is that of any other error.
+    catch_unwind(AssertUnwindSafe(|| cli::run(args))).unwrap_or(ExitCode::from(2))
 }

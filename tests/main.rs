@@ -15,6 +15,7 @@ mod files;
 mod flags;
 mod harness;
 mod help;
+mod hostile;
 mod instructions;
 mod joins;
 mod limits;

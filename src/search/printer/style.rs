@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::core::input::archive::is_archive;
 use crate::core::input::select::Select;
 use crate::core::pattern::terminator::Terminator;
+use crate::core::text::escape::escape_bytes;
 use crate::search::config::Config;
 use crate::search::look::{Excerpt, Look};
 use crate::search::printer::color::Palette;
@@ -27,6 +28,8 @@ pub(crate) struct Style {
     pub(crate) heading: bool,
     /// What follows a path instead of a separator or a line end.
     pub(crate) path_end: Option<&'static [u8]>,
+    /// Whether control characters in paths are made visible, since they would act on the terminal.
+    pub(crate) escape_paths: bool,
     /// The byte between the parts of a path, where it is changed.
     pub(crate) path_separator: Option<u8>,
     /// Whether each line has its number.
@@ -83,6 +86,7 @@ impl Style {
             line_path: path && !heading,
             heading,
             path_end: look.null.then_some(b"\0"),
+            escape_paths: config.terminal,
             path_separator: look.path_separator,
             line_number: line_number.unwrap_or((config.terminal && !is_stdin_only(select)) || column || look.per_match),
             column,
@@ -113,7 +117,12 @@ impl Style {
 
     /// Appends a path in its colour.
     pub(crate) fn put_path(&self, path: &[u8], out: &mut Vec<u8>) {
-        let path = self.shown(path);
+        let mut path = self.shown(path);
+        if self.escape_paths
+            && let Cow::Owned(visible) = escape_bytes(&path)
+        {
+            path = Cow::Owned(visible);
+        }
         match &self.palette {
             Some(palette) => palette.path.put(&path, out),
             None => out.extend_from_slice(&path),

@@ -105,9 +105,16 @@ impl Columns {
         if !self.open {
             return Action::Skip;
         }
-        let action = Action::Column(self.names.len() as u32);
-        self.names.push(Arc::from(String::from_utf8_lossy(&text)));
-        self.cells.push(scratch.take_cells());
+        // Keys that are not UTF-8 may come out the same; columns have different names.
+        let shown = String::from_utf8_lossy(&text);
+        let known = self.actions.get(shown.as_bytes()).copied();
+        let action = known.unwrap_or_else(|| {
+            let action = Action::Column(self.names.len() as u32);
+            self.actions.insert(shown.as_bytes().to_vec(), action);
+            self.names.push(Arc::from(&*shown));
+            self.cells.push(scratch.take_cells());
+            action
+        });
         self.actions.insert(text, action);
         action
     }

@@ -149,10 +149,14 @@ impl Fields {
             _ => match keyed.by_name.get(name) {
                 Some(column) => *column,
                 None if keyed.grows => {
-                    let column = self.columns.len() as u32;
+                    // Names that are not UTF-8 may come out the same; columns have different ones.
+                    let shown = String::from_utf8_lossy(name);
+                    let column = keyed.by_name.get(shown.as_bytes()).copied().unwrap_or(self.columns.len() as u32);
                     keyed.by_name.insert(name.to_vec(), column);
-                    let name = Arc::from(String::from_utf8_lossy(name));
-                    self.columns.push(Filling { name, cells: Some(Vec::new()) });
+                    if column as usize == self.columns.len() {
+                        keyed.by_name.insert(shown.as_bytes().to_vec(), column);
+                        self.columns.push(Filling { name: Arc::from(shown), cells: Some(Vec::new()) });
+                    }
                     column
                 }
                 None => return None,
@@ -224,7 +228,12 @@ impl Fields {
                 columns.push(Column { name, values: Values::Cells(cells) });
             }
         }
-        let shapes = self.keyed.filter(|keyed| keyed.grows && keyed.orders.len() > 1).map(|keyed| {
+        // A line that was taken back may have left columns in front of those that all records have in one order.
+        let differs = |keyed: &Keyed| match keyed.orders.as_slice() {
+            [order] => !order.iter().copied().eq(0..columns.len() as u32),
+            orders => !orders.is_empty(),
+        };
+        let shapes = self.keyed.filter(|keyed| keyed.grows && differs(keyed)).map(|keyed| {
             let Keyed { orders, of_row, .. } = keyed;
             Shapes { orders, of_row }
         });
