@@ -157,3 +157,102 @@ proptest! {
         }
     }
 }
+
+/// Stages that fit any table whose first column is `k0`, and leave such a table.
+const STAGES: &[&[&str]] = &[
+    &["-w", "k0 != ''"],
+    &["-w", "is_number(k0) or k0 > 'm'"],
+    &["-s", "k0"],
+    &["-s", "k0:desc:text"],
+    &["-n", "5"],
+    &["-n", "1 by k0"],
+    &["--skip", "2"],
+    &["--tail", "3"],
+    &["--distinct", "k0"],
+    &["--derive", "d = k0 ++ 'x', r = row()"],
+    &["--fill-down", "k0"],
+    &["--fill", "k0=0"],
+    &["--top", "3:k0"],
+    &["--sample", "4"],
+    &["--explode", "k0 by ' '"],
+    &["--cast", "k0:int"],
+    &["--window", "run = count(k0), before = lag(k0)"],
+    &["--derive", "* = upper(_)"],
+    &["-g", "k0", "-a", "n=count, least=min(k0)"],
+    &["--freq", "k0"],
+];
+
+/// The records of CSV text, header first.
+fn records(text: &[u8]) -> Vec<Vec<String>> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text);
+    reader.deserialize().map(Result::unwrap).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_pipeline_gives_the_same_bytes(
+        rows in table(),
+        stages in prop::collection::vec(prop::sample::select(STAGES), 0..5),
+        to in prop::sample::select(&["csv", "jsonl", "json", "table", "yaml"][..]),
+        block in 1_usize..200,
+        threads in 1_usize..5,
+    ) {
+        let dir = Dir::new();
+        let text = as_csv(&rows);
+        dir.file("t.csv", &text);
+        let stages: Vec<&str> = stages.into_iter().flatten().copied().collect();
+        let run = |input: &str, block: usize, threads: usize| {
+            let run = mytools(["process", input, "--from", "csv", "-f", to]).args(&stages).dir(dir.path());
+            run.args(&["-j", &threads.to_string()]).env("MYTOOLS_TEST_BLOCK", block.to_string())
+        };
+        let whole = run("t.csv", 1 << 20, 1).run();
+        let cut = run("t.csv", block, threads).run();
+        prop_assert_eq!(&whole, &cut, "{:?} block {} threads {}", stages, block, threads);
+        let piped = run("-", block, threads).stdin(text).run();
+        prop_assert_eq!((whole.code, whole.text()), (piped.code, piped.text()), "{:?} from a pipe", stages);
+    }
+
+    #[test]
+    fn sorting_is_a_stable_permutation(rows in table(), block in 1_usize..65, falls: bool) {
+        let key = if falls { "k0:desc" } else { "k0" };
+        let sorted = mytools(["process", "--from", "csv", "--derive", "r = row()", "-s", key, "-f", "csv"])
+            .env("MYTOOLS_TEST_BLOCK", block.to_string())
+            .stdin(as_csv(&rows))
+            .run();
+        let sorted = records(&sorted.stdout);
+        let order: Vec<usize> = sorted[1..].iter().map(|row| row.last().unwrap().parse::<usize>().unwrap() - 1).collect();
+        let mut places = order.clone();
+        places.sort_unstable();
+        prop_assert_eq!(places, (0..rows.len()).collect::<Vec<_>>());
+        for (row, place) in sorted[1..].iter().zip(&order) {
+            prop_assert_eq!(&row[..row.len() - 1], rows[*place].as_slice());
+        }
+        for pair in order.windows(2) {
+            prop_assert!(rows[pair[0]][0] != rows[pair[1]][0] || pair[0] < pair[1], "{:?}", order);
+        }
+    }
+
+    #[test]
+    fn groups_are_a_partition_of_the_rows(rows in table(), block in 1_usize..65) {
+        let args = ["process", "--from", "csv", "--derive", "r = row()", "-g", "k0", "-a", "n=count, all=collect(r)"];
+        let run = mytools(args).args(&["--infer", "none", "-f", "jsonl"]).env("MYTOOLS_TEST_BLOCK", block.to_string());
+        let grouped = run.stdin(as_csv(&rows)).run().text();
+        let mut taken = vec![false; rows.len()];
+        let mut keys = std::collections::HashSet::new();
+        for line in grouped.lines() {
+            let group: serde_json::Value = serde_json::from_str(line).unwrap();
+            prop_assert!(keys.insert(group["k0"].to_string()), "{}", line);
+            let members = group["all"].as_array().unwrap();
+            prop_assert_eq!(group["n"].as_u64(), Some(members.len() as u64));
+            let first = usize::try_from(members[0].as_u64().unwrap()).unwrap() - 1;
+            for member in members {
+                let place = usize::try_from(member.as_u64().unwrap()).unwrap() - 1;
+                prop_assert!(!std::mem::replace(&mut taken[place], true), "{}", line);
+                prop_assert_eq!(&rows[place][0], &rows[first][0]);
+            }
+        }
+        prop_assert!(taken.into_iter().all(|taken| taken));
+    }
+}
