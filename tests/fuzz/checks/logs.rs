@@ -33,24 +33,21 @@ pub fn logs(data: &[u8]) {
     }
     if format == "logfmt" && strict.fault.is_none() {
         // A key alone is true, and is written as text that says so.
-        let once = written(text);
-        assert_eq!(
-            written(&once).escape_ascii().to_string(),
-            once.escape_ascii().to_string(),
-            "{}",
-            text.escape_ascii()
-        );
+        let Some(once) = written(text) else { return };
+        let twice = written(&once).expect("the keys of what was written can be written");
+        assert_eq!(twice.escape_ascii().to_string(), once.escape_ascii().to_string(), "{}", text.escape_ascii());
     }
 }
 
-/// A text in logfmt as logfmt.
-fn written(text: &[u8]) -> Vec<u8> {
+/// A text in logfmt as logfmt; none where it has keys that are read and cannot be written.
+fn written(text: &[u8]) -> Option<Vec<u8>> {
     let options = ReadOptions::default();
     let encoder = encoder(named("logfmt").unwrap(), &WriteOptions::default()).unwrap();
     let mut written = Vec::new();
+    let mut writable = true;
     let fault = batches(open("logfmt", text, &options).unwrap(), text, Cut::Whole, |batch| {
-        encoder.records(batch, &[], &mut written).unwrap();
+        writable &= encoder.records(batch, &[], &mut written).is_ok();
     });
     assert_eq!(fault, None, "{}", text.escape_ascii());
-    written
+    writable.then_some(written)
 }
