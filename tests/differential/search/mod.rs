@@ -144,6 +144,10 @@ fn sensible(flags: &mut Vec<String>, tree: &Tree) {
     if has(flags, &BYTES) && has(flags, &["-m"]) {
         drop(flags, &["-v", "-A", "-C"]);
     }
+    // Which lines it prints as context past the limit depends on whether it maps the file.
+    if has(flags, &["-m"]) && has(flags, &["-A", "-C"]) {
+        drop(flags, &["-v"]);
+    }
     if has(flags, &["--stop-on-nonmatch"]) {
         // With -v it overlooks the line that is to stop it.
         drop(flags, &["--stats", "--json", "-v"]);
