@@ -127,10 +127,13 @@ fn formats() -> Vec<Block> {
     let mut blocks = paragraphs(ABOUT_FORMATS);
     for format in FORMATS {
         let name = format!("{} ({})", names(format), ways(&format.item));
-        let flags = [("Reading", format.item.read_flags), ("Writing", format.item.write_flags)];
-        let flags = flags.iter().filter(|(_, flags)| !flags.is_empty());
-        let flags = flags.map(|(what, flags)| format!(" {what}: --{}.", flags.join(", --"))).collect::<String>();
-        blocks.push(Block::Term(name, format!("{}.{flags}", format.summary)));
+        let mut about = format!("{}.", format.summary);
+        for (what, flags) in [("Reading", format.item.read_flags), ("Writing", format.item.write_flags)] {
+            if !flags.is_empty() {
+                about.push_str(&[" ", what, ": --", &flags.join(", --"), "."].concat());
+            }
+        }
+        blocks.push(Block::Term(name, about));
     }
     blocks.push(Block::Heading("What is lost between formats".to_string()));
     for loss in LOSSES {

@@ -94,7 +94,7 @@ fn object(line: &[u8]) -> String {
     // Arrays of objects, one to a line, are the same objects.
     let line = line.strip_prefix(b"[").unwrap_or(line);
     let line = line.strip_suffix(b",").or_else(|| line.strip_suffix(b"]")).unwrap_or(line);
-    serde_json::from_slice(line).map_or_else(|_| String::from_utf8_lossy(line).into_owned(), canonical).to_string()
+    serde_json::from_slice(line).map_or_else(|_| String::from_utf8_lossy(line).into_owned(), canonical)
 }
 
 fn canonical(value: Value) -> String {

@@ -19,13 +19,13 @@ pub(crate) struct Peers {
     pub(crate) miller: Option<Vec<String>>,
     /// GNU datamash.
     pub(crate) datamash: Option<Vec<String>>,
-    /// DuckDB's shell, to which SQL is the last word.
+    /// The shell of `DuckDB`, to which SQL is the last word.
     pub(crate) duckdb: Option<Vec<String>>,
     /// Python with Polars, to which a program is the last word.
     pub(crate) polars: Option<Vec<String>>,
 }
 
-/// Where the shell of DuckDB is that Python's package index has; its own starter costs the start of Python.
+/// Where the shell of `DuckDB` is that Python's package index has; its own starter costs the start of Python.
 const DUCKDB: &str = "import duckdb_cli, os; print(os.path.join(os.path.dirname(duckdb_cli.__file__), 'duckdb'))";
 
 impl Peers {

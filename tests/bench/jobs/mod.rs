@@ -132,7 +132,7 @@ impl<'a> Builder<'a> {
         self.with("datamash", shell.as_ref(), &[script])
     }
 
-    /// DuckDB writes the result of a query in a form of `copy`.
+    /// `DuckDB` writes the result of a query in a form of `copy`.
     fn duckdb(self, query: &str, form: &str) -> Self {
         let sql = format!("set enable_progress_bar=false; copy ({query}) to '/dev/stdout' ({form})");
         let program = self.peers.duckdb.as_ref();

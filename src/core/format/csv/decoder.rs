@@ -62,7 +62,7 @@ impl Decoder for CsvDecoder {
         };
         let mut columns = Vec::new();
         for (number, name) in self.layout.columns.iter().enumerate() {
-            if wanted.as_ref().is_none_or(|names| names.contains(&**name)) {
+            if wanted.as_ref().is_none_or(|names| names.contains(name)) {
                 let mut cells = scratch.take_cells();
                 self.cells(&block, &grid, structure, number, &mut cells);
                 columns.push(Column { name: Arc::clone(name), values: Values::Cells(cells) });

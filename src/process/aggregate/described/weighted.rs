@@ -188,7 +188,7 @@ mod tests {
             let mut numbers = Vec::new();
             for _ in 0..=round * round {
                 state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                numbers.push(((state >> 33) as i64 % (1 + round as i64), 1 + (state >> 62) as u32));
+                numbers.push(((state >> 33) as i64 % (1 + i64::from(round)), 1 + (state >> 62) as u32));
             }
             let mut all: Vec<i64> = numbers.iter().flat_map(|(n, weight)| vec![*n; *weight as usize]).collect();
             all.sort_unstable();

@@ -144,7 +144,7 @@ mod tests {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let text = vec![b'a' + (state >> 60) as u8; (state >> 33) as usize % [9, 40, 700][number as usize % 3]];
             let mut seen = Seen::once(number * (state >> 55), Kind::Text);
-            if state >> 40 & 7 == 0 {
+            if (state >> 40).is_multiple_of(8) {
                 seen = Seen { count: state >> 20, forms: 0x21, kind: Kind::Nested, ..seen };
             }
             log.push(&text, seen);

@@ -376,7 +376,7 @@ mod tests {
                 state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
                 let text = format!("{:x}", (state >> 20) % different);
                 let row = (row as u64) ^ (state >> 61);
-                let kind = if state >> 59 & 3 == 0 { Kind::Number } else { Kind::Bare };
+                let kind = if (state >> 59).is_multiple_of(4) { Kind::Number } else { Kind::Bare };
                 let seen = Seen::once(row, kind);
                 expected.entry(text.clone()).and_modify(|old| old.add(seen)).or_insert(seen);
                 strings.push((text, row, kind));
