@@ -164,7 +164,10 @@ fn what_unpacks_to_much_is_read_in_little_memory() {
     for piece in lines(4) {
         bzip.write_all(&piece).unwrap();
     }
-    (gzip.finish().unwrap(), zstd.finish().unwrap(), bzip.finish().unwrap(), zip.finish().unwrap());
+    gzip.finish().unwrap();
+    zstd.finish().unwrap();
+    bzip.finish().unwrap();
+    zip.finish().unwrap();
     let packed = fs::read(path("a.gz")).unwrap();
     let mut twice = flate2::write::GzEncoder::new(fs::File::create(path("b.gz")).unwrap(), flate2::Compression::best());
     twice.write_all(&packed).unwrap();

@@ -152,7 +152,7 @@ fn rows(text: &str, head: &str) -> Vec<Vec<String>> {
     let rows = text.lines().skip_while(|line| *line != head).skip(2).take_while(|line| line.starts_with('|'));
     let cell = |cell: &str| cell.trim().trim_matches('`').replace('\u{0}', "|");
     let cells = |line: &str| line.replace("\\|", "\u{0}").trim_matches('|').split('|').map(cell).collect();
-    rows.map(|line| cells(line)).collect()
+    rows.map(cells).collect()
 }
 
 /// A command of a shell in a directory that is also its home, with our program in front of the path.

@@ -165,7 +165,7 @@ fn every_kind_of_workbook_says_the_same() {
     let (line, rest) = text.split_once('\n').unwrap();
     assert_eq!(
         line,
-        r##"{"id":1,"when":"2026-03-01T13:05:07","day":"2026-03-01","clock":"08:30:00","pct":0.125,"flag":true,"formula":2,"empty":null,"err":"","money":1.1}"##
+        r#"{"id":1,"when":"2026-03-01T13:05:07","day":"2026-03-01","clock":"08:30:00","pct":0.125,"flag":true,"formula":2,"empty":null,"err":"","money":1.1}"#
     );
     // Rows and cells that are only repeated emptiness are no records.
     assert_eq!(rest.lines().count(), 2);
