@@ -73,7 +73,9 @@ impl Edits {
                 new.extend_from_slice(self.new.get(written..*upto).unwrap_or_default());
                 (at, written) = (*stop, *upto);
                 let may_vanish = new.is_empty() && (first > 0 || mark == 0);
-                let is_whole = (may_vanish || terminator.ends(&new)) && starts_line(text, at, terminator);
+                // What is put in front of the first line comes behind the mark, which that line loses.
+                let starts = starts_line(text, at, terminator) && (at > 0 || mark == 0);
+                let is_whole = (may_vanish || terminator.ends(&new)) && starts;
                 // Otherwise the next line is joined.
                 end = if is_whole { at } else { terminator.line_end(text, at) };
             }
