@@ -63,6 +63,7 @@ proptest! {
             &["-a", "p99(v), median(v), count_distinct(k), mode(v), most_common(3, k), p10(v / 7)", "-f", "csv"],
             &["-g", "l", "-a", "approx_count_distinct(v), approx_quantile(v, 0.9)", "-f", "csv"],
             &["--freq", "k", "-f", "csv"],
+            &["-c", "k,v", "--pivot", "k: count, max(v) by v", "-f", "jsonl"],
             &["--describe", "-f", "jsonl"],
         ];
         for args in all {
@@ -85,6 +86,7 @@ proptest! {
             &["--distinct", "k", "--join", "t.csv", "--on", "k=l", "--kind", "full", "-f", "csv"],
             &["-s", "v", "--join", "t.csv", "--on", "k,l", "--kind", "left", "--derive", "r=row()", "-f", "csv"],
             &["--join", "t.csv", "--on", "k", "--kind", "anti", "-f", "csv"],
+            &["--join", "t.csv", "--on", "v=k", "--kind", "right", "--window", "n=row_number() by l", "-f", "csv"],
         ];
         for args in all {
             let args: Vec<&str> = ["process", "t.csv"].iter().chain(args.iter()).copied().collect();
@@ -131,5 +133,41 @@ fn nothing_stays_in_the_temporary_directory() {
             assert_eq!(mytools(args).dir(dir.path()).run().code, code);
             assert_eq!(std::fs::read_dir(dir.path().join("tmp")).unwrap().count(), 1);
         }
+    }
+}
+
+#[test]
+fn every_stage_ends_with_a_byte_of_memory() {
+    let dir = Dir::new();
+    dir.file("t.csv", "k,w,n\na,x,1\nb,y,2\na,y,3\n").file("u.csv", "k,n\na,3\nc,2\na,1\n");
+    let mut all: Vec<Vec<&str>> = vec![
+        vec!["-s", "n:desc"],
+        vec!["--distinct", "k"],
+        vec!["--distinct", "k", "--keep", "last"],
+        vec!["-g", "k", "-a", "sum(n), median(n), collect(w), count_distinct(w)"],
+        vec!["-a", "sum(n), p90(n), mode(w)"],
+        vec!["--freq", "w"],
+        vec!["--top", "2:n"],
+        vec!["--top", "1:n by k"],
+        vec!["-n", "1 by k"],
+        vec!["--tail", "2"],
+        vec!["--sample", "1 by k"],
+        vec!["--pivot", "w: sum(n)"],
+        vec!["--pivot", "w: sum(n) by k", "--pivot", "k: count by x"],
+        vec!["--unpivot", "w,n into name,value"],
+        vec!["--describe"],
+        vec!["--window", "d=lag(n), r=rank(n), s=share(n), m=mean(n) by k"],
+        vec!["--diff", "u.csv", "--on", "k,n"],
+        vec!["--union", "u.csv", "-s", "n"],
+        vec!["--validate", "n unique"],
+        vec!["--join", "u.csv", "--on", "k,n", "--kind", "asof"],
+    ];
+    let kinds = ["inner", "left", "right", "full", "semi", "anti"];
+    all.extend(kinds.map(|kind| vec!["--join", "u.csv", "--on", "k", "--kind", kind]));
+    for stage in all {
+        let args: Vec<&str> = ["process", "t.csv", "-f", "csv"].into_iter().chain(stage).collect();
+        let (whole, spilled) = both(&dir, &args, 2, 1, 4);
+        assert_eq!(whole.code, 0, "{args:?}: {whole:?}");
+        assert_eq!(whole, spilled, "{args:?}");
     }
 }

@@ -168,7 +168,7 @@ impl<'a> Plan<'a> {
             // A part that stopped early must not stop the next.
             cancel.reset();
             match &table {
-                Some(table) => running.enter(&part.what, Unit::Pieces, table.chunks() as u64),
+                Some(table) => running.enter(&part.what, Unit::Pieces, known(table.chunks())),
                 None => feeds.main.enter(),
             }
             let records = records(&part.links, feeds, table.take(), &running);
@@ -209,6 +209,11 @@ impl<'a> Plan<'a> {
         }
         result.map(|()| Outcome { records })
     }
+}
+
+/// The number of a table's chunks for the progress bar; 0, which is unknown there, where only reading tells it.
+fn known(chunks: usize) -> u64 {
+    if chunks == usize::MAX { 0 } else { chunks as u64 }
 }
 
 /// The records that a part is given.

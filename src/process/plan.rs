@@ -29,6 +29,7 @@ use crate::process::seconds::{Looked, Making, Seconds, look, numbered};
 use crate::process::sink::Encoding;
 use crate::process::source::Inputs;
 use crate::process::split::{Split, Splitter};
+use crate::process::stage::names::suggestion;
 use crate::process::stage::{Columns, Needs, STAGES, Setup, Stage, Written};
 
 /// Inputs that are kept open from the look at their heads on; more are opened again.
@@ -161,10 +162,7 @@ pub(crate) fn run(request: &Request, writer: &mut Writer, diagnostics: &Diagnost
 
 /// The error for a column that no record has, with the columns that the first ones have.
 pub(crate) fn unknown(name: &str, sampled: &[Arc<str>]) -> Problem {
-    let hint = did_you_mean(name, sampled.iter().map(|column| &**column)).unwrap_or_else(|| {
-        let some: Vec<&str> = sampled.iter().take(20).map(|column| &**column).collect();
-        format!("columns: {}", some.join(", "))
-    });
+    let hint = suggestion(name, sampled, "the records have no columns");
     Problem::new(Code::UnknownColumn, format!("no record has column '{name}'")).hint(hint)
 }
 

@@ -30,7 +30,7 @@ mod grouping;
 mod join;
 mod keys;
 mod limit;
-mod names;
+pub(crate) mod names;
 mod numbering;
 mod order;
 mod parse;
@@ -67,7 +67,7 @@ use crate::core::exec::cancel::Cancel;
 use crate::core::exec::memory::Memory;
 use crate::core::exec::ordered::Flow;
 use crate::core::format::Scratch;
-use crate::core::registry::{Row, did_you_mean};
+use crate::core::registry::Row;
 use crate::process::expr::FILE;
 
 /// Every stage, in the order of the help.
@@ -241,6 +241,9 @@ pub(crate) struct Columns {
     pub(crate) asked: Arc<Mutex<BTreeSet<String>>>,
 }
 
+/// Why there are no columns where no stage took any away.
+const NO_INPUT: &str = "the input is empty, so it has no columns";
+
 impl Columns {
     /// Checks that a column (or the path `a.b[0].c` into one) may exist.
     pub(crate) fn check(&self, path: &str) -> Result<()> {
@@ -257,7 +260,12 @@ impl Columns {
                 return Ok(());
             }
             let problem = Problem::new(Code::UnknownColumn, format!("there is no column number {number}"));
-            return Err(problem.hint(format!("there are {}", self.names.len())).into());
+            let hint = if self.names.is_empty() && self.removed.is_empty() {
+                NO_INPUT.to_string()
+            } else {
+                format!("there are {}", self.names.len())
+            };
+            return Err(problem.hint(hint).into());
         }
         let removed = |name: &str| self.removed.iter().find(|(column, _)| &**column == name);
         if let Some((_, stage)) = removed(path).or_else(|| removed(root)) {
@@ -270,10 +278,8 @@ impl Columns {
             return Ok(());
         }
         let problem = Problem::new(Code::UnknownColumn, format!("unknown column '{path}'"));
-        let names = self.names.iter().map(|name| &**name);
-        let hint = did_you_mean(path, names.clone())
-            .unwrap_or_else(|| format!("columns: {}", names.take(20).collect::<Vec<_>>().join(", ")));
-        Err(problem.hint(hint).into())
+        let none = if self.removed.is_empty() { NO_INPUT } else { "no column is left" };
+        Err(problem.hint(names::suggestion(path, &self.names, none)).into())
     }
 }
 
@@ -442,4 +448,14 @@ pub(crate) trait Table: Send + Sync {
     /// Makes a chunk; each is asked for once, by any thread, and claimed in order. `first_row` is set. Behind the last
     /// one chunks are empty.
     fn chunk(&self, index: usize, scratch: &mut Scratch) -> Result<Batch>;
+
+    /// Makes all chunks, for whoever needs them at once. The number is asked for again before each, because it may only
+    /// become known on the way.
+    fn all(&self, scratch: &mut Scratch) -> Result<Vec<Batch>> {
+        let mut all = Vec::new();
+        while all.len() < self.chunks() {
+            all.push(self.chunk(all.len(), scratch)?);
+        }
+        Ok(all)
+    }
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::core::data::batch::{Batch, Values};
 use crate::core::error::{Code, Problem, Result};
+use crate::core::registry::did_you_mean;
 use crate::process::expr::{Env, Program, Tally, parse};
 use crate::process::stage::Columns;
 
@@ -242,6 +243,15 @@ pub(crate) fn root(path: &str) -> &str {
 pub(crate) fn count(text: &str, flag: &str) -> Result<u64> {
     text.trim().replace('_', "").parse().map_err(|_| {
         Problem::new(Code::Usage, format!("'{}' in --{flag} is not a number of records", text.trim())).into()
+    })
+}
+
+/// What to say to whoever named a column that there is not: one of a similar name, the first columns, or `none` where
+/// there are none.
+pub(crate) fn suggestion(name: &str, columns: &[Arc<str>], none: &str) -> String {
+    did_you_mean(name, columns.iter().map(|column| &**column)).unwrap_or_else(|| {
+        let some: Vec<&str> = columns.iter().take(20).map(|column| &**column).collect();
+        if some.is_empty() { none.to_string() } else { format!("columns: {}", some.join(", ")) }
     })
 }
 

@@ -13,10 +13,10 @@ use crate::core::data::batch::Batch;
 use crate::core::data::value::Value;
 use crate::core::error::{Code, Problem, Result};
 use crate::core::format::Scratch;
-use crate::core::registry::{Example, Row, did_you_mean};
+use crate::core::registry::{Example, Row};
 use crate::process::expr::{check_columns, parse_list};
 use crate::process::stage::grouping::{self, GroupGather, GroupOrder, Grouping, bind};
-use crate::process::stage::names::{quoted, quoted_name, split, split_by, split_outside, unquote};
+use crate::process::stage::names::{quoted, quoted_name, split, split_by, split_outside, suggestion, unquote};
 use crate::process::stage::table::MemoryTable;
 use crate::process::stage::{Columns, Gather, Gatherer, Needs, Operation, Setup, Stage, StageKind, Table, Written};
 
@@ -164,8 +164,7 @@ impl Gather for Pivoting {
 
     fn finish(&self, gathered: Vec<Box<dyn Gatherer>>) -> Result<Box<dyn Table>> {
         let table = self.inner.finish(gathered)?;
-        let mut scratch = Scratch::default();
-        let batches = (0..table.chunks()).map(|chunk| table.chunk(chunk, &mut scratch)).collect::<Result<Vec<_>>>()?;
+        let batches = table.all(&mut Scratch::default())?;
         let groups = self.settled.groups.len();
         let mut rows: HashMap<Vec<u8>, usize> = HashMap::new();
         let mut columns: HashMap<Vec<u8>, usize> = HashMap::new();
@@ -252,9 +251,7 @@ impl Pivoting {
             asked.iter().find(|name| !seen.contains(name.as_str()) && !seen.contains(root(name).as_str()))
         {
             let problem = Problem::new(Code::UnknownColumn, format!("--pivot makes no column '{name}'"));
-            let all = || names.iter().take(20).map(|name| &**name).collect::<Vec<_>>().join(", ");
-            let hint = did_you_mean(name, names.iter().map(|name| &**name));
-            return Err(problem.hint(hint.unwrap_or_else(|| format!("columns: {}", all()))).into());
+            return Err(problem.hint(suggestion(name, &names, "there are no records to make columns of")).into());
         }
         Ok(names)
     }

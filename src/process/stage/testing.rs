@@ -56,11 +56,7 @@ pub(crate) fn apply(stage: &dyn Stage, batches: Vec<Batch>) -> Vec<Batch> {
                 gatherer.take(batch, &mut scope).unwrap();
             }
             let table = gather.finish(gatherers.into_values().collect()).unwrap();
-            let mut chunk = 0;
-            while chunk < table.chunks() {
-                results.push(table.chunk(chunk, &mut scratch).unwrap());
-                chunk += 1;
-            }
+            results.extend(table.all(&mut scratch).unwrap());
         }
     }
     results

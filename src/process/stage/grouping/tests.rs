@@ -62,8 +62,7 @@ fn run(arguments: &[&str], setup: &Setup, batches: Vec<Batch>) -> (String, Vec<P
     let empty = Columns { open: true, ..Columns::default() };
     let names = stage.columns(&empty).unwrap().names;
     let mut out = names.join(",");
-    for index in 0..table.chunks() {
-        let batch = table.chunk(index, &mut scratch).unwrap();
+    for batch in table.all(&mut scratch).unwrap() {
         assert_eq!(
             batch.columns.iter().map(|column| &column.name).collect::<Vec<_>>(),
             names.iter().collect::<Vec<_>>()
