@@ -12,7 +12,10 @@ use crate::core::pattern::rarity;
 /// A set of literals, one of which is in every match, and what finding one says; none if no useful set was found.
 pub(crate) fn required(hir: &Hir) -> Option<(Vec<Vec<u8>>, Says)> {
     let best = best(hir).filter(is_useful)?;
-    let says = if prefixes(hir).as_ref() == Some(&best) { Says::Start } else { Says::Around };
+    // Every match starts with one of these.
+    let starts = prefixes(hir).unwrap_or_default();
+    let is_start = |start: &Vec<u8>| best.iter().any(|literal| start.starts_with(literal));
+    let says = if !starts.is_empty() && starts.iter().all(is_start) { Says::Start } else { Says::Around };
     Some((best, says))
 }
 
@@ -113,7 +116,7 @@ fn rare(literal: &[u8]) -> bool {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::{exact, required};
+    use super::{Says, exact, required};
 
     fn found(pattern: &str) -> Option<Vec<String>> {
         let hir = regex_syntax::ParserBuilder::new().utf8(false).build().parse(pattern).unwrap();
@@ -129,6 +132,15 @@ mod tests {
         assert_eq!(found(r"\w+\s*"), None);
         assert_eq!(found(r"(?:foo)?"), None);
         assert_eq!(found(r"items/[0-9]+"), Some(vec!["items/".to_string()]));
+    }
+
+    #[test]
+    fn knows_what_starts_a_match() {
+        let says = |pattern: &str| required(&regex_syntax::parse(pattern).unwrap()).map(|(_, says)| says);
+        assert_eq!(says("page=[0-9]+"), Some(Says::Start));
+        assert_eq!(says("(?:GET|POST) /"), Some(Says::Start));
+        assert_eq!(says(r"\w+page="), Some(Says::Around));
+        assert_eq!(says("x?page="), Some(Says::Around));
     }
 
     #[test]

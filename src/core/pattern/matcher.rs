@@ -125,7 +125,9 @@ impl Matcher {
         // Literals need no automaton: the finder answers everything, and thousands of words would take long to compile.
         let never = Hir::fail();
         let hir = if strategy == Strategy::Literal { &never } else { &joined };
-        let prefilters = if crosses { Prefilters::Own } else { Prefilters::Ours };
+        // What our prefilter finds inside a match, the automaton's own can find the start of.
+        let inside = prefilter.as_ref().is_some_and(|prefilter| prefilter.says == Says::Around);
+        let prefilters = if crosses || inside { Prefilters::Own } else { Prefilters::Ours };
         let engine = Engine::automaton(&[hir], prefilters, syntax)?;
         let each: Vec<&Hir> = each.iter().collect();
         let each = match detail {

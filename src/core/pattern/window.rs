@@ -176,7 +176,7 @@ impl Places {
 
     /// How rare the first places are in common text, in bits.
     fn bits(&self, len: usize) -> f64 {
-        self.sets.iter().take(len).map(|set| rarity::of_set(*set)).sum()
+        self.sets.iter().take(len).map(|set| rarity::of_set(*set)).sum::<f64>().min(rarity::ENOUGH)
     }
 
     /// The first places, as many as are of use, and how rare they are.
