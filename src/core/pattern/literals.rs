@@ -37,6 +37,9 @@ type Literals = Vec<Vec<u8>>;
 /// The most literals a set may have: what the vectorised finders take.
 const MOST: usize = 64;
 
+/// How many parts of an expression are looked at from each of them on. Literals are no longer than so many bytes anyway.
+const REACH: usize = 32;
+
 fn best(hir: &Hir) -> Option<Literals> {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => None,
@@ -56,7 +59,8 @@ fn best(hir: &Hir) -> Option<Literals> {
         HirKind::Concat(parts) => {
             let mut found = None;
             for at in 0..parts.len() {
-                let tail = Hir::concat(parts.get(at..).unwrap_or_default().to_vec());
+                let tail = parts.get(at..(at + REACH).min(parts.len())).unwrap_or_default();
+                let tail = Hir::concat(tail.to_vec());
                 found = better(found, prefixes(&tail));
                 found = better(found, parts.get(at).and_then(best));
             }
@@ -68,7 +72,7 @@ fn best(hir: &Hir) -> Option<Literals> {
 /// The literals with which a match of the expression starts.
 fn prefixes(hir: &Hir) -> Option<Literals> {
     let mut extractor = Extractor::new();
-    extractor.limit_class(10).limit_total(MOST).limit_literal_len(32);
+    extractor.limit_class(10).limit_total(MOST).limit_literal_len(REACH);
     let mut seq: Seq = extractor.extract(hir);
     seq.make_inexact();
     let literals: Literals = seq.literals()?.iter().map(|literal| literal.as_bytes().to_vec()).collect();

@@ -12,6 +12,8 @@ pub(crate) mod crossing;
 pub(crate) mod engine;
 pub(crate) mod literals;
 pub(crate) mod matcher;
+#[cfg(test)]
+mod plain;
 pub(crate) mod prefilter;
 mod rarity;
 mod steps;

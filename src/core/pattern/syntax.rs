@@ -120,15 +120,19 @@ pub(crate) fn parse(patterns: &[String], syntax: Syntax) -> Result<Parsed> {
         Case::Insensitive => true,
         Case::Smart => smart_ignores_case(&asts),
     };
-    let mut each = Vec::with_capacity(asts.len());
-    for (source, ast) in sources.iter().zip(&asts) {
-        each.push(translate(source, ast, ignore_case, syntax)?);
-    }
-    let joined = if let [one] = each.as_slice() {
-        one.clone()
+    let alone = sources.iter().zip(&asts).map(|(source, ast)| translate(source, ast, ignore_case, syntax));
+    let alone: Vec<Result<Hir>> = alone.collect();
+    let (joined, each) = if let [Ok(one)] = alone.as_slice() {
+        (one.clone(), vec![one.clone()])
     } else {
         let text = sources.iter().map(|source| format!("(?:{source})")).collect::<Vec<_>>().join("|");
-        translate(&text, &parse_ast(&text)?, ignore_case, syntax)?
+        match translate(&text, &parse_ast(&text)?, ignore_case, syntax) {
+            // Next to others a single character is part of a class, from which the end of a line is taken out; alone it
+            // matches nothing then.
+            Ok(joined) => (joined, alone.into_iter().map(|hir| hir.unwrap_or_else(|_| Hir::fail())).collect()),
+            // What is wrong is told of the pattern itself.
+            Err(error) => return Err(alone.into_iter().find_map(Result::err).unwrap_or(error)),
+        }
     };
     let exact = literals::exact(&joined).and_then(|texts| only_text(texts, syntax.bounds));
     let crosses = syntax.reach != Reach::Line && crosses_lines(&joined, syntax.terminator);
@@ -263,6 +267,18 @@ mod tests {
         assert!(parses("[^x]"));
         assert!(!parses("a\\x00"));
         assert!(parses("[^a]"));
+    }
+
+    #[test]
+    fn a_line_end_next_to_other_characters_is_left_out() {
+        let parsed = |patterns: &[&str]| {
+            let patterns: Vec<String> = patterns.iter().map(ToString::to_string).collect();
+            parse(&patterns, Syntax::default())
+        };
+        let both = parsed(&["[\\n]", "o"]).unwrap();
+        assert_eq!(both.joined, parsed(&["o"]).unwrap().joined);
+        assert_eq!(both.each.len(), 2);
+        assert!(parsed(&["[\\n]x", "o"]).is_err());
     }
 
     #[test]

@@ -34,8 +34,9 @@ pub(crate) fn required(hir: &Hir, terminator: Terminator) -> Option<Required> {
         return Some(Required { window, says, bits: whole.bits(whole.len) });
     }
     let mut best = whole.best().map(|(bits, window)| Required { window, says: Says::Start, bits });
-    for tail in tails(hir) {
-        let Some((bits, window)) = Places::of(&tail).best() else { continue };
+    for (last, rest) in tails(hir) {
+        let tail = last.iter().chain(rest);
+        let Some((bits, window)) = Places::of_parts(tail).best() else { continue };
         // What starts a match is checked there and then, without a look at the whole line.
         let enough = best.as_ref().map_or(0.0, |best| best.bits + if best.says == Says::Start { START } else { 0.0 });
         if bits > enough {
@@ -52,28 +53,36 @@ const START: f64 = 4.0;
 /// out not to pay; then it is dropped.
 const LEAST: f64 = 3.5;
 
+/// How many parts of an expression are looked at from each of them on: what comes later says little, and looking at the
+/// whole of a long expression from each of its parts on would take long.
+const REACH: usize = 64;
+
 /// What else every match holds: the expression from each of its parts but the first on, and where a part is repeated at
-/// least so many times, from its last so many on.
-fn tails(hir: &Hir) -> Vec<Hir> {
-    let HirKind::Concat(parts) = hir.kind() else {
-        return match hir.kind() {
-            HirKind::Capture(capture) => tails(&capture.sub),
-            _ => Vec::new(),
-        };
+/// least so many times, from its last so many on, which stand before the rest.
+fn tails(hir: &Hir) -> impl Iterator<Item = (Option<Hir>, &[Hir])> {
+    let parts = match bare(hir).kind() {
+        HirKind::Concat(parts) => parts.as_slice(),
+        _ => &[],
     };
-    let mut tails = Vec::new();
-    for at in 1..parts.len() {
-        let rest = parts.get(at..).unwrap_or_default();
-        if let Some(HirKind::Repetition(repetition)) = parts.get(at - 1).map(Hir::kind)
-            && repetition.min > 0
-            && repetition.max != Some(repetition.min)
-        {
-            let last = Hir::repetition(Repetition { max: Some(repetition.min), ..repetition.clone() });
-            tails.push(Hir::concat(std::iter::once(last).chain(rest.iter().cloned()).collect()));
-        }
-        tails.push(Hir::concat(rest.to_vec()));
+    (1..parts.len()).flat_map(move |at| {
+        let rest = parts.get(at..(at + REACH).min(parts.len())).unwrap_or_default();
+        let last = match parts.get(at - 1).map(Hir::kind) {
+            Some(HirKind::Repetition(repetition)) if repetition.min > 0 && repetition.max != Some(repetition.min) => {
+                Some(Hir::repetition(Repetition { max: Some(repetition.min), ..repetition.clone() }))
+            }
+            _ => None,
+        };
+        let repeated = last.map(|last| (Some(last), rest));
+        repeated.into_iter().chain([(None, rest)])
+    })
+}
+
+/// An expression without the groups around it.
+fn bare(mut hir: &Hir) -> &Hir {
+    while let HirKind::Capture(capture) = hir.kind() {
+        hir = &capture.sub;
     }
-    tails
+    hir
 }
 
 /// What is known of the bytes of every match, one set after the other.
@@ -84,10 +93,8 @@ struct Places {
     parts: [u32; PLACES],
     /// Up to where a match has bytes.
     len: usize,
-    /// Whether a match may end there.
+    /// Whether finding them may be all there is to a match: it may end there, and the expression does not look around.
     whole: bool,
-    /// Whether the expression looks around.
-    looks: bool,
 }
 
 /// Places at which a part of the expression may start, a bit each; the last bit means behind all that are noted.
@@ -97,13 +104,20 @@ type Starts = u32;
 const BEHIND: Starts = 1 << PLACES;
 
 impl Places {
+    /// Those of an expression.
     fn of(hir: &Hir) -> Self {
-        let looks = !hir.properties().look_set().is_empty();
-        let mut places = Self { sets: [Set::default(); PLACES], parts: [0; PLACES], len: 0, whole: false, looks };
-        let ends = places.walk(hir, 1);
-        places.len = ends.trailing_zeros() as usize;
-        places.whole = places.len < PLACES || hir.properties().minimum_len() == Some(PLACES);
-        places.len = places.len.min(PLACES);
+        let mut places = Self::of_parts([hir]);
+        let properties = hir.properties();
+        let ends = places.len < PLACES || properties.minimum_len() == Some(PLACES);
+        places.whole = ends && properties.look_set().is_empty();
+        places
+    }
+
+    /// Those of parts of an expression that follow each other.
+    fn of_parts<'h>(parts: impl IntoIterator<Item = &'h Hir>) -> Self {
+        let mut places = Self { sets: [Set::default(); PLACES], parts: [0; PLACES], len: 0, whole: false };
+        let ends = parts.into_iter().fold(1, |starts, part| places.walk(part, starts));
+        places.len = (ends.trailing_zeros() as usize).min(PLACES);
         places
     }
 
@@ -169,7 +183,7 @@ impl Places {
         let sets = self.sets.get(..self.len)?;
         let plain = |set: &Set| set.ascii >> terminator.byte() & 1 == 0;
         let alone = self.parts.iter().take(self.len).all(|parts| *parts == 1);
-        let holds = !self.looks && self.whole && alone && sets.iter().all(plain);
+        let holds = self.whole && alone && sets.iter().all(plain);
         // A carriage return may belong to the end of the line.
         (holds && terminator != Terminator::CrLf).then_some(sets)
     }

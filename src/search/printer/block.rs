@@ -1,6 +1,6 @@
 //! Lines that matches cross: each is printed for itself, with its part of the matches.
 
-use crate::search::printer::page::{Page, View};
+use crate::search::printer::page::{Around, Page, View};
 
 impl Page<'_> {
     /// Prints several lines, whose columns and offsets of matches are counted from the first as ripgrep does.
@@ -22,6 +22,7 @@ impl Page<'_> {
                 self.prelude(&shown, view.offset + at as u64, None);
                 self.text(&shown, line);
             } else if self.style.only_matching {
+                let shown = View { around: Around::Plain, ..shown };
                 for (start, (from, to)) in parts {
                     self.prelude(&shown, view.offset + start as u64, Some(start));
                     self.marked(&shown, text.get(from..to).unwrap_or_default(), &[(0, to - from)]);
@@ -35,7 +36,8 @@ impl Page<'_> {
         }
     }
 
-    /// Prints the first line of each match; as for ripgrep, empty ones at the start of a line are none.
+    /// Prints the first line of each match; as for ripgrep, empty ones at the start of a line are none, and nothing is
+    /// highlighted.
     fn each_match(&mut self, view: &View<'_>) {
         let terminator = self.style.terminator;
         for &(start, end) in view.spans {
@@ -47,7 +49,7 @@ impl Page<'_> {
             let text = terminator.trim(rest.get(..terminator.line_len(rest)).unwrap_or(rest));
             let number = view.number + terminator.count(view.bytes.get(..at).unwrap_or_default()) as u64;
             let own = [(start - at, (end - at).min(text.len()))];
-            let shown = View { bytes: text, spans: &own, found: 1, number, ..*view };
+            let shown = View { bytes: text, spans: &own, found: 1, number, around: Around::Plain, ..*view };
             self.prelude(&shown, view.offset + at as u64, Some(start - at));
             self.marked(&shown, text, &own);
         }

@@ -41,6 +41,17 @@ pub(super) struct View<'l> {
     pub(super) column: Option<usize>,
     pub(super) number: u64,
     pub(super) offset: u64,
+    /// How what is around its matches looks.
+    pub(super) around: Around,
+}
+
+/// How what is around the matches of a line looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Around {
+    /// As `--colors highlight` says, where the line has a match.
+    Highlighted,
+    /// As it is.
+    Plain,
 }
 
 impl Sink for Page<'_> {
@@ -85,6 +96,7 @@ impl<'l> View<'l> {
             column: None,
             number: line.number,
             offset: line.offset,
+            around: Around::Highlighted,
         }
     }
 }
@@ -214,7 +226,8 @@ impl Page<'_> {
             self.out.extend_from_slice(line.get(from..to).unwrap_or_default());
             return;
         };
-        let highlight = (!palette.highlight.is_none && view.kind == Kind::Match).then_some(&palette.highlight);
+        let highlighted = view.kind == Kind::Match && view.around == Around::Highlighted;
+        let highlight = (!palette.highlight.is_none && highlighted).then_some(&palette.highlight);
         let around = highlight.map_or(RESET, |paint| paint.start.as_slice());
         if let Some(paint) = highlight {
             self.out.extend_from_slice(&paint.start);

@@ -152,13 +152,51 @@ fn expression(random: &mut Random, depth: usize) -> String {
     }
 }
 
+/// Sets of bytes and repetitions of them one after the other, mostly without a literal in them.
+fn classes(random: &mut Random) -> String {
+    let sets = [
+        "[0-9]",
+        r"\d",
+        "[a-f]",
+        "[A-Z]",
+        r"\w",
+        r"\W",
+        r"\s",
+        r"\S",
+        "[^ ]",
+        "[^a-z]",
+        ".",
+        "[fo]",
+        "[ao\u{e9}]",
+        "(?i:[k-s])",
+        r"\p{Lu}",
+        r"(?-u:[\x80-\xff])",
+        r"(?-u:[^o])",
+        r"(?-u:\w)",
+        "[:,=]",
+        "(?:[a-f]|[0-9]{2})",
+        "([a-z])",
+        "(?:|[fb])",
+    ];
+    let repeats = ["", "", "", "", "{2}", "{3}", "{1,3}", "{2,}", "+", "+?", "?", "*", "{17}", "{0}"];
+    let looks = ["", "", "", "", "", "", r"\b", r"\B", "^", "$", r"\b{start-half}", r"\b{end}", r"\b{start}"];
+    let mut pattern = String::new();
+    for _ in 0..=random.below(4) {
+        for table in [looks.as_slice(), sets.as_slice(), repeats.as_slice()] {
+            pattern += *random.pick(table);
+        }
+    }
+    pattern + *random.pick(&looks)
+}
+
 /// A pattern; one over several lines where `multiline`.
 pub(super) fn pattern(random: &mut Random, multiline: bool) -> String {
     if multiline && random.chance(60) {
         return (*random.pick(&BLOCKS)).to_string();
     }
-    match random.below(3) {
-        0 => {
+    match random.below(4) {
+        0 => classes(random),
+        1 => {
             let depth = 1 + random.below(3);
             expression(random, depth)
         }
