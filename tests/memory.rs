@@ -171,3 +171,20 @@ fn every_stage_ends_with_a_byte_of_memory() {
         assert_eq!(whole, spilled, "{args:?}");
     }
 }
+
+#[test]
+fn records_that_match_very_many_rows_come_in_pieces() {
+    let dir = Dir::new();
+    let rows = |count: usize, name: &str| (0..count).map(|n| format!("{},{name}{n}\n", n % 7 / 5)).collect::<String>();
+    dir.file("l.csv", format!("k,n\n{}9,z\n", rows(300, "l"))).file("r.csv", format!("k,m\n{}8,y\n", rows(100, "r")));
+    for kind in ["inner", "left", "right", "full"] {
+        let args =
+            ["process", "l.csv", "--join", "r.csv", "--on", "k", "--kind", kind, "--derive", "r=row()", "-f", "csv"];
+        for (memory, block, threads) in [(200_000, 100, 3), (200_000, 1 << 20, 1), (1, 64, 2)] {
+            let (whole, parts) = both(&dir, &args, threads, memory, block);
+            assert_eq!(whole.code, 0, "{args:?}: {whole:?}");
+            assert!(whole.stdout.len() > 200_000);
+            assert!(whole == parts, "{args:?} memory {memory} block {block}");
+        }
+    }
+}

@@ -54,6 +54,7 @@ impl Renumber {
     pub(super) fn place(&self, batch: &mut Batch, seq: u64) -> Result<()> {
         let rows = batch.rows as u64;
         batch.first_row = self.relay.advance(seq, |count| std::mem::replace(count, count.saturating_add(rows)))?;
+        batch.ids = None;
         Ok(())
     }
 }

@@ -24,7 +24,7 @@ use crate::process::stage::{Gatherer, Scope, Table};
 /// What is added to the numbers of the second input's rows, so that they come behind all records.
 const BEHIND: u64 = 1 << 63;
 /// Most records that are made at once of those of a batch.
-const PIECE: usize = 1 << 14;
+pub(super) const PIECE: usize = 1 << 14;
 
 /// Records on disk that wait for their join.
 pub(super) struct Apart {
@@ -105,7 +105,7 @@ fn sort(
 }
 
 /// Copies of some records, with their numbers.
-fn some(batch: &Batch, rows: &[u32], scratch: &mut Scratch) -> Batch {
+pub(super) fn some(batch: &Batch, rows: &[u32], scratch: &mut Scratch) -> Batch {
     let mut some = extract(batch, rows, scratch);
     some.ids = Some(rows.iter().map(|row| batch.id(*row as usize)).collect());
     some
@@ -189,11 +189,12 @@ impl Joining<'_> {
             let kept = some(&batch, rows, scratch);
             return if kept.rows > 0 { writing.append(kept) } else { Ok(()) };
         }
-        let (from, picks) = matching.pairs(&mut batch, built)?;
-        for (from, picks) in from.chunks(PIECE).zip(picks.chunks(PIECE)) {
-            let mut joined = some(&batch, from, scratch);
+        let mut pairs = matching.pairs(&mut batch, built);
+        while !pairs.is_done() {
+            let (from, picks) = pairs.next(built, PIECE);
+            let mut joined = some(&batch, &from, scratch);
             joined.raw = None;
-            if let Some(failure) = matching.attach(&mut joined, built, picks)? {
+            if let Some(failure) = matching.attach(&mut joined, built, &picks)? {
                 return Err(failure.error);
             }
             writing.append(joined)?;

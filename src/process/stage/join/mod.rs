@@ -3,7 +3,8 @@
 //! The other input is taken in first (`build`); then batches are matched on all threads and stay in order (`probe`). Keys
 //! compare as text and null matches nothing. A column of both sides gets the suffix `_right`; a key column of the other
 //! side that has the name of ours is not repeated. Where memory does not hold the other input, both go to disk and are joined
-//! part by part (`divide`, `apart`); for `asof` it is always held.
+//! part by part (`divide`, `apart`); for `asof` it is always held. Records that match very many rows are given out in pieces
+//! (`pieces`).
 
 mod apart;
 pub(super) mod asof;
@@ -11,6 +12,7 @@ pub(super) mod build;
 pub(super) mod divide;
 mod naming;
 pub(super) mod on;
+mod pieces;
 mod probe;
 
 use std::borrow::Cow;
@@ -200,7 +202,7 @@ impl Stage for Join {
             shared: Arc::clone(&self.shared),
         });
         let apart = Arc::new(Apart::new(&self.setup.cancel));
-        let probe = Box::new(Probe::new(&matching, &apart, &self.setup.cancel));
+        let probe = Box::new(Probe::new(&matching, &apart, &self.setup));
         Ok(if self.kind.adds_unmatched() {
             Operation::Append(probe, Arc::new(Behind { matching, apart, joined: OnceLock::new() }))
         } else {

@@ -6,7 +6,6 @@ use crate::core::data::batch::{Batch, Column, RowFailure, Selection, Values, sto
 use crate::core::data::cell::{Cell, Kind as CellKind};
 use crate::core::data::number::Number;
 use crate::core::error::{Code, Problem, Result};
-use crate::core::exec::cancel::Cancel;
 use crate::core::format::Scratch;
 use crate::process::aggregate::key_set::NONE;
 use crate::process::stage::join::Kind;
@@ -15,10 +14,11 @@ use crate::process::stage::join::asof::Reading;
 use crate::process::stage::join::build::{Built, Pick, Shared, Side};
 use crate::process::stage::join::naming::{Named, Naming, second};
 use crate::process::stage::join::on::{On, each_key};
+use crate::process::stage::join::pieces::{Hit, Pairs, Places};
 use crate::process::stage::keys::found_value;
 use crate::process::stage::names::Found;
-use crate::process::stage::repeat::{Renumber, check_size, repeat};
-use crate::process::stage::{Rows, Scope, Table};
+use crate::process::stage::repeat::{check_size, repeat};
+use crate::process::stage::{Rows, Scope, Setup, Table};
 
 /// Stands for no row of the other side.
 const NO_ROW: Pick = (NONE, NONE);
@@ -36,44 +36,32 @@ pub(super) struct Matching {
 }
 
 impl Matching {
-    /// Pairs of records and rows, in order.
-    pub(super) fn pairs(&self, batch: &mut Batch, built: &Built) -> Result<(Vec<u32>, Vec<Pick>)> {
+    /// What the records of a batch match, in order.
+    pub(super) fn pairs(&self, batch: &mut Batch, built: &Built) -> Pairs {
         let names = self.on.left.get();
         let found: Vec<Found> = names.iter().take(self.equal).map(|name| name.find(batch)).collect();
         let ordered = names.get(self.equal).map(|name| name.find(batch));
-        let mut from = Vec::with_capacity(batch.selected());
-        let mut picks = Vec::with_capacity(batch.selected());
         let keeps = matches!(self.kind, Kind::Left | Kind::Full | Kind::Asof);
         let marks = self.kind.adds_unmatched();
+        let mut pairs = Pairs::new(batch.selected());
         each_key(batch, &found, |row, key| {
             let number = key.map_or(NONE, |key| built.find(key));
-            let before = from.len();
-            match (&self.asof, &ordered) {
+            let hit = match (&self.asof, &ordered) {
                 (Some((reading, tolerance)), Some(ordered)) => {
                     let here = reading.of(&found_value(ordered, batch, row));
                     let moments = built.moments.get(number as usize);
-                    if let Some(pick) = moments.and_then(|moments| moments.last(here, *tolerance)) {
-                        from.push(row as u32);
-                        picks.push(pick);
-                    }
+                    moments.and_then(|moments| moments.last(here, *tolerance)).map(Hit::Row)
                 }
-                _ => {
-                    for pick in built.rows_of(number) {
-                        from.push(row as u32);
-                        picks.push(*pick);
-                    }
-                }
-            }
-            if keeps && from.len() == before {
-                from.push(row as u32);
-                picks.push(NO_ROW);
+                _ => (number != NONE).then_some(Hit::Key(number)),
+            };
+            if let Some(hit) = hit.or(keeps.then_some(Hit::Row(NO_ROW))) {
+                pairs.push(row, hit);
             }
             if marks {
                 built.mark(number);
             }
         });
-        check_size("join", from.len(), 0)?;
-        Ok((from, picks))
+        pairs
     }
 
     /// Keeps the records that have, or have not, a row on the other side.
@@ -119,6 +107,18 @@ impl Matching {
         Ok(failure)
     }
 
+    /// Leaves no record of a batch, and the columns as ever.
+    fn empty(&self, batch: &mut Batch, columns: &[Arc<str>]) {
+        if self.kind.only_filters() {
+            batch.selection = Selection::Rows(Vec::new());
+            return;
+        }
+        repeat(batch, &[]);
+        for named in self.named(columns) {
+            let _ = add(batch, named, Vec::new());
+        }
+    }
+
     /// Rows of the other side with the columns of both.
     pub(super) fn unmatched(&self, built: &Built, picks: &[Pick], scratch: &mut Scratch) -> Batch {
         let mut batch = Batch { rows: picks.len(), side: scratch.take_bytes(), ..Batch::default() };
@@ -142,13 +142,17 @@ impl Matching {
 pub(super) struct Probe {
     matching: Arc<Matching>,
     apart: Arc<Apart>,
-    renumber: Renumber,
+    places: Places,
 }
 
 impl Probe {
     /// A probe of what will be shared when the first batch comes.
-    pub(super) fn new(matching: &Arc<Matching>, apart: &Arc<Apart>, cancel: &Cancel) -> Self {
-        Self { matching: Arc::clone(matching), apart: Arc::clone(apart), renumber: Renumber::new(cancel) }
+    pub(super) fn new(matching: &Arc<Matching>, apart: &Arc<Apart>, setup: &Setup) -> Self {
+        Self {
+            matching: Arc::clone(matching),
+            apart: Arc::clone(apart),
+            places: Places::new(&setup.memory, &setup.cancel),
+        }
     }
 }
 
@@ -159,15 +163,7 @@ impl Rows for Probe {
             Some(Side::Held(built)) => built,
             Some(Side::Divided(divided)) => {
                 self.apart.hold_back(batch, matching, &divided.dividing, scope)?;
-                if matching.kind.only_filters() {
-                    batch.selection = Selection::Rows(Vec::new());
-                } else {
-                    // The columns are there as ever.
-                    repeat(batch, &[]);
-                    for named in matching.named(&divided.columns) {
-                        let _ = add(batch, named, Vec::new());
-                    }
-                }
+                matching.empty(batch, &divided.columns);
                 return Ok(());
             }
             None => return Err(Problem::new(Code::Internal, "a join was run before its other side").into()),
@@ -176,18 +172,28 @@ impl Rows for Probe {
             matching.filter(batch, built, scope);
             return Ok(());
         }
-        let (from, picks) = matching.pairs(batch, built)?;
+        let mut pairs = matching.pairs(batch, built);
+        let (from, picks) = pairs.next(built, self.places.most(batch));
+        let made = pairs.is_done().then_some(from.len());
+        let Some(first) = self.places.place(batch, made, scope.seq, scope.scratch)? else {
+            matching.empty(batch, &built.columns);
+            return Ok(());
+        };
         repeat(batch, &from);
+        (batch.ids, batch.first_row) = (None, first);
         if let Some(failure) = matching.attach(batch, built, &picks)? {
             scope.fail(batch, failure);
         }
-        self.renumber.place(batch, scope.seq)
+        Ok(())
     }
 
     fn rest(&self) -> Result<Option<Box<dyn Table>>> {
         match self.matching.shared.get() {
             Some(Side::Divided(divided)) if !self.matching.kind.adds_unmatched() => {
                 Ok(Some(Box::new(self.apart.joined(&self.matching, divided)?)))
+            }
+            Some(Side::Held(_)) => {
+                Ok(self.places.rest(&self.matching)?.map(|pieces| Box::new(pieces) as Box<dyn Table>))
             }
             _ => Ok(None),
         }
