@@ -160,11 +160,17 @@ fn rewritten_record(
 impl CsvReader {
     /// The delimiter: as named, or as the text shows it.
     fn told(&self, head: &[u8], whole: bool, terminator: u8, notes: &mut Vec<Problem>) -> Result<u8, Unopened> {
-        let named = self.options.delimiter.is_some() || self.delimiter != b',';
-        if named || self.options.escape.is_some() || self.options.comment.is_some() {
+        if self.options.delimiter.is_some() || self.delimiter != b',' {
             return Ok(self.delimiter);
         }
-        let Some(told) = sniff::delimiter(head, whole, self.quote, terminator)? else { return Ok(self.delimiter) };
+        let (escape, comment) = (self.options.escape, self.options.comment);
+        let told = if escape.is_some() || comment.is_some() {
+            let (plain, whole) = sniff::plain(head, whole, terminator, (escape, comment));
+            sniff::delimiter(&plain, whole, self.quote, terminator)?
+        } else {
+            sniff::delimiter(head, whole, self.quote, terminator)?
+        };
+        let Some(told) = told else { return Ok(self.delimiter) };
         let shown = if told == b'\t' { "a tab".to_string() } else { format!("'{}'", told as char) };
         notes.push(Problem::debug(format!("the delimiter is {shown}, told by the records; -d , keeps the comma")));
         Ok(told)

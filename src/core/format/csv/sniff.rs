@@ -41,6 +41,36 @@ pub(super) fn delimiter(head: &[u8], whole: bool, quote: u8, terminator: u8) -> 
     }
 }
 
+/// Text as the delimiter is told by: without the lines that `comment` starts, and with a letter for whatever `escape` takes
+/// the meaning from. In cells over several lines such lines may be missed; then in doubt it is the comma. With it comes
+/// whether there is no more of it.
+pub(super) fn plain(
+    head: &[u8],
+    whole: bool,
+    terminator: u8,
+    (escape, comment): (Option<u8>, Option<u8>),
+) -> (Vec<u8>, bool) {
+    let sample = head.get(..HEAD).unwrap_or(head);
+    let enough = head.len() >= HEAD;
+    let mut plain = Vec::with_capacity(sample.len());
+    for line in sample.split_inclusive(|byte| *byte == terminator) {
+        // What may go on behind the sample is no record yet.
+        let cut = line.last() != Some(&terminator) && (enough || !whole);
+        if !cut && (comment.is_none() || line.first() != comment.as_ref()) {
+            plain.extend_from_slice(line);
+        }
+    }
+    if let Some(escape) = escape {
+        let mut at = 0;
+        while let Some(found) = plain.get(at..).and_then(|rest| memchr::memchr(escape, rest)) {
+            let end = (at + found + 2).min(plain.len());
+            plain.get_mut(at + found..end).unwrap_or_default().fill(b'x');
+            at = end;
+        }
+    }
+    (plain, whole || enough)
+}
+
 /// The numbers of cells of the records that are there to their ends, blank lines left out.
 fn counts(sample: &[u8], ends: bool, marks: Marks) -> impl Iterator<Item = usize> {
     let mut at = 0;

@@ -109,7 +109,11 @@ impl Encoder for JsonEncoder {
         let both = |(_, (numbers, texts)): &(_, &(u64, u64))| *numbers > 0 && *texts > 0;
         for (name, (numbers, texts)) in mixed.iter().filter(|_| self.infer != Infer::Column).filter(both) {
             notes.push(
-                Problem::note(format!("{name}: {numbers} numbers, {texts} text")).hint(format!("--schema {name}:str")),
+                Problem::note(format!(
+                    "{name}: {numbers} number{}, {texts} text",
+                    if *numbers == 1 { "" } else { "s" }
+                ))
+                .hint(format!("--schema {name}:str")),
             );
         }
         let replaced = self.replaced.load(Ordering::Relaxed);
