@@ -391,12 +391,14 @@ impl<'b, S: Sink> Run<'_, 'b, S> {
     }
 
     fn matched(&mut self, start: usize, end: usize, number: u64) -> Result<(), Over> {
+        let hidden = self.is_hidden(start, end);
+        if hidden && self.shape.rule == Rule::Leave {
+            return self.over();
+        }
         self.gap(start);
-        if self.is_hidden(start, end) {
-            if self.shape.rule != Rule::Leave {
-                let line = self.line(start, end, number, self.within(start));
-                self.sink.hidden(self.scratch, &line);
-            }
+        if hidden {
+            let line = self.line(start, end, number, self.within(start));
+            self.sink.hidden(self.scratch, &line);
             return self.over();
         }
         let line = self.line(start, end, number, self.within(start));

@@ -90,7 +90,7 @@ impl<'p> Reporter<'p> {
     /// Counts the selected lines of a region, or their matches.
     pub(crate) fn count(&mut self, shape: &Shape, region: &Region<'_>) -> Counts {
         let plan = self.plan;
-        if plan.needs.depth == Depth::Count {
+        if plan.needs.depth == Depth::Count && !plan.matcher.crosses() {
             let lines = count_selected(&plan.matcher, &mut self.scratch, region.lines(), shape.invert);
             return Counts { lines, matches: 0 };
         }

@@ -145,8 +145,12 @@ fn sensible(flags: &mut Vec<String>, tree: &Tree) {
         drop(flags, &["-v", "-A", "-C"]);
     }
     // Which lines it prints as context past the limit depends on whether it maps the file.
-    if has(flags, &["-m"]) && has(flags, &["-A", "-C"]) {
+    if has(flags, &["-m"]) && has(flags, &["-A", "-C", "--passthr"]) {
         drop(flags, &["-v"]);
+    }
+    // It puts marks of no colour around the matches in the start of a long line.
+    if has(flags, &["--max-columns-preview"]) {
+        drop(flags, &["--colors=match:none"]);
     }
     if has(flags, &["--stop-on-nonmatch"]) {
         // With -v it overlooks the line that is to stop it.

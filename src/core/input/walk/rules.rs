@@ -135,7 +135,8 @@ impl Rules {
         };
         let mut files = Vec::new();
         for path in &sources.files {
-            let mut builder = new_builder(&working_directory, sources.ignore_case);
+            // As for ripgrep, letter case counts here, whatever is said of other ignore files.
+            let mut builder = new_builder(&working_directory, false);
             let error = builder.add(path);
             problems.extend(error.iter().flat_map(|error| match unreadable(error) {
                 // It was asked for, so it is told; the walk goes on without it, as ripgrep's does.
