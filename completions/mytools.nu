@@ -123,7 +123,7 @@ module completions {
     --type-clear: string      # Forget the globs of a type
     --type-list               # Print all types with their globs
     --ignore-file: path       # Respect the rules in this file too, after those found
-    --ignore-file-case-insensitive # Case does not matter in ignore files
+    --ignore-file-case-insensitive # Case does not matter in ignore files that are found; in those of --ignore-file it does
     --no-ignore-file-case-insensitive
     --no-ignore               # Do not respect any ignore file but those of --ignore-file
     --ignore

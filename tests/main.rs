@@ -28,6 +28,7 @@ mod properties;
 mod readme;
 mod rewrite;
 mod rules;
+mod scripts;
 mod shells;
 mod spectrum;
 #[cfg(unix)]

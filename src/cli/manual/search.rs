@@ -10,9 +10,10 @@ pub(super) static SEARCH: Manual = Manual {
         Sample("Whole words, ignoring case, with two lines of context", &["mytools search -wi -C2 error app.log"]),
         Sample("How often, for each file", &["mytools search -c TODO -t rust"]),
         Sample(
-            "Lines with one word and another, but not a third, in files that import something",
-            &["mytools search retry --and timeout --not debug --and-file '^import http' src/"],
+            "Lines with one word and another, but not a third, in files that import something and are not generated",
+            &["mytools search retry --and timeout --not debug --and-file '^import http' --not-file @generated src/"],
         ),
+        Sample("Hidden files too, but nothing in .git", &["mytools search --hidden TODO"]),
         Sample(
             "A change in many files: first as a diff, then for good",
             &[

@@ -81,8 +81,13 @@ pub(super) fn args() -> Vec<Arg> {
             .value_parser(value_parser!(PathBuf))
             .help("Respect the rules in this file too, after those found")
             .help_heading(IGNORE),
-        switch(None, "ignore-file-case-insensitive", IGNORE, "Case does not matter in ignore files")
-            .hide_short_help(true),
+        switch(
+            None,
+            "ignore-file-case-insensitive",
+            IGNORE,
+            "Case does not matter in ignore files that are found; in those of --ignore-file it does",
+        )
+        .hide_short_help(true),
         negation("no-ignore-file-case-insensitive"),
     ];
     for Kind { flags: [off, on], help, .. } in &KINDS {
