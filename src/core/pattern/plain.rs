@@ -171,7 +171,7 @@ fn finds_what_the_plain_engine_finds() {
             ..Syntax::default()
         };
         let Some(regex) = engine(&pattern, syntax) else { continue };
-        let Ok(matcher) = Matcher::new(&[pattern.clone()], syntax, Detail::Spans) else { continue };
+        let Ok(matcher) = Matcher::new(std::slice::from_ref(&pattern), syntax, Detail::Spans) else { continue };
         tried += 1;
         for _ in 0..6 {
             let text = text(&mut random);
