@@ -82,7 +82,8 @@ fn flags(random: &mut Random, kind: Kind) -> Vec<String> {
     for _ in 0..*random.pick(&[1, 1, 1, 1, 2, 3]) {
         let pattern = patterns::pattern(random, multiline);
         // With -U ripgrep takes the end of a match for the start of the text.
-        if !(multiline && (pattern.contains('^') || pattern.contains("\\A"))) || pattern.contains("[^") {
+        let looks_back = ["^", "\\A", "\\b", "\\B"].iter().any(|look| pattern.replace("[^", "").contains(look));
+        if !(multiline && looks_back) {
             flags.push(format!("--regexp={pattern}"));
         }
     }
@@ -142,7 +143,7 @@ fn sensible(flags: &mut Vec<String>, tree: &Tree) {
     }
     // The same goes for the bytes it has read past the last line that it wants.
     if has(flags, &BYTES) && has(flags, &["-m"]) {
-        drop(flags, &["-v", "-A", "-C"]);
+        drop(flags, &["-v", "-A", "-C", "--passthr"]);
     }
     // Which lines it prints as context past the limit depends on whether it maps the file.
     if has(flags, &["-m"]) && has(flags, &["-A", "-C", "--passthr"]) {
