@@ -87,7 +87,12 @@ fn row(line: &str) -> String {
 }
 
 fn scalar(text: &str) -> String {
-    text.parse::<f64>().map_or_else(|_| text.to_string(), |number| format!("{number:.11e}"))
+    match text.parse::<f64>() {
+        // What cancels out exactly leaves a rest in floats.
+        Ok(number) if number.abs() < 1e-9 => "0".to_string(),
+        Ok(number) => format!("{number:.11e}"),
+        Err(_) => text.to_string(),
+    }
 }
 
 fn object(line: &[u8]) -> String {
