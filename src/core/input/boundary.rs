@@ -24,21 +24,37 @@ pub(crate) struct Window<'a> {
     pub(crate) at_end: bool,
 }
 
+impl Window<'_> {
+    /// The byte in front of an offset; none at the start of the data.
+    pub(crate) fn byte_before(&self, offset: usize) -> Option<u8> {
+        match offset.checked_sub(1) {
+            Some(before) => self.bytes.get(before).copied(),
+            None => self.before,
+        }
+    }
+}
+
 /// What a range would do to each start state: the format's own encoding in 64 bits.
 pub(crate) type Summary = u64;
 
 /// How a format's records end.
 pub(crate) trait Boundary: Send + Sync {
-    /// Whether ranges must know their start state. Where false, `summarize` and `resolve` are not called and the state
-    /// is always 0.
-    fn stateful(&self) -> bool;
+    /// Whether ranges must know their start state. Where false, which is the default, `summarize` and `resolve` are not
+    /// called and the state is always 0.
+    fn stateful(&self) -> bool {
+        false
+    }
 
     /// Summarizes `window.bytes[..window.len]` for every start state. Runs without waiting for other ranges.
-    fn summarize(&self, window: &Window<'_>) -> Summary;
+    fn summarize(&self, _window: &Window<'_>) -> Summary {
+        0
+    }
 
     /// The state at the end of the range, given the state at its start. Runs in range order, so it should be cheap
     /// where the summary answers it.
-    fn resolve(&self, start: State, summary: Summary, window: &Window<'_>) -> State;
+    fn resolve(&self, _start: State, _summary: Summary, _window: &Window<'_>) -> State {
+        0
+    }
 
     /// The first offset at or after `from` in `window.bytes` at which a record starts, given the state at `from`
     /// (which is 0, `window.len`, or any offset whose state is known). Offset 0 is a record start where the byte
@@ -69,24 +85,8 @@ pub(crate) struct Lines {
 }
 
 impl Boundary for Lines {
-    fn stateful(&self) -> bool {
-        false
-    }
-
-    fn summarize(&self, _: &Window<'_>) -> Summary {
-        0
-    }
-
-    fn resolve(&self, _: State, _: Summary, _: &Window<'_>) -> State {
-        0
-    }
-
     fn next_start(&self, _: State, window: &Window<'_>, from: usize) -> Option<usize> {
-        let previous = match from {
-            0 => window.before,
-            _ => window.bytes.get(from - 1).copied(),
-        };
-        if previous.is_none_or(|byte| byte == self.terminator) {
+        if window.byte_before(from).is_none_or(|byte| byte == self.terminator) {
             return Some(from);
         }
         memchr::memchr(self.terminator, window.bytes.get(from..)?).map(|at| from + at + 1)

@@ -7,7 +7,7 @@
 //! after each [`SEPARATOR`].
 
 use crate::core::format::json::syntax::is_blank;
-use crate::core::input::boundary::{Boundary, State, Summary, Window};
+use crate::core::input::boundary::{Boundary, State, Window};
 
 /// What [`crate::core::format::json::array`] puts between elements: the record separator of RFC 7464, which cannot occur
 /// in JSON.
@@ -27,24 +27,8 @@ pub(crate) struct Values {
 }
 
 impl Boundary for Values {
-    fn stateful(&self) -> bool {
-        false
-    }
-
-    fn summarize(&self, _: &Window<'_>) -> Summary {
-        0
-    }
-
-    fn resolve(&self, _: State, _: Summary, _: &Window<'_>) -> State {
-        0
-    }
-
     fn next_start(&self, _: State, window: &Window<'_>, from: usize) -> Option<usize> {
-        let previous = match from {
-            0 => window.before,
-            _ => window.bytes.get(from - 1).copied(),
-        };
-        if previous.is_none_or(|byte| self.separated && byte == SEPARATOR) {
+        if window.byte_before(from).is_none_or(|byte| self.separated && byte == SEPARATOR) {
             return Some(from);
         }
         let rest = window.bytes.get(from..)?;
