@@ -145,6 +145,15 @@ impl Run {
     }
 }
 
+/// The binary where signals end it, whatever the tests were started with: what a shell runs in the background ignores
+/// SIGINT, and so would all that is started from there.
+#[cfg(unix)]
+pub(crate) fn interruptible() -> Command {
+    let mut command = Command::new("env");
+    command.args(["--default-signal=INT,TERM", MYTOOLS]);
+    command
+}
+
 /// Says that a check was left out because something is not installed. Where `CI` is set that is a failure.
 pub(crate) fn skip(what: &str) {
     assert!(std::env::var_os("CI").is_none(), "{what} is missing, and CI must have it");

@@ -11,11 +11,11 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use crate::harness::{Dir, MYTOOLS, mytools};
+use crate::harness::{Dir, MYTOOLS, interruptible, mytools};
 
 /// A search that runs on its own, with its standard streams in our hands.
 fn start(dir: &Path, args: &[&str]) -> Child {
-    Command::new(MYTOOLS)
+    interruptible()
         .arg("search")
         .args(args)
         .current_dir(dir)

@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::harness::{Dir, MYTOOLS, Outcome, mytools};
+use crate::harness::{Dir, MYTOOLS, Outcome, interruptible, mytools};
 use crate::terminal::Terminal;
 
 /// A directory with a table and a text.
@@ -151,7 +151,7 @@ fn signals_end_the_run_and_leave_nothing_half_written() {
         ] {
             let dir = files();
             dir.file("out.csv", "old\n").file("tmp/keep", "");
-            let mut command = Command::new(MYTOOLS);
+            let mut command = interruptible();
             let command = command.args(args).current_dir(dir.path()).stdin(Stdio::piped()).stdout(Stdio::piped());
             let mut child = command.spawn().unwrap();
             let mut stdin = child.stdin.take().unwrap();
@@ -173,7 +173,8 @@ fn a_shell_sees_130_after_ctrl_c() {
     let dir = files();
     expect(
         &dir,
-        "trap - INT; set -m; sleep 5 | $MYTOOLS search y - & sleep 0.5; kill -INT %1; wait %1 2>/dev/null; echo $?",
+        "env --default-signal=INT bash -c '
+            set -m; sleep 5 | $MYTOOLS search y - & sleep 0.5; kill -INT %1; wait %1 2>/dev/null; echo $?'",
         0,
         "130\n",
         "",
