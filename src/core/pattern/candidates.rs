@@ -55,11 +55,14 @@ impl Matcher {
         match prefilter.says {
             Says::Around => self.next_verified(prefilter, scratch, block, at),
             Says::Start => self.next_start(prefilter, scratch, block, at),
-            Says::Match => {
-                let (start, end) = prefilter.find(block, at)?;
-                Some((self.terminator.line_start(block, at, start), self.terminator.line_end(block, end)))
-            }
+            Says::Match => Some(self.line_around(block, at, prefilter.find(block, at)?)),
         }
+    }
+
+    /// The line that holds a place, given that a line starts at `at`.
+    #[inline]
+    fn line_around(&self, block: &[u8], at: usize, (from, to): (usize, usize)) -> (usize, usize) {
+        (self.terminator.line_start(block, at, from), self.terminator.line_end(block, to))
     }
 
     /// Prefilter, then the expression on the candidate's line.
@@ -71,8 +74,7 @@ impl Matcher {
         mut at: usize,
     ) -> Option<(usize, usize)> {
         while at < block.len() {
-            let (from, to) = prefilter.find(block, at)?;
-            let (start, end) = (self.terminator.line_start(block, at, from), self.terminator.line_end(block, to));
+            let (start, end) = self.line_around(block, at, prefilter.find(block, at)?);
             scratch.payoff.candidate(start - at, end - start);
             if self.is_candidate(scratch, self.text(block, start, end)) {
                 return Some((start, end));
@@ -96,7 +98,7 @@ impl Matcher {
         while at < block.len() {
             let (place, _) = prefilter.find(block, at)?;
             if place >= end {
-                (start, end) = (self.terminator.line_start(block, end, place), self.terminator.line_end(block, place));
+                (start, end) = self.line_around(block, end, (place, place));
                 failed = 0;
             }
             scratch.payoff.candidate(place - at, CHECK);

@@ -133,25 +133,23 @@ impl Engine {
     /// Whether a match starts at `at`.
     #[inline]
     pub(crate) fn starts_at(&self, state: &mut State, haystack: &[u8], at: usize) -> bool {
-        match (self, &mut state.cache) {
-            (Self::Automaton(regex), Some(cache)) => {
-                let input = Input::new(haystack).range(at..).anchored(Anchored::Yes).earliest(true);
-                regex.search_half_with(cache, &input).is_some()
-            }
-            _ => self.find(state, haystack, at).is_some_and(|(start, _)| start == at),
-        }
+        self.anchored(state, Input::new(haystack).range(at..).earliest(true)).is_some()
     }
 
     /// The end of the match that starts at `at`.
     #[inline]
     pub(crate) fn end_of(&self, state: &mut State, haystack: &[u8], at: usize) -> Option<usize> {
-        match (self, &mut state.cache) {
-            (Self::Automaton(regex), Some(cache)) => {
-                let input = Input::new(haystack).range(at..).anchored(Anchored::Yes);
-                Some(regex.search_half_with(cache, &input)?.offset())
-            }
-            _ => self.find(state, haystack, at).filter(|(start, _)| *start == at).map(|(_, end)| end),
+        self.anchored(state, Input::new(haystack).range(at..))
+    }
+
+    /// The end of a match at the start of the input's range.
+    #[inline]
+    fn anchored(&self, state: &mut State, input: Input<'_>) -> Option<usize> {
+        if let (Self::Automaton(regex), Some(cache)) = (self, &mut state.cache) {
+            return Some(regex.search_half_with(cache, &input.anchored(Anchored::Yes))?.offset());
         }
+        let found = self.find(state, input.haystack(), input.start());
+        found.filter(|(start, _)| *start == input.start()).map(|(_, end)| end)
     }
 
     /// The first match at or after `from`.
