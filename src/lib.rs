@@ -26,9 +26,10 @@
 //! | `core/block`, `core/registry` | a piece of an input; the row type that all tables are made of |
 //! | `core/scan` | byte kernels, and the only unsafe code |
 //! | `core/error`, `core/text` | what can go wrong, with its place; escaping, carets, units |
+//! | `core/integer` | numbers from one width to another, named for what it means to them |
 //!
 //! **Floors.** Imports go downward only, never sideways: `core` < `search`, `process` < `cli` < the crate's face. Inside
-//! `core`: `text` < `error` < `registry`, `scan`, `block` < `terminal` < `diagnostics`, `exec` < `pattern`, `input`,
+//! `core`: `integer`, `text` < `error` < `registry`, `scan`, `block` < `terminal` < `diagnostics`, `exec` < `pattern`, `input`,
 //! `output`, `data` < `format`. Inside `process`: `expr`, `aggregate` < `stage` < the rest. `tests/architecture.rs` holds
 //! the code to it.
 //!

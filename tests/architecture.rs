@@ -12,7 +12,7 @@ const OUTER: &[&[&str]] = &[&["core"], &["search", "process"], &["cli"]];
 
 /// The floors inside `core`, lowest first.
 const CORE: &[&[&str]] = &[
-    &["text"],
+    &["integer", "text"],
     &["error"],
     &["registry", "scan", "block"],
     &["terminal"],

@@ -21,7 +21,7 @@ use crate::core::terminal::width;
 pub(super) const HEADING: &str = "Other";
 
 /// Most threads: more than any machine this is likely to run on, few enough to start.
-const MAX_THREADS: usize = 256;
+const MAX_THREADS: u16 = 256;
 
 /// The values of the options that every command takes.
 #[derive(Debug, Clone)]
@@ -45,7 +45,7 @@ impl Globals {
     pub(crate) fn from_matches(matches: &ArgMatches, environment: &Environment) -> Self {
         let text = |name: &str| matches.get_one::<String>(name).map(String::as_str);
         let threads = match matches.get_one::<u16>("threads") {
-            None | Some(0) => available_parallelism().map_or(1, usize::from).min(MAX_THREADS),
+            None | Some(0) => available_parallelism().map_or(1, usize::from).min(MAX_THREADS.into()),
             Some(threads) => usize::from(*threads),
         };
         let color = match text("color") {
@@ -104,7 +104,7 @@ pub(crate) fn args() -> [Arg; 6] {
             .long("threads")
             .short('j')
             .value_name("N")
-            .value_parser(value_parser!(u16).range(..=MAX_THREADS as i64))
+            .value_parser(value_parser!(u16).range(..=i64::from(MAX_THREADS)))
             .help("Number of threads [default: one per core]")
             .help_heading(HEADING)
             .global(true),

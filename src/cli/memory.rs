@@ -1,5 +1,6 @@
 //! `--memory`: how much memory a run may hold, and what there is of it.
 
+use crate::core::integer::{float, to_index, whole};
 use std::fs;
 
 /// The size that `--memory` gives: bytes, or with K, M, G or T so many times 1024, or with % a part of the machine's memory.
@@ -27,7 +28,7 @@ pub(crate) fn parse(text: &str) -> Result<Size, String> {
         "T" => 4,
         _ => return Err(wrong()),
     };
-    Ok(Size::Bytes((number * 1024_f64.powi(power)) as usize))
+    Ok(Size::Bytes(to_index(whole(number * 1024_f64.powi(power)))))
 }
 
 /// The limit in bytes: as asked, else a quarter of the machine's memory, or half of what the process or its container is
@@ -35,10 +36,10 @@ pub(crate) fn parse(text: &str) -> Result<Size, String> {
 pub(crate) fn limit(asked: Option<Size>) -> usize {
     match asked {
         Some(Size::Bytes(bytes)) => bytes,
-        Some(Size::Percent(percent)) => (available() as f64 * percent / 100.0) as usize,
+        Some(Size::Percent(percent)) => to_index(whole(float(available()) * percent / 100.0)),
         None => {
             let machine = machine().unwrap_or(DEFAULT_MACHINE) / 4;
-            allowed().map_or(machine, |allowed| machine.min(allowed / 2)) as usize
+            to_index(allowed().map_or(machine, |allowed| machine.min(allowed / 2)))
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::core::error::{Code, Problem, Result};
 use crate::core::exec::memory::Memory;
 use crate::core::format::{Infer, Quoting, Ragged, ReadOptions, WriteOptions};
 use crate::core::input::select::Listed;
+use crate::core::integer::low_word;
 use crate::core::output::writer::{Buffering, Writer};
 use crate::process::expr::Env;
 use crate::process::flags;
@@ -174,7 +175,7 @@ fn memory(matches: &ArgMatches, environment: &Environment) -> Memory {
 fn seed(matches: &ArgMatches) -> Result<u64> {
     match text(matches, "seed").as_deref() {
         None => Ok(0),
-        Some("random") => Ok(jiff::Timestamp::now().as_nanosecond() as u64),
+        Some("random") => Ok(low_word(jiff::Timestamp::now().as_nanosecond().cast_unsigned())),
         Some(seed) => seed.parse().map_err(|_| {
             Problem::new(Code::Usage, format!("'{seed}' in --seed is no seed"))
                 .hint("write a whole number or 'random'")

@@ -187,10 +187,7 @@ pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
 /// The system's message without its ` (os error N)` tail.
 pub(crate) fn plain_io_message(error: &io::Error) -> String {
     let text = error.to_string();
-    match text.find(" (os error ") {
-        Some(at) => text[..at].to_string(),
-        None => text,
-    }
+    text.split_once(" (os error ").map_or(text.as_str(), |(message, _)| message).to_string()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What `search` and `process` share: inputs, the ordered parallel engine, data, formats, patterns, output.
 //!
 //! The floors inside, each importing only those before it:
-//! `text` < `error` < `registry` `scan` `block` < `terminal` < `diagnostics` `exec`
+//! `integer` `text` < `error` < `registry` `scan` `block` < `terminal` < `diagnostics` `exec`
 //! < `pattern` `input` `output` `data` < `format`.
 
 pub(crate) mod block;
@@ -11,6 +11,7 @@ pub(crate) mod error;
 pub(crate) mod exec;
 pub(crate) mod format;
 pub(crate) mod input;
+pub(crate) mod integer;
 pub(crate) mod output;
 pub(crate) mod pattern;
 pub(crate) mod registry;

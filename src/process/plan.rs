@@ -18,6 +18,7 @@ use crate::core::input::blocks::BLOCK_SIZE;
 use crate::core::input::decompress;
 use crate::core::input::expand::{expand, listed};
 use crate::core::input::select::Listed;
+use crate::core::integer::narrow;
 use crate::core::output::writer::Writer;
 use crate::core::registry::{Row, did_you_mean, find};
 use crate::core::terminal::progress::Bar;
@@ -207,7 +208,7 @@ fn look_at_inputs(request: &Request, diagnostics: &Diagnostics) -> Result<Vec<Pr
             diagnostics.emit(&problem.hint("-o FILE may be an input"));
             continue;
         }
-        match prepare(input, index as u32, request.from.as_deref(), &request.read) {
+        match prepare(input, narrow(index), request.from.as_deref(), &request.read) {
             Ok(mut looked) => {
                 if prepared.len() >= OPEN_INPUTS {
                     looked.close(input, request.from.as_deref(), &request.read);

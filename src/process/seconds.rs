@@ -14,6 +14,7 @@ use crate::core::exec::cancel::Cancel;
 use crate::core::format::{Encoder, Projection, ReadOptions};
 use crate::core::input::blocks::BLOCK_SIZE;
 use crate::core::input::expand::{Input, expand};
+use crate::core::integer::narrow;
 use crate::core::terminal::progress::Unit;
 use crate::process::pipeline::{Reading, Running, gather};
 use crate::process::plan::{Request, columns_of, readable, unknown};
@@ -35,7 +36,7 @@ pub(crate) fn look(stages: &[Box<dyn Stage>], request: &Request, main: &[Prepare
         ragged: request.read.ragged,
         ..ReadOptions::default()
     };
-    let mut index = main.len() as u32;
+    let mut index = narrow(main.len());
     let mut stdin = request.inputs.iter().any(|input| input == "-");
     let mut all = Vec::with_capacity(stages.len());
     for stage in stages {

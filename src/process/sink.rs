@@ -14,6 +14,7 @@ use crate::core::exec::cancel::Cancel;
 use crate::core::exec::relay::Relay;
 use crate::core::format::flatten::flatten;
 use crate::core::format::{Encoder, Layout};
+use crate::core::integer::narrow;
 use crate::core::output::spool::{BUFFER, Spooled};
 use crate::core::output::writer::Writer;
 use crate::process::split::{Part, Splitter};
@@ -146,7 +147,7 @@ impl Encoding {
         let mut records = 0;
         for row in batch.rows().collect::<Vec<_>>() {
             let end = bytes.len();
-            batch.selection = Selection::Rows(vec![row as u32]);
+            batch.selection = Selection::Rows(vec![narrow(row)]);
             if self.encoder.records(batch, columns, bytes).is_err() {
                 bytes.truncate(end);
                 break;
@@ -188,7 +189,7 @@ fn extend(columns: &mut Names, batch: &Batch) {
                         batch.rows().position(|row| cells.get(row).is_some_and(|cell| cell.kind() != Kind::Missing))
                     }
                 };
-                row.map(|row| (row, index as u32))
+                row.map(|row| (row, narrow(index)))
             };
             let new = batch.columns.iter().enumerate().zip(batch.known(columns)).filter(|(_, known)| !known);
             let new = new.map(|(column, _)| column);

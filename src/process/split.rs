@@ -12,6 +12,7 @@ use crate::core::data::value::Value;
 use crate::core::error::{Code, Error, Problem, Result};
 use crate::core::exec::cancel::Cancel;
 use crate::core::exec::relay::Relay;
+use crate::core::integer::narrow;
 use crate::core::output::writer::Writer;
 use crate::process::sink::{Encoded, Encoding, Sink};
 
@@ -93,8 +94,8 @@ impl Splitter {
                 for (number, row) in (before..).zip(batch.rows()) {
                     let part = Part::Number(number / rows + 1);
                     match parts.last_mut() {
-                        Some((last, rows)) if *last == part => rows.push(row as u32),
-                        _ => parts.push((part, vec![row as u32])),
+                        Some((last, rows)) if *last == part => rows.push(narrow(row)),
+                        _ => parts.push((part, vec![narrow(row)])),
                     }
                 }
             }
@@ -106,8 +107,8 @@ impl Splitter {
                     let value = (!value.is_null()).then(|| value.to_text().into_owned());
                     let at = *known.entry(value.clone()).or_insert(parts.len());
                     match parts.get_mut(at) {
-                        Some((_, rows)) => rows.push(row as u32),
-                        None => parts.push((Part::Value(value), vec![row as u32])),
+                        Some((_, rows)) => rows.push(narrow(row)),
+                        None => parts.push((Part::Value(value), vec![narrow(row)])),
                     }
                 }
             }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::core::error::Result;
 use crate::core::exec::ordered::Flow;
 use crate::core::format::Scratch;
+use crate::core::integer::to_index;
 use crate::core::terminal::progress::Bar;
 use crate::process::source::{Feed, Loaded, Sight};
 use crate::process::stage::Table;
@@ -41,7 +42,7 @@ impl Feed for Stored {
 
     fn claim(&self, _: &mut Scratch) -> Result<Option<(u64, usize)>> {
         let index = self.next.fetch_add(1, Ordering::Relaxed);
-        Ok(((index as usize) < self.table.chunks()).then_some((self.first + index, index as usize)))
+        Ok((to_index(index) < self.table.chunks()).then_some((self.first + index, to_index(index))))
     }
 
     fn load(&self, _: u64, claim: usize, scratch: &mut Scratch) -> Result<Loaded> {

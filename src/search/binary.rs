@@ -7,6 +7,7 @@
 use memchr::memrchr;
 
 use crate::core::error::Problem;
+use crate::core::integer::to_index;
 
 /// What a NUL byte in an input does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,7 +107,7 @@ impl Windows {
             {
                 return self.start;
             }
-            let upto = stop.saturating_sub(from) as usize;
+            let upto = to_index(stop.saturating_sub(from));
             let last = lines.get(..upto).and_then(|window| memrchr(b'\n', window));
             let next = last.map_or(from, |newline| from + newline as u64 + 1);
             if next > self.start {

@@ -6,6 +6,7 @@
 
 use memchr::memchr;
 
+use crate::core::integer::to_index;
 use crate::core::pattern::matcher::{Matcher, Scratch};
 use crate::core::pattern::terminator::Terminator;
 use crate::search::binary::{Rule, Windows};
@@ -200,7 +201,7 @@ fn end_at_nul(shape: &Shape, region: &Region<'_>, edge: &mut Edge) -> (usize, us
     // A NUL past the region counts where ripgrep's buffer would hold it together with lines of the region.
     let Some(nul) = nul.filter(|nul| edge.windows.holds(*nul)) else { return (region.end, usize::MAX) };
     edge.binary = Some(nul);
-    let cut = (window.clamp(own, end) - region.offset) as usize;
+    let cut = to_index(window.clamp(own, end) - region.offset);
     match shape.rule {
         Rule::Quit => (cut, usize::MAX),
         Rule::Convert | Rule::Glance | Rule::Leave | Rule::Text => (region.end, cut),
@@ -468,6 +469,6 @@ impl<'b, S: Sink> Run<'_, 'b, S> {
 
     /// A data offset as a position in the buffer.
     fn local(&self, offset: u64) -> usize {
-        offset.saturating_sub(self.region.offset) as usize
+        to_index(offset.saturating_sub(self.region.offset))
     }
 }

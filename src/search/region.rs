@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use crate::core::integer::narrow;
 use crate::core::pattern::matcher::{Matcher, Scratch};
 
 /// Whole lines of one input, with what was read around them.
@@ -91,10 +92,10 @@ pub(crate) fn select(matcher: &Matcher, scratch: &mut Scratch, region: &Region<'
     let selected = &mut found.selected;
     let mut push = |start: usize, end: usize| {
         if search.count_lines {
-            line += terminator.count(lines.get(counted..start).unwrap_or_default()) as u32;
+            line += narrow(terminator.count(lines.get(counted..start).unwrap_or_default()));
             counted = start;
         }
-        selected.push(Selected { start: (region.start + start) as u32, end: (region.start + end) as u32, line });
+        selected.push(Selected { start: narrow(region.start + start), end: narrow(region.start + end), line });
         if search.first_only { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let limited = &mut found.limited;

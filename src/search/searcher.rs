@@ -17,6 +17,7 @@ use crate::core::input::blocks::MAX_RECORD;
 use crate::core::input::open::{Opened, STDIN, Small, Source, open, open_stdin, open_stream, read_small};
 use crate::core::input::positional::read_full_at;
 use crate::core::input::walk::{Entry, Item, Kind, Run, Walk, Walker};
+use crate::core::integer::to_index;
 use crate::search::binary::{Rule, WINDOW, has_short_head};
 use crate::search::config::{Mode, Sort};
 use crate::search::context::{Edge, Shape};
@@ -367,7 +368,7 @@ impl Searcher<'_, '_> {
                 }
                 let mut edge = Edge::default();
                 if matches!(rule, Rule::Glance | Rule::Leave) {
-                    let mut window = vec![0; WINDOW.min(len.saturating_sub(start) as usize)];
+                    let mut window = vec![0; WINDOW.min(to_index(len.saturating_sub(start)))];
                     let read = read_full_at(&file, &mut window, start)
                         .map_err(|error| Problem::io(String::from_utf8_lossy(&path), &error))?;
                     edge.binary = window.get(..read).and_then(|head| memchr(0, head)).map(|at| at as u64);

@@ -17,6 +17,7 @@ use crate::core::exec::cancel::Cancel;
 use crate::core::exec::relay::Relay;
 use crate::core::input::blocks::longer_than_allowed;
 use crate::core::input::positional::read_full_at;
+use crate::core::integer::to_index;
 use crate::core::pattern::terminator::Terminator;
 use crate::search::binary::{Rule, WINDOW};
 use crate::search::context::Edge;
@@ -157,7 +158,7 @@ impl Ranges {
         loop {
             let low = from - behind;
             let high = (to + ahead).min(self.end);
-            let wanted = (high - low) as usize;
+            let wanted = to_index(high - low);
             if buffer.len() < wanted {
                 buffer.resize(wanted, 0);
             }
@@ -166,9 +167,9 @@ impl Ranges {
             let cut_short = read < wanted;
             let at_end = cut_short || high == self.end;
             let window = window.get_mut(..read).unwrap_or_default();
-            let own = behind as usize;
+            let own = to_index(behind);
             let nul = if self.input.rule.reads_all() { find_nul(window, own, self.input.rule) } else { None };
-            let limit = (to - low) as usize;
+            let limit = to_index(to - low);
             // A NUL ends the search before the end of its line matters.
             let ends = at_end || (nul.is_some() && self.input.rule == Rule::Quit);
             let continued = low > self.start || own > 0;

@@ -6,6 +6,7 @@ use crate::core::error::{Code, Problem, plain_io_message};
 use crate::core::input::blocks::MAX_RECORD;
 use crate::core::input::open::Source;
 use crate::core::input::positional::read_full_at;
+use crate::core::integer::to_index;
 
 /// Reads an input to its end. Fails without naming the path.
 pub(crate) fn read_whole(source: Source) -> Result<Vec<u8>, Problem> {
@@ -21,7 +22,7 @@ fn read_up_to(source: Source, limit: usize) -> Result<Vec<u8>, Problem> {
             if size > limit as u64 {
                 return Err(too_large(limit));
             }
-            text.resize(size as usize, 0);
+            text.resize(to_index(size), 0);
             read_full_at(&file, &mut text, start).map(|read| text.truncate(read))
         }
         // One byte more tells whether there is more.

@@ -11,6 +11,7 @@ use crate::core::data::cell::{Cell, Kind, MAX_CELL};
 use crate::core::data::number::Number;
 use crate::core::data::value::Value;
 use crate::core::error::{Code, Error, Problem};
+use crate::core::integer::narrow;
 
 /// One column: its name and a value for each record of the batch (selected or not).
 #[derive(Debug, Clone)]
@@ -184,7 +185,7 @@ impl Batch {
                 let kept = rows.iter().position(|kept| *kept as usize >= row).unwrap_or(rows.len());
                 rows.truncate(kept);
             }
-            all @ Selection::All => *all = Selection::Rows((0..row.min(self.rows) as u32).collect()),
+            all @ Selection::All => *all = Selection::Rows((0..narrow(row.min(self.rows))).collect()),
         }
     }
 
@@ -241,7 +242,7 @@ impl Batch {
     /// Indices of the records that remain, in order.
     pub(crate) fn rows(&self) -> RowIter<'_> {
         match &self.selection {
-            Selection::All => RowIter::All(0..self.rows as u32),
+            Selection::All => RowIter::All(0..narrow(self.rows)),
             Selection::Rows(rows) => RowIter::Rows(rows.iter()),
         }
     }
@@ -420,11 +421,10 @@ pub(crate) fn unescape(source: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(source.len());
     let mut rest = source;
     while let Some(at) = memchr::memchr(b'\\', rest) {
-        text.extend_from_slice(&rest[..at]);
-        let Some(&escape) = rest.get(at + 1) else {
-            return text;
-        };
-        rest = &rest[at + 2..];
+        let (before, escaped) = rest.split_at_checked(at).unwrap_or_default();
+        text.extend_from_slice(before);
+        let [_, escape, after @ ..] = escaped else { return text };
+        rest = after;
         match escape {
             b'n' => text.push(b'\n'),
             b't' => text.push(b'\t'),
@@ -435,8 +435,10 @@ pub(crate) fn unescape(source: &[u8]) -> Vec<u8> {
                 let high = hex4(rest);
                 rest = rest.get(4..).unwrap_or_default();
                 let mut code = high;
-                if (0xD800..0xDC00).contains(&high) && rest.starts_with(b"\\u") {
-                    let low = hex4(&rest[2..]);
+                if (0xD800..0xDC00).contains(&high)
+                    && let [b'\\', b'u', after @ ..] = rest
+                {
+                    let low = hex4(after);
                     if (0xDC00..0xE000).contains(&low) {
                         code = 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
                         rest = rest.get(6..).unwrap_or_default();
@@ -445,7 +447,7 @@ pub(crate) fn unescape(source: &[u8]) -> Vec<u8> {
                 let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
                 text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
             }
-            other => text.push(other),
+            other => text.push(*other),
         }
     }
     text.extend_from_slice(rest);

@@ -1,5 +1,7 @@
 //! A cell: eight bytes that say where a value's source text is and what form it has.
 
+use crate::core::integer::{high, low, narrow};
+
 /// The form of a cell's source text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -71,18 +73,20 @@ impl Cell {
     /// A null without source text.
     pub(crate) const NULL: Self = Self { start: 0, word: (Kind::Null as u32) << 27 };
 
-    /// A cell over bytes `start..start + len` of the block. `len` is at most [`MAX_CELL`].
+    /// A cell over bytes `start..start + len` of the block. `len` is at most [`MAX_CELL`], and no decoder takes a block of
+    /// 4 GiB, which is checked once for all of its cells.
     #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "what makes blocks and cells bounds both")]
     pub(crate) fn new(kind: Kind, start: usize, len: usize) -> Self {
-        debug_assert!(len <= MAX_CELL);
+        debug_assert!(len <= MAX_CELL && u32::try_from(start).is_ok());
         Self { start: start as u32, word: ((kind as u32) << 27) | (len as u32) }
     }
 
-    /// A cell over bytes of the batch's side buffer.
+    /// A cell over bytes of the batch's side buffer. How long that becomes is up to the values that are computed.
     #[inline]
     pub(crate) fn side(kind: Kind, start: usize, len: usize) -> Self {
-        let cell = Self::new(kind, start, len);
-        Self { word: cell.word | SIDE, ..cell }
+        let cell = Self::new(kind, 0, len);
+        Self { start: narrow(start), word: cell.word | SIDE }
     }
 
     /// The cell as a number, to be kept outside of memory.
@@ -92,7 +96,7 @@ impl Cell {
 
     /// The cell that was this number.
     pub(crate) fn from_bits(bits: u64) -> Self {
-        Self { start: bits as u32, word: (bits >> 32) as u32 }
+        Self { start: low(bits), word: high(bits) }
     }
 
     /// A computed boolean.
@@ -122,7 +126,7 @@ impl Cell {
     /// Length of the span in bytes.
     #[inline]
     pub(crate) fn len(self) -> usize {
-        (self.word & (MAX_CELL as u32)) as usize
+        self.word as usize & MAX_CELL
     }
 
     /// The cell over a copy of its bytes at the end of a side buffer.

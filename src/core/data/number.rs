@@ -31,6 +31,7 @@ pub(crate) enum Number {
 pub(crate) const MAX_SCALE: u8 = 38;
 
 /// `POW10[n]` is 10 to the n, for every scale.
+#[expect(clippy::indexing_slicing, reason = "computed when the program is built, which fails where it panics")]
 pub(crate) static POW10: [i128; MAX_SCALE as usize + 1] = {
     let mut powers = [1_i128; MAX_SCALE as usize + 1];
     let mut n = 1;
@@ -75,6 +76,7 @@ impl Number {
     }
 
     /// The nearest double.
+    #[expect(clippy::cast_precision_loss, reason = "the nearest double is what is asked for")]
     pub(crate) fn to_f64(self) -> f64 {
         match self {
             Self::Float(value) => value,
@@ -84,6 +86,7 @@ impl Number {
     }
 
     /// The number as an integer, where it is one that 128 bits hold.
+    #[expect(clippy::cast_possible_truncation, reason = "a whole double below 10^38 is exact as an integer")]
     pub(crate) fn to_integer(self) -> Option<i128> {
         match self.normal() {
             Self::Exact { units, scale: 0 } => Some(units),

@@ -10,6 +10,7 @@ use crate::core::data::batch::{Batch, Column, Delimited, Dialect, Records, Selec
 use crate::core::data::cell::Cell;
 use crate::core::data::number::Number;
 use crate::core::error::{Code, Problem, Result};
+use crate::core::integer::{high, low, to_index};
 
 /// Appends a batch to `out`.
 pub(crate) fn save(batch: &Batch, out: &mut Vec<u8>) {
@@ -68,16 +69,16 @@ pub(crate) fn restore(from: &mut &[u8]) -> Result<Option<Batch>> {
 }
 
 fn read(from: &mut &[u8]) -> Option<Batch> {
-    let (rows, first_row) = (read_word(from)? as usize, read_word(from)?);
+    let (rows, first_row) = (to_index(read_word(from)?), read_word(from)?);
     let block = read_bytes(from)?.to_vec();
     let block =
-        Block { bytes: block, start: read_word(from)? as usize, end: read_word(from)? as usize, ..Block::default() };
+        Block { bytes: block, start: to_index(read_word(from)?), end: to_index(read_word(from)?), ..Block::default() };
     let side = read_bytes(from)?.to_vec();
     let ids = read_optional(from, |from| read_words(from, |word| word))?;
     let raw = read_optional(from, |from| {
         let [kind, delimiter, quote] = *read_chunk::<3>(from)?;
         let dialect = if kind == 0 { Dialect::Json } else { Dialect::Delimited { delimiter, quote } };
-        Some(Records { dialect, spans: read_words(from, |word| (word as u32, (word >> 32) as u32))? })
+        Some(Records { dialect, spans: read_words(from, |word| (low(word), high(word)))? })
     })?;
     let delimited = read_optional(from, |from| {
         let [delimiter, quote] = *read_chunk::<2>(from)?;
@@ -86,10 +87,10 @@ fn read(from: &mut &[u8]) -> Option<Batch> {
     })?;
     let columns = (0..read_word(from)?).map(|_| read_column(from)).collect::<Option<Vec<_>>>()?;
     let shapes = read_optional(from, |from| {
-        let orders = (0..read_word(from)?).map(|_| read_words(from, |word| word as u32));
-        Some(Shapes { orders: orders.collect::<Option<_>>()?, of_row: read_words(from, |word| word as u32)? })
+        let orders = (0..read_word(from)?).map(|_| read_words(from, low));
+        Some(Shapes { orders: orders.collect::<Option<_>>()?, of_row: read_words(from, low)? })
     })?;
-    let selection = read_optional(from, |from| read_words(from, |word| word as u32))?;
+    let selection = read_optional(from, |from| read_words(from, low))?;
     let selection = selection.map_or(Selection::All, Selection::Rows);
     Some(Batch { block, side, rows, first_row, ids, raw, delimited, columns, shapes, selection, ..Batch::default() })
 }
@@ -156,14 +157,14 @@ fn read_word(from: &mut &[u8]) -> Option<u64> {
 }
 
 fn read_bytes<'a>(from: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let length = read_word(from)? as usize;
+    let length = to_index(read_word(from)?);
     let (text, rest) = from.split_at_checked(length)?;
     *from = rest;
     Some(text)
 }
 
 fn read_words<T>(from: &mut &[u8], item: impl Fn(u64) -> T) -> Option<Vec<T>> {
-    let length = read_word(from)? as usize;
+    let length = to_index(read_word(from)?);
     let (words, rest) = from.split_at_checked(length.checked_mul(8)?)?;
     *from = rest;
     Some(words.as_chunks::<8>().0.iter().map(|word| item(u64::from_le_bytes(*word))).collect())

@@ -100,7 +100,7 @@ impl Time {
 
     fn from_total(nanos: i128) -> Option<Self> {
         let seconds = i64::try_from(nanos.div_euclid(NANOS)).ok()?;
-        Self::new(seconds, nanos.rem_euclid(NANOS) as u32)
+        Self::new(seconds, u32::try_from(nanos.rem_euclid(NANOS)).ok()?)
     }
 
     /// The seconds from the other time to this one.
@@ -120,21 +120,14 @@ impl Time {
         let local = self.seconds + offset;
         let (year, month, day) = civil(local.div_euclid(DAY));
         let second = local.rem_euclid(DAY);
-        let mut pad = |value: i64, width: usize, before: &[u8]| {
-            out.extend_from_slice(before);
-            let mut buffer = itoa::Buffer::new();
-            let digits = buffer.format(value).as_bytes();
-            out.resize(out.len() + width.saturating_sub(digits.len()), b'0');
-            out.extend_from_slice(digits);
-        };
-        pad(year, 4, b"");
-        pad(month, 2, b"-");
-        pad(day, 2, b"-");
-        pad(second / 3600, 2, b"T");
-        pad(second / 60 % 60, 2, b":");
-        pad(second % 60, 2, b":");
+        pad(out, year, 4, b"");
+        pad(out, month, 2, b"-");
+        pad(out, day, 2, b"-");
+        pad(out, second / 3600, 2, b"T");
+        pad(out, second / 60 % 60, 2, b":");
+        pad(out, second % 60, 2, b":");
         if self.nanos > 0 {
-            pad(i64::from(self.nanos), 9, b".");
+            pad(out, i64::from(self.nanos), 9, b".");
             while out.last() == Some(&b'0') {
                 out.pop();
             }
@@ -143,19 +136,25 @@ impl Time {
             out.push(b'Z');
             return;
         }
-        let mut pad = |value: i64, before: u8| {
-            out.extend_from_slice(&[before, b'0' + (value / 10) as u8, b'0' + (value % 10) as u8]);
-        };
-        pad(offset.abs() / 3600, if offset < 0 { b'-' } else { b'+' });
-        pad(offset.abs() / 60 % 60, b':');
+        pad(out, offset.abs() / 3600, 2, if offset < 0 { b"-" } else { b"+" });
+        pad(out, offset.abs() / 60 % 60, 2, b":");
     }
 
     /// The time as `strftime` prints it in the zone; none where the format is wrong.
     pub(crate) fn format(self, format: &str, zone: &Zone) -> Option<String> {
         let tz = zone.tz.clone().unwrap_or(TimeZone::UTC);
-        let zoned = Timestamp::new(self.seconds, self.nanos as i32).ok()?.to_zoned(tz);
+        let zoned = Timestamp::new(self.seconds, i32::try_from(self.nanos).ok()?).ok()?.to_zoned(tz);
         jiff::fmt::strtime::format(format, &zoned).ok()
     }
+}
+
+/// Appends what stands before a number, and the number with so many digits at least.
+fn pad(out: &mut Vec<u8>, value: i64, width: usize, before: &[u8]) {
+    out.extend_from_slice(before);
+    let mut buffer = itoa::Buffer::new();
+    let digits = buffer.format(value).as_bytes();
+    out.resize(out.len() + width.saturating_sub(digits.len()), b'0');
+    out.extend_from_slice(digits);
 }
 
 /// Days since 1970 of a date (Howard Hinnant, "chrono-compatible low-level date algorithms").

@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use crate::core::error::{Code, Error, Problem, Result};
 use crate::core::exec::cancel::Cancel;
+use crate::core::integer::narrow;
 
 /// Whether the drain wants more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -277,8 +278,8 @@ impl<C, O, D: FnMut(O) -> Result<Flow>> Line<'_, C, O, D> {
         for (at, claim) in rest.into_iter().enumerate() {
             let mut part = place.clone();
             match part.1.last_mut().filter(|_| flat) {
-                Some(last) => *last += at as u32 + 1,
-                None => part.1.push(at as u32),
+                Some(last) => *last += narrow(at) + 1,
+                None => part.1.push(narrow(at)),
             }
             state.pending.insert(part.clone());
             state.parts.insert(part, Part::Pending(claim));

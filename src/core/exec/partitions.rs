@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::core::error::Result;
 use crate::core::exec::memory::Memory;
 use crate::core::exec::spill::{Frame, Spill};
+use crate::core::integer::to_index;
 
 /// How many partitions there are: a power of two.
 pub(crate) const PARTITIONS: usize = 1 << BITS;
@@ -22,7 +23,7 @@ pub(crate) const LEVELS: u32 = 6;
 /// The partition of a hash among those of a level.
 #[inline]
 pub(crate) fn partition_of(hash: u64, level: u32) -> usize {
-    (hash >> (FIRST_BIT + BITS * level)) as usize & (PARTITIONS - 1)
+    to_index(hash >> (FIRST_BIT + BITS * level)) & (PARTITIONS - 1)
 }
 
 /// Records on the way to their partitions.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::core::error::{Problem, Result};
+use crate::core::integer::narrow;
 use crate::core::terminal::progress::Bar;
 
 /// The file.
@@ -61,7 +62,7 @@ impl Spill {
         if let Some(bar) = &self.progress {
             bar.meter().add_spilled(stored.len() as u64);
         }
-        Ok(Frame { at, stored: stored.len() as u32, size })
+        Ok(Frame { at, stored: narrow(stored.len()), size })
     }
 
     /// Reads a frame back; what `bytes` held is gone.

@@ -12,6 +12,7 @@ use crate::core::error::Result;
 use crate::core::format::line::fields::Fields;
 use crate::core::format::line::{self, LineParser, Miss, Names, look, miss, opening};
 use crate::core::format::{Format, Opening, ReadOptions, Reader, Unopened};
+use crate::core::integer::byte;
 use crate::core::registry::{Example, Row};
 
 /// The table row.
@@ -288,7 +289,7 @@ fn unescape(source: &[u8], out: &mut Vec<u8>) {
         rest = rest.get(at + 1..).unwrap_or_default();
         let hex = |at: usize| rest.get(at).and_then(|byte| (*byte as char).to_digit(16));
         let (byte, used) = match (rest.first(), hex(1), hex(2)) {
-            (Some(b'x'), Some(high), Some(low)) => ((high * 16 + low) as u8, 3),
+            (Some(b'x'), Some(high), Some(low)) => (byte((high * 16 + low).into()), 3),
             (Some(b'n'), ..) => (b'\n', 1),
             (Some(b't'), ..) => (b'\t', 1),
             (Some(b'r'), ..) => (b'\r', 1),

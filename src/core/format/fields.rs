@@ -2,6 +2,7 @@
 
 use crate::core::data::batch::Batch;
 use crate::core::data::value::Value;
+use crate::core::integer::narrow;
 
 /// Calls `record` with the fields of each selected record: index of the column and value, in the record's own order,
 /// without those it does not have.
@@ -9,7 +10,7 @@ pub(crate) fn each_record<'b, E>(
     batch: &'b Batch,
     mut record: impl FnMut(&[(usize, Value<'b>)]) -> Result<(), E>,
 ) -> Result<(), E> {
-    let all: Vec<u32> = (0..batch.columns.len() as u32).collect();
+    let all: Vec<u32> = (0..narrow(batch.columns.len())).collect();
     let mut fields = Vec::new();
     for row in batch.rows() {
         let shape = batch.shapes.as_ref();

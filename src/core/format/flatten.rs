@@ -15,6 +15,7 @@ use crate::core::data::cell::{Cell, Kind};
 use crate::core::error::{Code, Problem, Result};
 use crate::core::format::json::path::{MemberSpans, key_text, member_spans, value_end};
 use crate::core::format::json::pretty::compact;
+use crate::core::integer::narrow;
 
 /// Spreads the objects of a batch over columns, and makes the JSON text that stays compact, so that it keeps to one line.
 /// Only the selected records are looked at. Where one of them fails, the batch is as it was, so that the caller can
@@ -55,7 +56,7 @@ fn spread(batch: &mut Batch) -> Result<(), RowFailure> {
     }
     let mut flat = Flat { batch, nodes: Vec::new(), outputs: Vec::new(), by_name: HashMap::default() };
     let roots: Vec<usize> = batch.columns.iter().map(|column| flat.node(Arc::clone(&column.name))).collect();
-    let every: Vec<u32> = (0..batch.columns.len() as u32).collect();
+    let every: Vec<u32> = (0..narrow(batch.columns.len())).collect();
     for row in batch.rows() {
         let order = match &batch.shapes {
             Some(shapes) => {

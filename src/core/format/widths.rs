@@ -15,6 +15,7 @@ use crate::core::data::batch::Batch;
 use crate::core::error::{Code, Error, Problem, Result, plain_io_message};
 use crate::core::format::Spool;
 use crate::core::format::cells::{Class, Escape, Look, append, show_cell};
+use crate::core::integer::narrow;
 
 /// Longest header of a chunk that is believed, in columns.
 const MAX_COLUMNS: usize = 1 << 24;
@@ -37,17 +38,17 @@ pub(crate) fn write(batch: &Batch, columns: &[Arc<str>], look: Look, out: &mut V
             let length = out.len() - at - 9;
             let bit = 1 << class as u8;
             put(out, at, &[class as u8]);
-            put(out, at + 1, &(width as u32).to_le_bytes());
-            put(out, at + 5, &(length as u32).to_le_bytes());
+            put(out, at + 1, &narrow(width).to_le_bytes());
+            put(out, at + 5, &narrow(length).to_le_bytes());
             *widest = width.max(*widest);
             *classes |= bit;
         }
     }
     let length = (out.len() - payload) as u64;
     put(out, start, &length.to_le_bytes());
-    put(out, start + 8, &(columns.len() as u32).to_le_bytes());
+    put(out, start + 8, &narrow(columns.len()).to_le_bytes());
     for (index, (width, classes)) in stats.into_iter().enumerate() {
-        put(out, start + 12 + 5 * index, &(width as u32).to_le_bytes());
+        put(out, start + 12 + 5 * index, &narrow(width).to_le_bytes());
         put(out, start + 16 + 5 * index, &[classes]);
     }
 }
@@ -82,7 +83,7 @@ pub(crate) fn survey(spool: &mut dyn Spool, columns: &[Arc<str>], escape: Escape
             *widest = width.max(*widest);
             *classes |= more;
         }
-        spool.seek_relative(chunk.length as i64).map_err(|error| unreadable(&error))?;
+        spool.seek_relative(chunk.length.cast_signed()).map_err(|error| unreadable(&error))?;
     }
     spool.seek(SeekFrom::Start(start)).map_err(|error| unreadable(&error))?;
     let has = |classes: u8, class: Class| classes & (1 << class as u8) != 0;

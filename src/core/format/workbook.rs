@@ -19,6 +19,7 @@ use crate::core::format::json::decoder::ValuesDecoder;
 use crate::core::format::json::escape::quote;
 use crate::core::format::{Decoder, Fault, Format, Opening, Projection, ReadOptions, Reader, Scratch, Unopened};
 use crate::core::input::boundary::Boundary;
+use crate::core::integer::whole;
 use crate::core::registry::{Row, did_you_mean};
 
 /// The table row.
@@ -227,7 +228,7 @@ fn text(cell: &Data) -> String {
 /// A serial number as a date, a time or both; a duration as hours, minutes and seconds.
 fn date(time: &ExcelDateTime) -> String {
     if time.is_duration() {
-        let millis = (time.as_f64().abs() * 86_400_000.0).round() as u64;
+        let millis = whole((time.as_f64().abs() * 86_400_000.0).round());
         let sign = if time.as_f64() < 0.0 { "-" } else { "" };
         let (seconds, rest) = (millis / 1000, millis % 1000);
         let fraction = fraction(rest);

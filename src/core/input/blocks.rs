@@ -19,6 +19,7 @@ use crate::core::exec::relay::Relay;
 use crate::core::input::boundary::{Boundary, State, Window};
 use crate::core::input::live::Stream;
 use crate::core::input::positional::read_full_at;
+use crate::core::integer::to_index;
 
 /// Bytes of a range, unless told otherwise: large enough that claims cost nothing, small enough to stay in cache.
 pub(crate) const BLOCK_SIZE: usize = 256 << 10;
@@ -181,7 +182,7 @@ fn count_lines(file: &File, end: u64) -> (u64, u64) {
     let mut buffer = vec![0; 1 << 20];
     let (mut at, mut lines, mut tail) = (0, 0, 0);
     while at < end {
-        let want = buffer.len().min((end - at) as usize);
+        let want = buffer.len().min(to_index(end - at));
         let Ok(read) = read_full_at(file, &mut buffer[..want], at) else { break };
         if read == 0 {
             break;

@@ -6,6 +6,7 @@
 use regex_syntax::hir::literal::{Extractor, Seq, rank};
 use regex_syntax::hir::{Hir, HirKind};
 
+use crate::core::integer::whole;
 use crate::core::pattern::prefilter::Says;
 use crate::core::pattern::rarity;
 
@@ -88,10 +89,10 @@ fn better(one: Option<Literals>, other: Option<Literals>) -> Option<Literals> {
 }
 
 /// Usefulness: first how rare they are, as far as it matters, then how few.
-fn score(literals: &Literals) -> (bool, u32, std::cmp::Reverse<usize>, usize) {
+fn score(literals: &Literals) -> (bool, u64, std::cmp::Reverse<usize>, usize) {
     let shortest = literals.iter().map(Vec::len).min().unwrap_or(0);
     // Tenths of a bit.
-    (is_useful(literals), (bits(literals) * 10.0) as u32, std::cmp::Reverse(literals.len()), shortest)
+    (is_useful(literals), whole(bits(literals) * 10.0), std::cmp::Reverse(literals.len()), shortest)
 }
 
 /// How rare a set is in common text, in bits, less what looking for several at once costs.

@@ -13,6 +13,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use crate::core::data::cell::Kind;
 use crate::core::data::number::Number;
 use crate::core::data::value::Value;
+use crate::core::integer::narrow;
 use crate::core::registry::{Example, Row};
 use crate::process::aggregate::intake::{Item, each_value};
 use crate::process::aggregate::kept::text;
@@ -109,7 +110,7 @@ impl Registers {
             counts.iter_mut().skip(usize::from(*to)).take(1).for_each(|count| *count += 1);
         }
         if self.all.is_empty() {
-            counts[0] = (COUNT - self.few.len()) as u32;
+            counts[0] = narrow(COUNT - self.few.len());
         }
         let registers = COUNT as f64;
         let (zero, full) = (f64::from(counts[0]) / registers, f64::from(counts[LOOKED_AT as usize + 1]) / registers);

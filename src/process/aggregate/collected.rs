@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::core::data::cell::Kind;
 use crate::core::data::value::Value;
 use crate::core::error::Result;
+use crate::core::integer::narrow;
 use crate::process::aggregate::intake::{Item, each_value, value};
 use crate::process::aggregate::{Accumulator, Intake, NO_GROUP, Parameters, State, own};
 
@@ -104,7 +105,7 @@ impl Accumulator for Collected {
 
     fn settle(&mut self, asked: &[Parameters]) -> Result<()> {
         self.asked = asked.to_vec();
-        self.others.push((std::mem::take(&mut self.log), (0..self.groups as u32).collect()));
+        self.others.push((std::mem::take(&mut self.log), (0..narrow(self.groups)).collect()));
         let mut order: Vec<(u32, u64, u32, u32)> = Vec::new();
         self.ends = vec![0; self.groups];
         for (number, (log, into)) in (0_u32..).zip(&self.others) {

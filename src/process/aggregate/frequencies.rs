@@ -8,6 +8,7 @@ use crate::core::data::cell::Kind;
 use crate::core::data::value::Value;
 use crate::core::error::Result;
 use crate::core::exec::memory::Memory;
+use crate::core::integer::narrow;
 use crate::process::aggregate::intake::{Item, each_value, value};
 use crate::process::aggregate::kept::text;
 use crate::process::aggregate::key_set::{KeySet, Seed};
@@ -152,7 +153,7 @@ impl Frequencies {
 
     /// Orders the pairs.
     fn arrange(&mut self) {
-        let mut order: Vec<u32> = (0..self.seen.len() as u32).collect();
+        let mut order: Vec<u32> = (0..narrow(self.seen.len())).collect();
         order.sort_by_cached_key(|pair| {
             let seen = self.seen.get(*pair as usize);
             (self.group_of(*pair), seen.map(|seen| (Reverse(seen.count), seen.first)))
@@ -196,7 +197,7 @@ impl Frequencies {
                 for pair in here.pairs_of(group).iter().take(most) {
                     let Some(seen) = here.seen.get(*pair as usize) else { continue };
                     let text = here.pairs.key(*pair as usize).get(4..).unwrap_or_default();
-                    best.add(group as u32, *seen, |pair| pair.extend_from_slice(text));
+                    best.add(narrow(group), *seen, |pair| pair.extend_from_slice(text));
                 }
             }
         };

@@ -9,6 +9,7 @@
 use crate::core::data::batch::{Batch, Values};
 use crate::core::data::cell::{Cell, Kind};
 use crate::core::data::value::Value;
+use crate::core::integer::narrow;
 use crate::process::aggregate::NO_GROUP;
 use crate::process::aggregate::intake::value;
 use crate::process::aggregate::kept::text;
@@ -113,7 +114,7 @@ impl GroupTable {
                 }
                 Kind::Missing | Kind::Null => Pending { key: self.set.pack_null(), start: 0, end: 0 },
                 kind => {
-                    let start = self.scratch.len() as u32;
+                    let start = narrow(self.scratch.len());
                     self.scratch.extend_from_slice(&text(kind, batch.bytes(cell)));
                     self.pending(start)
                 }
@@ -139,7 +140,7 @@ impl GroupTable {
         self.run.clear();
         self.scratch.clear();
         for row in run {
-            let start = self.scratch.len() as u32;
+            let start = narrow(self.scratch.len());
             let pending = if let [input] = inputs {
                 let value = key(batch, input, *row);
                 self.scratch.extend_from_slice(&value.to_text());
@@ -175,7 +176,7 @@ impl GroupTable {
     /// The key at the end of the scratch bytes.
     fn pending(&self, start: u32) -> Pending {
         let key = self.set.pack(self.scratch.get(start as usize..).unwrap_or_default());
-        Pending { key, start, end: self.scratch.len() as u32 }
+        Pending { key, start, end: narrow(self.scratch.len()) }
     }
 
     /// Takes rows that came later than higher ones into account.

@@ -5,6 +5,7 @@
 //! agrees. The hash (foldhash) has a random seed per run, against inputs made to collide; numbers and results
 //! must not depend on it.
 
+use crate::core::integer::{narrow, words};
 use std::hash::{BuildHasher, Hasher};
 
 use hashbrown::HashTable;
@@ -95,7 +96,7 @@ impl KeySet {
     /// Makes a key ready.
     pub(crate) fn pack(&self, key: &[u8]) -> Packed {
         match short_words(key) {
-            Some(words) => self.packed(words, key.len() as u32),
+            Some(short) => self.packed(short, narrow(key.len())),
             None => self.pack_long(key),
         }
     }
@@ -106,7 +107,7 @@ impl KeySet {
     pub(crate) fn pack_at(&self, source: &[u8], start: usize, len: usize) -> Packed {
         let window = source.get(start..).and_then(|rest| rest.first_chunk());
         match (window, MASKS.get(len)) {
-            (Some(window), Some(mask)) => self.packed(halves(u128::from_le_bytes(*window) & mask), len as u32),
+            (Some(window), Some(mask)) => self.packed(words(u128::from_le_bytes(*window) & mask), narrow(len)),
             _ => self.pack(source.get(start..start + len).unwrap_or_default()),
         }
     }
@@ -125,7 +126,7 @@ impl KeySet {
         let mut hasher = self.seed.build_hasher();
         hasher.write(key);
         let hash = hasher.finish();
-        Packed { words: [hash, 0], len: key.len() as u32, hash }
+        Packed { words: [hash, 0], len: narrow(key.len()), hash }
     }
 
     /// The number of a key as it is, a new one if it is new.
@@ -166,7 +167,7 @@ impl KeySet {
     #[cold]
     #[inline(never)]
     fn add(&mut self, packed: Packed, key: &[u8]) -> u32 {
-        let number = self.ends.len() as u32;
+        let number = narrow(self.ends.len());
         self.arena.extend_from_slice(key);
         self.ends.push(self.arena.len());
         let seed = &self.seed;
@@ -191,6 +192,7 @@ fn bytes_of<'a>(arena: &'a [u8], ends: &[usize], number: usize) -> &'a [u8] {
 }
 
 /// For each length of a short key, the bytes of it.
+#[expect(clippy::indexing_slicing, reason = "computed when the program is built, which fails where it panics")]
 static MASKS: [u128; SHORT + 1] = {
     let mut masks = [u128::MAX; SHORT + 1];
     let mut len = 0;
@@ -205,12 +207,7 @@ static MASKS: [u128; SHORT + 1] = {
 fn short_words(key: &[u8]) -> Option<[u64; 2]> {
     let mut padded = [0; SHORT];
     padded.get_mut(..key.len())?.copy_from_slice(key);
-    Some(halves(u128::from_le_bytes(padded)))
-}
-
-#[inline]
-fn halves(word: u128) -> [u64; 2] {
-    [word as u64, (word >> 64) as u64]
+    Some(words(u128::from_le_bytes(padded)))
 }
 
 #[inline]

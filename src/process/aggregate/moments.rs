@@ -8,6 +8,7 @@ use std::any::Any;
 
 use crate::core::data::number::{Number, POW10};
 use crate::core::data::value::Value;
+use crate::core::integer::narrow;
 use crate::process::aggregate::intake::{Numbers, Small, each_number};
 use crate::process::aggregate::natural;
 use crate::process::aggregate::superaccumulator::{
@@ -217,7 +218,7 @@ impl Moments {
                 self.slots[group] = Slot { sum, squares, ..slot };
             } else {
                 self.slots[group] = Slot { count: slot.count, ..Slot::default() };
-                let wide = self.wide(group as u32);
+                let wide = self.wide(narrow(group));
                 wide.sum.add_exact(slot.sum, old);
                 wide.squares.add_scaled(&slot.squares, 2 * old);
             }

@@ -10,6 +10,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::core::error::Result;
 use crate::core::exec::memory::Memory;
 use crate::core::exec::partitions::{PARTITIONS, Partition, Partitions, partition_of};
+use crate::core::integer::narrow;
 
 /// What was written, in parts that each have their own numbers of groups.
 #[derive(Debug, Default, Clone)]
@@ -53,7 +54,7 @@ impl Pairs {
         for Pair { group, text, about } in pairs {
             record.clear();
             record.extend_from_slice(&group.to_le_bytes());
-            record.extend_from_slice(&(text.len() as u32).to_le_bytes());
+            record.extend_from_slice(&narrow(text.len()).to_le_bytes());
             record.extend_from_slice(&about);
             record.extend_from_slice(text);
             partitions.push(partition_of(xxh3_64(text), 0), &record)?;

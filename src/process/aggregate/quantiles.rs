@@ -15,6 +15,7 @@ use crate::core::data::number::{Number, POW10};
 use crate::core::data::value::Value;
 use crate::core::error::Result;
 use crate::core::exec::memory::Memory;
+use crate::core::integer::narrow;
 use crate::process::aggregate::intake::{Numbers, Small, each_number};
 use crate::process::aggregate::ranks::{self, Written};
 use crate::process::aggregate::{Accumulator, Intake, NO_GROUP, Parameters, Skipped, State, own};
@@ -121,7 +122,7 @@ impl Quantiles {
     /// The same as settling in memory, for numbers on disk.
     fn settle_written(&mut self, asked: &[Number], memory: &Memory) -> Result<()> {
         let mut logs = std::mem::take(&mut self.others);
-        logs.push((std::mem::take(&mut self.log), (0..self.groups as u32).collect()));
+        logs.push((std::mem::take(&mut self.log), (0..narrow(self.groups)).collect()));
         // What is still in memory may be shared with others that settle, so it is written from a copy of its own.
         let mut written: Vec<(Written, &[u32])> = Vec::new();
         let (mut counts, mut rest) = (vec![0_usize; self.groups], Vec::new());
@@ -130,10 +131,10 @@ impl Quantiles {
             let mut more = Written::new(memory)?;
             let exact = log.groups.iter().zip(&log.units).enumerate();
             more.write(exact.map(|(at, (group, units))| (*group, *units, log.scale_of(at), 1)))?;
-            rest.extend(log.large.iter().filter_map(|(group, number)| Some((place(*group)? as u32, *number, 1))));
+            rest.extend(log.large.iter().filter_map(|(group, number)| Some((narrow(place(*group)?), *number, 1))));
             written.extend([more].into_iter().chain(log.written.clone()).map(|written| (written, into.as_slice())));
         }
-        let number = |into: &[u32], group: u32| place(into, group).map(|group| group as u32);
+        let number = |into: &[u32], group: u32| place(into, group).map(narrow);
         for (written, into) in &written {
             written.each_group(|group| {
                 if let Some(count) = place(into, group).and_then(|group| counts.get_mut(group)) {
@@ -171,7 +172,7 @@ impl Quantiles {
     /// Sorts the numbers by group and frees the logs.
     fn sort(&mut self) -> Sorted {
         let mut logs = std::mem::take(&mut self.others);
-        logs.push((std::mem::take(&mut self.log), (0..self.groups as u32).collect()));
+        logs.push((std::mem::take(&mut self.log), (0..narrow(self.groups)).collect()));
         let mut next = vec![0_usize; self.groups + 1];
         for (log, into) in &logs {
             for group in &log.groups {
@@ -202,7 +203,7 @@ impl Quantiles {
                 }
                 *at += 1;
             }
-            let large = log.large.iter().filter_map(|(group, number)| Some((place(&into, *group)? as u32, *number)));
+            let large = log.large.iter().filter_map(|(group, number)| Some((narrow(place(&into, *group)?), *number)));
             sorted.large.extend(large);
         }
         sorted.large.sort_by_key(|(group, _)| *group);

@@ -6,6 +6,7 @@
 //! adding commutes. Reading rounds once, to the nearest double, ties to even.
 
 use crate::core::data::number::{MAX_SCALE, Number, POW10};
+use crate::core::integer::narrow;
 use crate::process::aggregate::natural;
 
 const LIMBS: usize = 38;
@@ -49,7 +50,7 @@ impl Superaccumulator {
         let (mantissa, exponent) = parts(value);
         let shift = 64 * FRACTION + exponent - 1075;
         let product = multiply(u128::from(mantissa), POW10[usize::from(MAX_SCALE)].unsigned_abs());
-        self.add_limbs(shift / 64, shift_left(product, shift as u32 % 64), value < 0.0);
+        self.add_limbs(shift / 64, shift_left(product, narrow(shift) % 64), value < 0.0);
     }
 
     /// Adds another sum.

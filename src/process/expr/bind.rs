@@ -18,6 +18,7 @@ use crate::core::data::number::Number;
 use crate::core::data::time::{Span, Zone};
 use crate::core::data::value::Value;
 use crate::core::error::Problem;
+use crate::core::integer::narrow;
 
 /// The name of sources that are found by position; no column has it.
 pub(super) const POSITION: &str = "\u{0}position";
@@ -57,7 +58,7 @@ impl Binder<'_> {
             return *site;
         }
         let text = self.text(span).to_string();
-        let site = self.sites.len() as u32;
+        let site = narrow(self.sites.len());
         self.sites.push(text.clone());
         self.site_of.insert(text, site);
         site

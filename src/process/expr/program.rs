@@ -14,6 +14,7 @@ use crate::core::data::cell::Cell;
 use crate::core::data::time::Zone;
 use crate::core::data::value::Value;
 use crate::core::error::{Code, Problem, Result};
+use crate::core::integer::{narrow, to_index};
 
 /// A bound expression. It is shared by all threads.
 #[derive(Debug)]
@@ -173,7 +174,7 @@ impl Program {
         let site = self.site(first.site);
         let message = format!("'{}' in '{site}' is not a {}", first.example, wanted(first.wanted));
         let problem = Problem::new(Code::Value, message).hint("without --strict it becomes null");
-        Some(RowFailure { row: first.at.1 as usize, error: problem.into() })
+        Some(RowFailure { row: to_index(first.at.1), error: problem.into() })
     }
 
     fn site(&self, site: u32) -> &str {
@@ -211,7 +212,7 @@ fn wanted(wanted: Wanted) -> &'static str {
 
 fn selected(batch: &Batch) -> Vec<u32> {
     match &batch.selection {
-        Selection::All => (0..batch.rows as u32).collect(),
+        Selection::All => (0..narrow(batch.rows)).collect(),
         Selection::Rows(rows) => rows.clone(),
     }
 }

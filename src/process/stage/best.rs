@@ -19,6 +19,7 @@ use crate::core::error::Result;
 use crate::core::exec::memory::Share;
 use crate::core::exec::partitions::{LEVELS, PARTITIONS, Partition, Partitions, partition_of};
 use crate::core::format::Scratch;
+use crate::core::integer::narrow;
 use crate::process::aggregate::key_set::{KeySet, Seed};
 use crate::process::stage::keys::{KeyOf, Keys, found_value};
 use crate::process::stage::names::Found;
@@ -94,7 +95,7 @@ impl Best {
         for heaps in gathered {
             let numbers = table.number_all(&heaps.table);
             groups.resize_with(table.len(), Group::default);
-            let offset = batches.len() as u32;
+            let offset = narrow(batches.len());
             for (from, number) in heaps.groups.into_iter().zip(numbers) {
                 let Some(group) = groups.get_mut(number) else { continue };
                 group.first = group.first.min(from.first);
@@ -328,10 +329,10 @@ impl Heaps {
                 continue;
             }
             let ranks = ranks(&self.best.keys, &found, &batch, row);
-            let place = candidates.len() as u32;
-            candidates.push(row as u32);
+            let place = narrow(candidates.len());
+            candidates.push(narrow(row));
             alive.push(true);
-            let entry = Entry { ranks, prefer: self.best.prefer, record, batch: number as u32, place };
+            let entry = Entry { ranks, prefer: self.best.prefer, record, batch: narrow(number), place };
             self.entries += 1;
             let Some(gone) = group.offer(entry, self.best.most) else { continue };
             self.entries -= 1;
@@ -413,7 +414,7 @@ impl Heaps {
         let mut rows = Vec::with_capacity(candidates.len());
         let mut survivors = Vec::new();
         for (row, alive) in candidates.iter().zip(alive) {
-            rows.push(survivors.len() as u32);
+            rows.push(narrow(survivors.len()));
             if *alive {
                 survivors.push(*row);
             }

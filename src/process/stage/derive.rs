@@ -7,6 +7,7 @@ use crate::core::data::batch::{Batch, Column, RowFailure, Values};
 use crate::core::data::cell::{Cell, Kind};
 use crate::core::error::{Problem, Result};
 use crate::core::exec::cancel::Cancel;
+use crate::core::integer::narrow;
 use crate::core::registry::{Example, Row, names};
 use crate::process::aggregate::AGGREGATES;
 use crate::process::expr::{Env, Parsed, Program, Tally, check_columns, parse_list, replace_column};
@@ -251,8 +252,8 @@ pub(crate) fn put(batch: &mut Batch, name: &Arc<str>, values: Values) {
         None => batch.columns.push(Column { name: Arc::clone(name), values }),
     }
     if let Some(shapes) = &mut batch.shapes {
-        for order in shapes.orders.iter_mut().filter(|order| !order.contains(&(at as u32))) {
-            order.push(at as u32);
+        for order in shapes.orders.iter_mut().filter(|order| !order.contains(&narrow(at))) {
+            order.push(narrow(at));
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::core::data::batch::Batch;
 use crate::core::data::value::Value;
 use crate::core::error::Result;
 use crate::core::exec::memory::{Memory, Share};
+use crate::core::integer::narrow;
 use crate::core::registry::{Example, Row};
 use crate::process::aggregate::described::{MEASURES, describe, take};
 use crate::process::aggregate::key_set::Seed;
@@ -217,7 +218,7 @@ fn places(batch: &Batch, rows: &[u32]) -> Vec<Option<Place>> {
 impl Gatherer for Described {
     fn take(&mut self, batch: Batch, scope: &mut Scope<'_>) -> Result<()> {
         self.rows.clear();
-        self.rows.extend(batch.rows().map(|row| row as u32));
+        self.rows.extend(batch.rows().map(narrow));
         self.records += self.rows.len() as u64;
         let places = places(&batch, &self.rows);
         for (column, place) in batch.columns.iter().zip(places) {

@@ -8,6 +8,7 @@
 use crate::core::data::compare::{Rank, SortMode, SortOrder};
 use crate::core::data::number::Number;
 use crate::core::data::value::Value;
+use crate::core::integer::narrow;
 
 /// What the digit of text starts with where numbers come before it: above the bits of infinity.
 const TEXT: u64 = 0xFFF1;
@@ -107,7 +108,7 @@ fn natural(text: &[u8]) -> Vec<u8> {
             let zeros = run.iter().position(|byte| *byte != b'0').unwrap_or(run.len());
             let run = run.get(zeros..).unwrap_or_default();
             out.push(b'0');
-            out.extend_from_slice(&(run.len() as u32).to_be_bytes());
+            out.extend_from_slice(&narrow(run.len()).to_be_bytes());
             out.extend_from_slice(run);
             rest = after;
         } else {

@@ -12,6 +12,7 @@ use crate::core::error::{Code, Problem, Result};
 use crate::core::exec::cancel::Cancel;
 use crate::core::format::flatten::cell_at;
 use crate::core::format::json::path::{element_spans, is_json, member_spans};
+use crate::core::integer::narrow;
 use crate::core::registry::{Example, Row};
 use crate::process::stage::names::{Found, Name, split_by, unquote};
 use crate::process::stage::repeat::{Renumber, check_size, repeat};
@@ -112,7 +113,7 @@ struct Exploded {
 
 impl Exploded {
     fn push(&mut self, row: usize, cell: Cell) {
-        self.from.push(row as u32);
+        self.from.push(narrow(row));
         self.whole.push(cell);
         self.keys.push(Cell::MISSING);
         self.values.push(Cell::MISSING);
@@ -218,12 +219,12 @@ fn put(batch: &mut Batch, at: Option<usize>, name: &str, exploded: Exploded) -> 
         Some(column) => column.values = Values::Cells(exploded.whole),
         None => batch.columns.push(Column { name: Arc::from(name), values: Values::Cells(exploded.whole) }),
     }
-    let mut places = vec![at as u32];
+    let mut places = vec![narrow(at)];
     let mut taken: Option<(usize, &str)> = None;
     if exploded.objects {
         for (name, cells) in [("key", exploded.keys), ("value", exploded.values)] {
             let there = batch.find(name).unwrap_or(batch.columns.len());
-            places.push(there as u32);
+            places.push(narrow(there));
             let Some(column) = batch.columns.get_mut(there) else {
                 batch.columns.push(Column { name: Arc::from(name), values: Values::Cells(cells) });
                 continue;
@@ -255,7 +256,7 @@ fn put(batch: &mut Batch, at: Option<usize>, name: &str, exploded: Exploded) -> 
 /// Puts key and value directly behind the column.
 fn order(batch: &mut Batch, places: &[u32]) {
     let Some((at, others)) = places.split_first() else { return };
-    let all: Vec<u32> = (0..batch.columns.len() as u32).collect();
+    let all: Vec<u32> = (0..narrow(batch.columns.len())).collect();
     let rows = batch.rows;
     let shapes = batch.shapes.get_or_insert_with(|| Shapes { orders: vec![all], of_row: vec![0; rows] });
     for order in &mut shapes.orders {

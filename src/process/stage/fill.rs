@@ -6,6 +6,7 @@ use crate::core::data::batch::{Batch, Selection, Values, store};
 use crate::core::data::cell::Cell;
 use crate::core::data::value::Value;
 use crate::core::error::{Code, Problem, Result};
+use crate::core::integer::narrow;
 use crate::core::registry::{Example, Row, names};
 use crate::process::aggregate::AGGREGATES;
 use crate::process::expr::{Parsed, Program, Tally, check_columns, parse_list};
@@ -125,7 +126,7 @@ impl Rows for Filling {
 fn fill(batch: &mut Batch, name: &Arc<str>, program: &Program, tally: &mut Tally) {
     let column = batch.find(name);
     let is_null = |row: &usize| column.is_none_or(|column| batch.value(column, *row).is_null());
-    let open: Vec<u32> = batch.rows().filter(is_null).map(|row| row as u32).collect();
+    let open: Vec<u32> = batch.rows().filter(is_null).map(narrow).collect();
     if open.is_empty() {
         return;
     }

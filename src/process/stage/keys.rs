@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::core::data::batch::Batch;
 use crate::core::data::value::Value;
+use crate::core::integer::narrow;
 use crate::process::stage::names::{Found, Names};
 
 /// What keys are made of.
@@ -65,7 +66,7 @@ impl Keys {
         }
         let text = value.to_text();
         self.bytes.push(1);
-        self.bytes.extend_from_slice(&(text.len() as u32).to_le_bytes());
+        self.bytes.extend_from_slice(&narrow(text.len()).to_le_bytes());
         self.bytes.extend_from_slice(&text);
     }
 

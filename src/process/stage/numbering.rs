@@ -4,6 +4,7 @@ use crate::core::data::batch::{Batch, Selection};
 use crate::core::error::Result;
 use crate::core::exec::cancel::Cancel;
 use crate::core::exec::relay::Relay;
+use crate::core::integer::narrow;
 use crate::process::stage::Scope;
 
 /// A count of records that passes from batch to batch.
@@ -56,7 +57,7 @@ pub(crate) fn keep(batch: &mut Batch, range: std::ops::Range<usize>, scope: &mut
         }
         all @ Selection::All => {
             let mut rows = scope.scratch.take_indices();
-            rows.extend(range.start as u32..range.end as u32);
+            rows.extend(narrow(range.start)..narrow(range.end));
             *all = Selection::Rows(rows);
         }
     }

@@ -14,6 +14,7 @@ use crate::core::data::value::Value;
 use crate::core::error::{Code, Problem, Result};
 use crate::core::format::line::fields::Fields;
 use crate::core::format::line::{CellParser, Miss, Names, Text};
+use crate::core::integer::narrow;
 use crate::process::stage::derive::put;
 use crate::process::stage::names::{Found, Name, root};
 use crate::process::stage::{Columns, Needs, Operation, Rows, Scope, Stage};
@@ -285,20 +286,20 @@ fn replace(batch: &mut Batch, at: usize, values: Values, places: &[Option<Place>
 /// Adds fields that each record has or has not: a record's own come behind its others, or replace them.
 fn merge(batch: &mut Batch, columns: Vec<Column>, shapes: Option<Shapes>) {
     let mut target = Vec::with_capacity(columns.len());
-    let had = batch.columns.len() as u32;
+    let had = narrow(batch.columns.len());
     for Column { name, values } in columns {
         if let Some(at) = batch.find(&name) {
             overlay(batch, at, values);
-            target.push(at as u32);
+            target.push(narrow(at));
         } else {
-            target.push(batch.columns.len() as u32);
+            target.push(narrow(batch.columns.len()));
             batch.columns.push(Column { name, values });
         }
     }
     let all = |count: u32| -> Vec<u32> { (0..count).collect() };
     let (added, added_of) = match shapes {
         Some(shapes) => (shapes.orders, shapes.of_row),
-        None => (vec![all(target.len() as u32)], vec![0; batch.rows]),
+        None => (vec![all(narrow(target.len()))], vec![0; batch.rows]),
     };
     let old = batch.shapes.take().unwrap_or_else(|| Shapes { orders: vec![all(had)], of_row: vec![0; batch.rows] });
     let mut known: HashMap<(u32, u32), u32> = HashMap::new();
@@ -315,7 +316,7 @@ fn merge(batch: &mut Batch, columns: Vec<Column>, shapes: Option<Shapes>) {
                 }
             }
             merged.orders.push(order);
-            merged.orders.len() as u32 - 1
+            narrow(merged.orders.len()) - 1
         });
         merged.of_row.push(shape);
     }

@@ -17,6 +17,7 @@ use crate::core::exec::memory::{Memory, Share};
 use crate::core::exec::partitions::{LEVELS, PARTITIONS, Partition, Partitions, partition_of};
 use crate::core::exec::relay::Relay;
 use crate::core::format::Scratch;
+use crate::core::integer::narrow;
 use crate::process::aggregate::key_set::{KeySet, NONE, Seed};
 use crate::process::stage::keys::{KeyOf, Keys};
 use crate::process::stage::runs::{Merged, Order, Run, Writing};
@@ -142,13 +143,13 @@ impl Quota {
             match left.get_mut(number) {
                 Some(Left::Known(left)) if *left > 0 => {
                     *left -= 1;
-                    sorted.wanted.push(row as u32);
+                    sorted.wanted.push(narrow(row));
                 }
                 Some(Left::Later) => {
                     later.resize(PARTITIONS, Vec::new());
                     let hash = here.pack(here.key(number)).hash();
                     if let Some(list) = later.get_mut(partition_of(hash, level)) {
-                        list.push(row as u32);
+                        list.push(narrow(row));
                     }
                 }
                 _ => {}

@@ -23,6 +23,7 @@ use crate::core::exec::memory::{Memory, Share};
 use crate::core::exec::relay::Relay;
 use crate::core::exec::spill::{Frame, Spill};
 use crate::core::format::Scratch;
+use crate::core::integer::{narrow, to_index};
 use crate::process::stage::Table;
 use crate::process::stage::digits::{Doubles, Place, next};
 use crate::process::stage::keys::found_value;
@@ -94,7 +95,7 @@ impl Writing {
         }
         let all: Vec<&Batch> = batches.iter().collect();
         let rows =
-            |(at, batch): (usize, &Batch)| batch.rows().map(move |row| (at as u32, row as u32)).collect::<Vec<_>>();
+            |(at, batch): (usize, &Batch)| batch.rows().map(move |row| (narrow(at), narrow(row))).collect::<Vec<_>>();
         let picks: Vec<Pick> = batches.iter().enumerate().flat_map(rows).collect();
         let mut chunk = copy(&all, &picks, &mut Scratch::default());
         let ids =
@@ -218,7 +219,7 @@ impl Merge {
             let mut bytes = std::mem::take(&mut self.bytes);
             spill.read(frame, &mut bytes)?;
             let (rest, count) = bytes.split_last_chunk().unwrap_or((&[], &[0; 8]));
-            let (marks, mut rest) = rest.split_at_checked(u64::from_le_bytes(*count) as usize * 8).unwrap_or_default();
+            let (marks, mut rest) = rest.split_at_checked(to_index(u64::from_le_bytes(*count)) * 8).unwrap_or_default();
             let marks: Vec<u64> = marks.as_chunks().0.iter().map(|mark| u64::from_le_bytes(*mark)).collect();
             let batch = restore(&mut rest)?;
             self.bytes = bytes;
@@ -272,11 +273,11 @@ impl Merge {
                 Some((of, place)) if of == round => place,
                 _ => {
                     picked.chunks.push(Arc::clone(&top.chunk));
-                    picked.chunks.len() as u32 - 1
+                    narrow(picked.chunks.len()) - 1
                 }
             };
             top.place = Some((round, place));
-            picked.picks.push((place, top.row as u32));
+            picked.picks.push((place, narrow(top.row)));
             top.row += 1;
             if let Some(mark) = top.chunk.marks.get(top.row) {
                 top.mark = *mark;

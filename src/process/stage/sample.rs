@@ -7,6 +7,7 @@ use crate::core::data::batch::{Batch, Selection};
 use crate::core::data::number::Number;
 use crate::core::error::{Code, Problem, Result};
 use crate::core::exec::cancel::Cancel;
+use crate::core::integer::narrow;
 use crate::core::registry::{Example, Row};
 use crate::process::stage::best::{Prefer, draw};
 use crate::process::stage::few::Few;
@@ -80,7 +81,7 @@ impl Rows for Picking {
         let Some(bound) = self.bound else { return Ok(()) };
         let mut kept = scope.scratch.take_indices();
         let numbered = (before..).zip(batch.rows());
-        kept.extend(numbered.filter(|(number, _)| draw(self.seed, *number) < bound).map(|(_, row)| row as u32));
+        kept.extend(numbered.filter(|(number, _)| draw(self.seed, *number) < bound).map(|(_, row)| narrow(row)));
         if let Selection::Rows(old) = std::mem::replace(&mut batch.selection, Selection::Rows(kept)) {
             scope.scratch.keep_indices(old);
         }

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::core::data::batch::{Batch, Column, Shapes};
 use crate::core::error::{Code, Problem, Result};
+use crate::core::integer::narrow;
 use crate::core::registry::{Example, Row};
 use crate::process::stage::names::{Found, Name, glob_matches, is_glob, position, root, split, split_outside, unquote};
 use crate::process::stage::{Columns, Needs, Operation, Rows, Scope, Setup, Stage, StageKind, Written};
@@ -237,7 +238,7 @@ impl Rows for Selecting {
                         },
                     };
                     if let Some(place) = placed.last_mut() {
-                        *place = Some(columns.len() as u32);
+                        *place = Some(narrow(columns.len()));
                     }
                     columns.push(Column { name: Arc::clone(new), values });
                 }
@@ -276,8 +277,8 @@ impl Selecting {
                     Pick::Glob(glob) => {
                         for place in order.iter().filter_map(|column| *globbed.get(*column as usize)?) {
                             let fits = columns.get(place).is_some_and(|column| glob_matches(&glob.text, &column.name));
-                            if fits && !new.contains(&(place as u32)) {
-                                new.push(place as u32);
+                            if fits && !new.contains(&narrow(place)) {
+                                new.push(narrow(place));
                             }
                         }
                     }

@@ -12,6 +12,7 @@ use crate::core::data::value::Value;
 use crate::core::error::Result;
 use crate::core::exec::memory::Share;
 use crate::core::format::Scratch;
+use crate::core::integer::narrow;
 use crate::process::stage::Table;
 
 /// Most records of a chunk.
@@ -172,7 +173,7 @@ impl Layout {
         for batch in batches {
             let source = Source::of(batch);
             let known = layout.sources.iter().position(|old| *old == source);
-            layout.source_of.push(known.unwrap_or(layout.sources.len()) as u32);
+            layout.source_of.push(narrow(known.unwrap_or(layout.sources.len())));
             if known.is_none() {
                 layout.sources.push(source);
             }
@@ -182,7 +183,7 @@ impl Layout {
         for map in &mut layout.maps {
             map.from.resize(places, None);
         }
-        let identity: Vec<u32> = (0..places as u32).collect();
+        let identity: Vec<u32> = (0..narrow(places)).collect();
         layout.uniform = layout.orders.iter().all(|order| *order == identity);
         layout
     }
@@ -197,7 +198,7 @@ impl Layout {
         };
         // Neighbours are most often alike.
         let known = self.maps.iter().rposition(same).unwrap_or_else(|| self.add_map(batch, shapes));
-        self.map_of.push(known as u32);
+        self.map_of.push(narrow(known));
         for (place, from) in self.maps.get(known).map_or(&Vec::new(), |map| &map.from).iter().enumerate() {
             let column = from.and_then(|column| batch.columns.get(column as usize));
             if let (Some(Column { values: Values::Cells(_), .. }), Some(numbers)) =
@@ -213,7 +214,7 @@ impl Layout {
         let mut places = Vec::with_capacity(names.len());
         for name in &names {
             let known = self.names.iter().position(|old| old == name);
-            places.push(known.unwrap_or(self.names.len()) as u32);
+            places.push(narrow(known.unwrap_or(self.names.len())));
             if known.is_none() {
                 self.names.push(Arc::clone(name));
                 self.numbers.push(true);
@@ -222,18 +223,18 @@ impl Layout {
         let mut from = vec![None; self.names.len()];
         for (column, place) in places.iter().enumerate() {
             if let Some(from) = from.get_mut(*place as usize) {
-                *from = Some(column as u32);
+                *from = Some(narrow(column));
             }
         }
-        let all: Vec<u32> = (0..places.len() as u32).collect();
+        let all: Vec<u32> = (0..narrow(places.len())).collect();
         let orders = if batch.shapes.is_some() { shapes } else { std::slice::from_ref(&all) };
         let orders = orders.iter().map(|order| {
             let order: Vec<u32> = order.iter().filter_map(|column| places.get(*column as usize).copied()).collect();
             let known = self.orders.iter().position(|old| *old == order);
-            known.unwrap_or_else(|| {
+            narrow(known.unwrap_or_else(|| {
                 self.orders.push(order);
                 self.orders.len() - 1
-            }) as u32
+            }))
         });
         let orders = orders.collect();
         self.maps.push(Map { names, shapes: shapes.to_vec(), from, orders });
@@ -326,13 +327,13 @@ fn copy_records(
     let mut spans = scratch.take_spans();
     for (batch, (start, end, now)) in sources.iter().zip(moves.iter_mut()) {
         let record = batch.block.bytes.get(*start as usize..*end as usize).unwrap_or_default();
-        *now = bytes.len() as u32;
+        *now = narrow(bytes.len());
         bytes.extend_from_slice(record);
         // The last record of an input may lack the line end that it needs now.
         if matches!(dialect, Dialect::Delimited { .. }) && !record.ends_with(b"\n") {
             bytes.push(b'\n');
         }
-        spans.push((*now, bytes.len() as u32));
+        spans.push((*now, narrow(bytes.len())));
     }
     block.bytes = bytes;
     spans

@@ -10,6 +10,7 @@ use crate::core::data::cell::{Cell, Kind, MAX_CELL};
 use crate::core::data::value::Value;
 use crate::core::error::{Code, Problem, Result};
 use crate::core::format::json::escape::{plain_is_number, quote};
+use crate::core::integer::narrow;
 use crate::core::registry::{Example, Row};
 use crate::process::stage::{Columns, Needs, Operation, Rows, Scope, Stage, StageKind};
 
@@ -86,7 +87,7 @@ impl Rows for Unflatten {
             if known == gathered.len() {
                 gathered.push(Gathered { name: Arc::from(root), whole: None, members: Vec::new() });
             }
-            place_of.push(known as u32);
+            place_of.push(narrow(known));
             let Some(place) = gathered.get_mut(known) else { continue };
             match parts(&column.name) {
                 Some(parts) => place.members.push((parts.iter().skip(1).map(ToString::to_string).collect(), at)),

@@ -7,6 +7,7 @@ use crate::core::data::cell::{Cell, Kind};
 use crate::core::data::value::Value;
 use crate::core::error::{Code, Problem, Result};
 use crate::core::exec::cancel::Cancel;
+use crate::core::integer::narrow;
 use crate::core::registry::{Example, Row};
 use crate::process::stage::names::{Name, Names, glob_matches, is_glob, split, split_outside, unquote};
 use crate::process::stage::repeat::{Renumber, check_size, repeat};
@@ -140,7 +141,7 @@ impl Unpivoting {
     /// The columns to take of records whose fields stand in this order.
     fn taken(&self, batch: &Batch, order: &[u32]) -> Vec<u32> {
         if let Some(settled) = &self.settled {
-            return settled.iter().filter_map(|name| batch.find(name).map(|at| at as u32)).collect();
+            return settled.iter().filter_map(|name| batch.find(name).map(narrow)).collect();
         }
         let mut taken: Vec<u32> = Vec::new();
         for name in self.names.get() {
@@ -157,7 +158,7 @@ impl Unpivoting {
 
 impl Rows for Unpivoting {
     fn apply(&self, batch: &mut Batch, scope: &mut Scope<'_>) -> Result<()> {
-        let all: Vec<u32> = (0..batch.columns.len() as u32).collect();
+        let all: Vec<u32> = (0..narrow(batch.columns.len())).collect();
         let orders = batch.shapes.as_ref().map_or(std::slice::from_ref(&all), |shapes| &shapes.orders);
         let taken: Vec<Vec<u32>> = orders.iter().map(|order| self.taken(batch, order)).collect();
         let mut side = std::mem::take(&mut batch.side);
@@ -181,21 +182,21 @@ impl Rows for Unpivoting {
                 let text = Value::Text(column.name.as_bytes().into());
                 names.push(*label.get_or_insert_with(|| store(&mut side, &text)));
                 values.push(cell);
-                from.push(row as u32);
+                from.push(narrow(row));
             }
             check_size("unpivot", from.len(), side.len())?;
         }
         batch.side = side;
         repeat(batch, &from);
         let gone: Vec<bool> =
-            (0..batch.columns.len() as u32).map(|at| taken.iter().any(|taken| taken.contains(&at))).collect();
+            (0..narrow(batch.columns.len())).map(|at| taken.iter().any(|taken| taken.contains(&at))).collect();
         remove(batch, &gone);
         for (name, cells) in self.into.iter().zip([names, values]) {
             if batch.find(name).is_some() {
                 let problem = Problem::new(Code::Data, format!("there is a column '{name}' already"));
                 return Err(problem.hint("name others: --unpivot '… into NAME,VALUE'").into());
             }
-            let place = batch.columns.len() as u32;
+            let place = narrow(batch.columns.len());
             batch.columns.push(Column { name: Arc::clone(name), values: Values::Cells(cells) });
             batch.shapes.iter_mut().flat_map(|shapes| &mut shapes.orders).for_each(|order| order.push(place));
         }

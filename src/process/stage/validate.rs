@@ -12,6 +12,7 @@ use crate::core::data::cell::Kind;
 use crate::core::error::{Code, Problem, Result};
 use crate::core::exec::cancel::Cancel;
 use crate::core::exec::relay::Relay;
+use crate::core::integer::narrow;
 use crate::core::registry::{Example, Row};
 use crate::core::text::units;
 use crate::process::aggregate::key_set::{KeySet, Seed};
@@ -140,7 +141,7 @@ impl Rows for Validating {
             }
         }
         if bad.contains(&true) {
-            let kept = rows.iter().zip(&bad).filter(|(_, bad)| !**bad).map(|(row, _)| *row as u32).collect();
+            let kept = rows.iter().zip(&bad).filter(|(_, bad)| !**bad).map(|(row, _)| narrow(*row)).collect();
             batch.selection = Selection::Rows(kept);
         }
         Ok(())

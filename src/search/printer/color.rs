@@ -114,8 +114,8 @@ fn lookup<T: Copy>(what: &str, name: &str, table: &[(&str, T)]) -> Result<T, Str
 
 fn color_named(text: &str) -> Result<Color, String> {
     let lower = text.to_lowercase();
-    if let Some(digit) = COLORS.iter().position(|name| *name == lower) {
-        return Ok(Color::Named(digit as u8));
+    if let Some((digit, _)) = (0..).zip(COLORS).find(|(_, name)| *name == lower) {
+        return Ok(Color::Named(digit));
     }
     let number = |text: &str| match text.strip_prefix("0x") {
         Some(digits) => u8::from_str_radix(digits, 16).ok(),

@@ -14,6 +14,7 @@ use crate::core::input::live::Stream;
 use crate::core::input::open::{Source, open};
 use crate::core::input::positional::{PositionalReader, read_full_at};
 use crate::core::input::walk::{Entry, Kind};
+use crate::core::integer::to_index;
 use crate::core::pattern::backtracker::GaveUp;
 use crate::core::pattern::matcher::Scratch;
 use crate::search::binary::{Rule, WINDOW, stopped};
@@ -142,7 +143,7 @@ impl<'p> Editor<'p> {
         let bytes = path.as_os_str().as_encoded_bytes();
         let target = match self.kind {
             Rewrite::Diff(context) => {
-                let mut mark = vec![0; range.start as usize];
+                let mut mark = vec![0; to_index(range.start)];
                 let read = read_full_at(file, &mut mark, 0).map_err(|error| failed(&error))?;
                 mark.truncate(read);
                 Target::Diff(Hunks::new(bytes, mark, context, self.plan.config.color))
@@ -159,7 +160,7 @@ impl<'p> Editor<'p> {
             self.whole(&text, range.start, &mut pass)?;
         } else {
             let reader = PositionalReader { file: own, at: range.start, end: range.end };
-            self.chunks(reader, (range.end - range.start) as usize, &mut pass)?;
+            self.chunks(reader, to_index(range.end - range.start), &mut pass)?;
         }
         self.end(pass, output)
     }

@@ -5,6 +5,7 @@
 
 use memchr::{memchr, memrchr};
 
+use crate::core::integer::to_index;
 use crate::search::printer::color::RESET;
 use crate::search::region::Region;
 use crate::search::rewrite::editor::Change;
@@ -79,7 +80,7 @@ impl Hunks {
         hunk.old += old;
         hunk.new += new;
         hunk.upto = region.offset + change.end as u64;
-        self.grown += new as i64 - old as i64;
+        self.grown += new.cast_signed() - old.cast_signed();
         self.open = Some(hunk);
     }
 
@@ -98,7 +99,7 @@ impl Hunks {
     /// Adds unchanged lines up to `to` to the open hunk, as far as they may belong to it.
     fn extend(&mut self, region: &Region<'_>, to: usize) {
         let Some(hunk) = &mut self.open else { return };
-        let mut from = hunk.upto.saturating_sub(region.offset) as usize;
+        let mut from = to_index(hunk.upto.saturating_sub(region.offset));
         if from < to {
             hunk.flush();
         }

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use crate::core::error::{Code, Problem, Result};
 use crate::core::input::positional::PositionalReader;
+use crate::core::integer::to_index;
 use crate::core::output::atomic::AtomicFile;
 use crate::search::region::Region;
 use crate::search::rewrite::editor::Change;
@@ -54,7 +55,7 @@ impl<'f> Version<'f> {
             *done = io::copy(&mut head, &mut new).map_err(|error| failed(path, &error))?;
             self.new.insert(new)
         };
-        let from = done.saturating_sub(base) as usize;
+        let from = to_index(done.saturating_sub(base));
         new.write_all(region.slice(from, change.start))
             .and_then(|()| new.write_all(change.new))
             .map_err(|error| failed(path, &error))?;
@@ -66,7 +67,7 @@ impl<'f> Version<'f> {
     pub(crate) fn pass(&mut self, region: &Region<'_>) -> Result<()> {
         let Some(new) = &mut self.new else { return Ok(()) };
         let base = self.start + region.offset;
-        let from = self.done.saturating_sub(base) as usize;
+        let from = to_index(self.done.saturating_sub(base));
         new.write_all(region.slice(from, region.end)).map_err(|error| failed(self.path, &error))?;
         self.done = base + region.end as u64;
         Ok(())

@@ -89,6 +89,7 @@ impl Number {
 
     /// The quotient as a double; none for division by zero. Decimals are divided as the integers they scale to, so
     /// `0.3 / 0.1` is 3.
+    #[expect(clippy::cast_precision_loss, reason = "integers up to 2^53 are exact as doubles")]
     pub(crate) fn divide(self, other: Self) -> Option<Self> {
         if other.is_zero() {
             return None;

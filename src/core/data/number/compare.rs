@@ -45,10 +45,10 @@ fn exact_float(units: i128, scale: u8, value: f64) -> Ordering {
 
 /// Compares a decimal and a double that are both zero or more and nearly equal: first the whole parts, then the
 /// fractions one binary digit at a time.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "by the near tie it is below 2^128")]
 fn tie(units: u128, scale: u8, value: f64) -> Ordering {
     let power = pow10(u32::from(scale)).unwrap_or(1).unsigned_abs();
     let (whole, mut rest) = (units / power, units % power);
-    // Below 2^128 by the near tie, so the conversion is exact.
     let order = whole.cmp(&(value.trunc() as u128));
     if order != Ordering::Equal {
         return order;

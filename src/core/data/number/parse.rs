@@ -111,6 +111,7 @@ fn exact(parts: &Parts) -> Option<Number> {
 }
 
 /// The double nearest to `units / 10^scale`.
+#[expect(clippy::cast_precision_loss, reason = "integers up to 2^53 are exact as doubles")]
 pub(super) fn nearest(units: i128, scale: u8) -> f64 {
     const EXACT: [f64; 23] = [
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 
 use super::{DAY, Time, Zone, days};
+use crate::core::integer::signed;
 
 /// What a clock showed, where.
 struct Shown {
@@ -106,14 +107,17 @@ pub(super) fn offset(text: &[u8]) -> Option<i32> {
         (5, Some(b':')) => (digits(rest, 0, 2)?, digits(rest, 3, 2)?),
         _ => return None,
     };
-    (hours < 24 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60) as i32)
+    if hours >= 24 || minutes >= 60 {
+        return None;
+    }
+    i32::try_from(sign * (hours * 3600 + minutes * 60)).ok()
 }
 
 fn month(name: &[u8]) -> Option<i64> {
     const NAMES: [&[u8; 3]; 12] =
         [b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"];
     let at = NAMES.iter().position(|month| month.eq_ignore_ascii_case(name))?;
-    Some(at as i64 + 1)
+    Some(signed(at) + 1)
 }
 
 /// `hh:mm:ss` at an offset.
@@ -167,7 +171,8 @@ fn other(text: &[u8], zone: &Zone) -> Option<Time> {
         return None;
     }
     let text = std::str::from_utf8(text).ok()?;
-    let instant = |timestamp: Timestamp| Time::new(timestamp.as_second(), timestamp.subsec_nanosecond() as u32);
+    let instant =
+        |timestamp: Timestamp| Time::new(timestamp.as_second(), u32::try_from(timestamp.subsec_nanosecond()).ok()?);
     if text.contains('[') {
         return text.parse::<jiff::Zoned>().ok().and_then(|zoned| instant(zoned.timestamp()));
     }

@@ -2,6 +2,7 @@
 
 use crate::core::format::cells::{BOLD, PLAIN, pad, shorten};
 use crate::core::format::chart::{CYAN, Cell, Records, Screen};
+use crate::core::integer::{float, to_index, whole};
 
 /// Between columns.
 const GAP: usize = 2;
@@ -65,16 +66,17 @@ impl Scale {
         if span <= 0.0 || !span.is_finite() {
             return Self { unit: 0.0, left: 0 };
         }
-        let left = if low < 0.0 { (room as f64 * -low / span).ceil() as usize } else { 0 };
+        let left = if low < 0.0 { to_index(whole((float(room as u64) * -low / span).ceil())) } else { 0 };
         let right = room.saturating_sub(left);
         // The longer side is as long as the room for it allows.
-        let unit = |room: usize, extent: f64| if extent > 0.0 { room as f64 * 8.0 / extent } else { f64::INFINITY };
+        let unit =
+            |room: usize, extent: f64| if extent > 0.0 { float(room as u64) * 8.0 / extent } else { f64::INFINITY };
         Self { unit: unit(left, -low).min(unit(right, high)), left }
     }
 
     /// The bar of a value, with the space left of it.
     fn bar(self, value: f64) -> String {
-        let mut eighths = (value.abs() * self.unit).round() as usize;
+        let mut eighths = to_index(whole((value.abs() * self.unit).round()));
         if eighths == 0 && value != 0.0 && self.unit > 0.0 {
             eighths = 1;
         }

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use crate::core::format::cells::{BOLD, PLAIN, pad};
 use crate::core::format::chart::{CYAN, Cell, Records, Screen};
+use crate::core::integer::{float, to_index, whole};
 
 /// Heights of a value.
 const HEIGHTS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
@@ -121,14 +122,14 @@ fn spark(points: &[Option<f64>], room: usize) -> String {
         .map(|at| {
             let (from, to) = (at * points.len() / count, (at + 1) * points.len() / count);
             let some: Vec<f64> = points.get(from..to).unwrap_or_default().iter().copied().flatten().collect();
-            (!some.is_empty()).then(|| some.iter().sum::<f64>() / some.len() as f64)
+            (!some.is_empty()).then(|| some.iter().sum::<f64>() / float(some.len() as u64))
         })
         .collect();
     let low = means.iter().copied().flatten().fold(f64::INFINITY, f64::min);
     let high = means.iter().copied().flatten().fold(f64::NEG_INFINITY, f64::max);
     let height = |value: f64| {
         let part = if high > low { (value - low) / (high - low) } else { 0.0 };
-        HEIGHTS.get((part * 7.0).round() as usize).copied().unwrap_or(" ")
+        HEIGHTS.get(to_index(whole((part * 7.0).round()))).copied().unwrap_or(" ")
     };
     means.iter().map(|mean| mean.map_or(" ", height)).collect()
 }

@@ -12,6 +12,7 @@
 
 use crate::core::format::csv::machine::{self, Place};
 use crate::core::input::boundary::{Boundary, State, Summary, Window};
+use crate::core::integer::byte;
 use crate::core::scan::delimited;
 use crate::core::scan::lanes::Marks;
 
@@ -114,7 +115,7 @@ impl Boundary for Quotes {
                 let bytes = window.bytes.get(..window.len).unwrap_or(window.bytes);
                 self.walk(bytes, start, window.before)
             }
-            end => end as State,
+            end => byte(end),
         }
     }
 

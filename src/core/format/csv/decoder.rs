@@ -12,6 +12,7 @@ use crate::core::format::csv::grid::{self, Grid, Shape};
 use crate::core::format::csv::machine;
 use crate::core::format::{Decoder, Fault, Projection, Ragged, Scratch};
 use crate::core::input::boundary::Boundary;
+use crate::core::integer::narrow;
 use crate::core::scan::delimited::{self, Structure};
 use crate::core::scan::lanes::Marks;
 
@@ -102,7 +103,7 @@ impl CsvDecoder {
     /// Finds the records and cells of a block.
     fn grid(&self, block: &Block, scratch: &mut Scratch) -> (Grid, Structure, Option<Fault>) {
         let body = block.body();
-        let start = block.start as u32;
+        let start = narrow(block.start);
         let mut index = scratch.take_indices();
         index.push(start.wrapping_sub(1));
         let structure = delimited::index(body, self.marks(), start, &mut index).unwrap_or_else(|| {
@@ -128,7 +129,7 @@ impl CsvDecoder {
     fn records(&self, block: &Block, grid: &Grid, scratch: &mut Scratch) -> Records {
         let mut spans = scratch.take_spans();
         let columns = self.layout.columns.len();
-        let end = block.end as u32;
+        let end = narrow(block.end);
         let position = |at: usize| grid.index.get(at).copied().unwrap_or(end).wrapping_add(1);
         spans.extend((0..grid.rows).map(|row| {
             let front = row * grid.stride;

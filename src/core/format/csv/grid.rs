@@ -7,6 +7,7 @@
 use crate::core::data::batch::{Irregular, Rejected};
 use crate::core::data::cell::MAX_CELL;
 use crate::core::format::{Fault, Ragged};
+use crate::core::integer::narrow;
 use crate::core::scan::delimited::Structure;
 
 /// The cells of a block.
@@ -71,7 +72,7 @@ pub(super) fn build(
         let kept = index.iter().skip(1).rposition(|at| ends_record(*at)).map_or(1, |at| at + 2);
         index.truncate(kept);
     } else if last.wrapping_add(1) as usize != end || (index.len() > 1 && !ends_record(last)) {
-        index.push(end as u32);
+        index.push(narrow(end));
         records += 1;
     }
     let cells = index.len() - 1;
@@ -143,8 +144,8 @@ fn copy_rows(
         }
         match shape.ragged {
             Ragged::Error | Ragged::Skip if shape.rejects => {
-                let stop = (end as usize + 1).min(bytes.len()) as u32;
-                copied.rejected.records.push((copied.rows as u32, start, stop));
+                let stop = narrow((end as usize + 1).min(bytes.len()));
+                copied.rejected.records.push((narrow(copied.rows), start, stop));
             }
             Ragged::Skip => copied.irregular.skipped += 1,
             Ragged::Error => {

@@ -6,6 +6,7 @@
 
 use std::ops::ControlFlow;
 
+use crate::core::integer::narrow;
 use crate::core::scan::delimited::{self, Structure};
 use crate::core::scan::lanes::Marks;
 
@@ -74,7 +75,7 @@ pub(super) fn sweep(bytes: &[u8], place: Place, marks: Marks, mut visit: impl Fn
     let mut positions = Vec::new();
     for (number, piece) in bytes.chunks(PIECE).enumerate() {
         positions.clear();
-        delimited::all_marks(piece, marks, (number * PIECE) as u32, &mut positions);
+        delimited::all_marks(piece, marks, narrow(number * PIECE), &mut positions);
         for at in positions.iter().map(|at| *at as usize) {
             if at > next {
                 place = place.after_text();
@@ -109,7 +110,7 @@ pub(super) fn first_end(bytes: &[u8], place: Place, marks: Marks) -> (Option<usi
 pub(super) fn index(bytes: &[u8], marks: Marks, base: u32, out: &mut Vec<u32>) -> Structure {
     let mut records = 0;
     let place = sweep(bytes, Place::Start, marks, |at, byte| {
-        out.push(base.wrapping_add(at as u32));
+        out.push(base.wrapping_add(narrow(at)));
         records += usize::from(byte == marks.terminator);
     });
     Structure { records, quoted: true, doubled: true, open: place == Place::Quoted }

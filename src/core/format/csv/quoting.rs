@@ -24,10 +24,8 @@ pub(super) struct Style {
 impl Style {
     /// The style the options ask for.
     pub(super) fn new(options: &WriteOptions, delimiter: u8, quote: u8) -> Self {
-        let mut special = [false; 256];
-        for byte in [delimiter, quote, b'\n', b'\r'] {
-            special[usize::from(byte)] = true;
-        }
+        let apart = [delimiter, quote, b'\n', b'\r'].map(usize::from);
+        let special = std::array::from_fn(|byte| apart.contains(&byte));
         let null = options.null_value.as_ref().map(|text| text.as_bytes().to_vec()).unwrap_or_default();
         let (quoting, escape_formulas) = (options.quoting, options.escape_formulas);
         Self { delimiter, quote, quoting, null, escape_formulas, special }

@@ -12,6 +12,7 @@ use crate::core::format::json::path::{self, Segment};
 use crate::core::format::json::shape::Action;
 use crate::core::format::json::syntax::Scanned;
 use crate::core::format::{Projection, Scratch};
+use crate::core::integer::narrow;
 
 /// The column of values that are not objects.
 pub(crate) const VALUE: &str = "value";
@@ -55,12 +56,12 @@ impl Columns {
         for (index, name) in projection.columns.iter().flatten().enumerate() {
             columns.names.push(Arc::from(name.as_str()));
             columns.cells.push(scratch.take_cells());
-            wanted.entry(name.clone().into_bytes()).or_default().exact = Some(index as u32);
+            wanted.entry(name.clone().into_bytes()).or_default().exact = Some(narrow(index));
             if let Some(segments) = path::parse(name)
                 && let Some((Segment::Key(key), rest)) = segments.split_first()
                 && key != name
             {
-                wanted.entry(key.clone().into_bytes()).or_default().paths.push((index as u32, rest.to_vec()));
+                wanted.entry(key.clone().into_bytes()).or_default().paths.push((narrow(index), rest.to_vec()));
             }
         }
         columns.exact = vec![0; columns.names.len()];
@@ -77,7 +78,7 @@ impl Columns {
                 Some(column) if !is_path(column) => Action::Column(column),
                 _ => {
                     columns.targets.push(targets);
-                    Action::Targets(columns.targets.len() as u32 - 1)
+                    Action::Targets(narrow(columns.targets.len()) - 1)
                 }
             };
             columns.actions.insert(key, action);
@@ -109,7 +110,7 @@ impl Columns {
         let shown = String::from_utf8_lossy(&text);
         let known = self.actions.get(shown.as_bytes()).copied();
         let action = known.unwrap_or_else(|| {
-            let action = Action::Column(self.names.len() as u32);
+            let action = Action::Column(narrow(self.names.len()));
             self.actions.insert(shown.as_bytes().to_vec(), action);
             self.names.push(Arc::from(&*shown));
             self.cells.push(scratch.take_cells());

@@ -14,6 +14,7 @@ use crate::core::format::json::shape::{Action, NONE, Shapes};
 use crate::core::format::json::syntax::{Nest, blanks, is_blank, string, value};
 use crate::core::format::{Decoder, Fault, Projection, Scratch};
 use crate::core::input::boundary::Boundary;
+use crate::core::integer::narrow;
 use crate::core::scan::json::{Job, Portable, Scanner, dispatch};
 
 /// Decodes JSON values that stand one after the other.
@@ -119,7 +120,7 @@ impl Job for Run<'_, '_> {
                 shape
             };
             if let Some(spans) = &mut walk.raw {
-                spans.push((start as u32, at as u32));
+                spans.push((narrow(start), narrow(at)));
             }
             if let Some(shape_of) = &mut walk.shape_of {
                 shape_of.push(shape);

@@ -18,6 +18,7 @@ use crate::core::format::json::deferred::{defer, settle};
 use crate::core::format::json::escape::{escape, is_number, quote};
 use crate::core::format::json::pretty::{compact, indented};
 use crate::core::format::{Encoder, Infer, Layout, Spool, WriteOptions};
+use crate::core::integer::narrow;
 use crate::core::scan::append::append;
 use crate::core::scan::json::{Job, Portable, Scanner, dispatch};
 
@@ -160,7 +161,7 @@ impl Job for Encode<'_> {
         let mut columns = encoder.columns(batch, &mut names);
         let text = Text::of(encoder, batch);
         let mut spare = Vec::new();
-        let all: Vec<u32> = (0..columns.len() as u32).collect();
+        let all: Vec<u32> = (0..narrow(columns.len())).collect();
         for row in batch.rows() {
             let order = match &batch.shapes {
                 Some(shapes) => {

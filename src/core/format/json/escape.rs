@@ -3,6 +3,7 @@
 #![expect(clippy::inline_always, reason = "must be compiled into the loop that chose the instruction set")]
 
 use crate::core::format::json::syntax::plain_number;
+use crate::core::integer::narrow;
 use crate::core::scan::append::append;
 use crate::core::scan::json::{Portable, Scanner};
 
@@ -64,7 +65,7 @@ pub(crate) fn is_number<S: Scanner>(scanner: S, bytes: &[u8], start: usize, end:
         return plain_is_number(bytes.get(start..end).unwrap_or_default());
     };
     let sign = usize::from(*first == b'-');
-    let length = (length - sign) as u32;
+    let length = narrow(length - sign);
     let digits = (mask >> sign) & ((1 << length) - 1);
     let whole = (!digits).trailing_zeros();
     if whole == 0 || (whole > 1 && bytes.get(start + sign) == Some(&b'0')) {

@@ -6,6 +6,7 @@
 
 use hashbrown::HashMap;
 
+use crate::core::integer::narrow;
 use crate::core::scan::json::Needle;
 
 /// No node.
@@ -90,7 +91,7 @@ impl Shapes {
         if siblings >= MAX_SIBLINGS {
             return NONE;
         }
-        let index = index as u32;
+        let index = narrow(index);
         if let Some(last) = self.nodes.get_mut(last as usize) {
             last.sibling = index;
         } else if let Some(parent) = self.nodes.get_mut(parent as usize) {
@@ -126,7 +127,7 @@ impl Shapes {
         if let Some(index) = self.known.get(&columns) {
             return *index;
         }
-        let index = self.orders.len() as u32;
+        let index = narrow(self.orders.len());
         self.orders.push(columns.clone());
         self.known.insert(columns, index);
         index

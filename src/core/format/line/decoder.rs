@@ -8,6 +8,7 @@ use crate::core::format::line::fields::Fields;
 use crate::core::format::line::{LineParser, Miss};
 use crate::core::format::{Decoder, Fault, Projection, Ragged, ReadOptions, Scratch};
 use crate::core::input::boundary::{Boundary, Lines};
+use crate::core::integer::narrow;
 
 /// Decodes lines.
 pub(crate) struct LineDecoder<P> {
@@ -91,7 +92,7 @@ impl<P: LineParser> Decoder for LineDecoder<P> {
                 }
                 Err(_) if self.rejects => {
                     fields.abandon();
-                    rejected.records.push((fields.rows() as u32, at as u32, next as u32));
+                    rejected.records.push((narrow(fields.rows()), narrow(at), narrow(next)));
                 }
                 Err(_) if self.ragged == Ragged::Skip => {
                     fields.abandon();

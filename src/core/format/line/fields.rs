@@ -8,6 +8,7 @@ use crate::core::data::batch::{Column, Shapes, Values};
 use crate::core::data::cell::{Cell, Kind, MAX_CELL};
 use crate::core::format::Scratch;
 use crate::core::format::line::Names;
+use crate::core::integer::narrow;
 
 /// Most cells of a batch (128 MiB): what bounds memory where every record has names of its own.
 const MAX_CELLS: usize = 1 << 24;
@@ -74,7 +75,7 @@ impl Fields {
             (Names::Open, wanted) => {
                 let mut known = Keyed::new(wanted.is_none());
                 for name in wanted.unwrap_or_default() {
-                    known.by_name.insert(name.clone().into_bytes(), columns.len() as u32);
+                    known.by_name.insert(name.clone().into_bytes(), narrow(columns.len()));
                     columns.push(Filling { name: Arc::from(name.as_str()), cells: Some(scratch.take_cells()) });
                 }
                 keyed = Some(known);
@@ -145,13 +146,13 @@ impl Fields {
         let keyed = self.keyed.as_mut()?;
         let next = keyed.next as usize;
         let column = match self.columns.get(next) {
-            Some(column) if column.name.as_bytes() == name => next as u32,
+            Some(column) if column.name.as_bytes() == name => narrow(next),
             _ => match keyed.by_name.get(name) {
                 Some(column) => *column,
                 None if keyed.grows => {
                     // Names that are not UTF-8 may come out the same; columns have different ones.
                     let shown = String::from_utf8_lossy(name);
-                    let column = keyed.by_name.get(shown.as_bytes()).copied().unwrap_or(self.columns.len() as u32);
+                    let column = keyed.by_name.get(shown.as_bytes()).copied().unwrap_or(narrow(self.columns.len()));
                     keyed.by_name.insert(name.to_vec(), column);
                     if column as usize == self.columns.len() {
                         keyed.by_name.insert(shown.as_bytes().to_vec(), column);
@@ -230,7 +231,7 @@ impl Fields {
         }
         // A line that was taken back may have left columns in front of those that all records have in one order.
         let differs = |keyed: &Keyed| match keyed.orders.as_slice() {
-            [order] => !order.iter().copied().eq(0..columns.len() as u32),
+            [order] => !order.iter().copied().eq(0..narrow(columns.len())),
             orders => !orders.is_empty(),
         };
         let shapes = self.keyed.filter(|keyed| keyed.grows && differs(keyed)).map(|keyed| {
@@ -265,7 +266,7 @@ impl Keyed {
             return;
         }
         let index = self.known.get(&self.order).copied().unwrap_or_else(|| {
-            let index = self.orders.len() as u32;
+            let index = narrow(self.orders.len());
             self.orders.push(self.order.clone());
             self.known.insert(self.order.clone(), index);
             index

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use crate::core::format::line::fields::Fields;
 use crate::core::format::{Fault, Opening, ReadOptions, Unopened};
+use crate::core::integer::narrow;
 
 /// The flags that say how lines are read.
 pub(crate) const FLAGS: &[&str] = &["skip-lines", "ragged", "rejects", "encoding"];
@@ -111,7 +112,7 @@ impl<P: LineParser> CellParser for P {
                 fields.begin(text.start, text.in_side);
                 if let Err(miss) = self.parse(&mut worker, text.bytes, fields) {
                     fields.abandon();
-                    misses.push((row as u32, miss));
+                    misses.push((narrow(row), miss));
                 }
             } else {
                 fields.begin(0, false);

@@ -4,6 +4,7 @@
 use crate::core::data::number::{Number, POW10};
 use crate::core::error::Result;
 use crate::core::exec::memory::Memory;
+use crate::core::integer::to_index;
 use crate::process::aggregate::quantiles::Ranked;
 use crate::process::aggregate::ranks::{self, Written};
 
@@ -92,7 +93,7 @@ impl Weighted {
         if self.weight == 0 {
             return Ok(vec![None; asked.len()]);
         }
-        let mut ranked = Ranked::new(asked, self.weight as usize);
+        let mut ranked = Ranked::new(asked, to_index(self.weight));
         if let Some(written) = self.written.take() {
             let memory = written.memory().clone();
             self.written = Some(written);
@@ -107,8 +108,8 @@ impl Weighted {
                     |_, group| Some(group),
                     rest,
                     |_, number, weight| {
-                        ranked.see(at, weight as usize, number);
-                        at += weight as usize;
+                        ranked.see(at, to_index(weight), number);
+                        at += to_index(weight);
                     },
                 )?;
             }
@@ -138,8 +139,8 @@ impl Weighted {
         numbers.sort_unstable_by(|a, b| a.0.compare(b.0));
         let mut at = 0;
         for (number, weight) in numbers {
-            ranked.see(at, weight as usize, number);
-            at += weight as usize;
+            ranked.see(at, to_index(weight), number);
+            at += to_index(weight);
         }
     }
 }

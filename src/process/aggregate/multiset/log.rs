@@ -7,6 +7,7 @@
 use crate::core::data::cell::Kind;
 use crate::core::error::Result;
 use crate::core::exec::spill::{Frame, Spill};
+use crate::core::integer::narrow;
 use crate::process::aggregate::multiset::Seen;
 
 /// Bytes of the word in front of a record.
@@ -42,7 +43,7 @@ impl Log {
         let step = seen.first.wrapping_sub(self.row);
         self.row = seen.first;
         if text.len() < LENGTHS && step < STEPS && seen.is_single() {
-            let word = text.len() as u32 | (seen.kind as u32) << 8 | (step as u32) << 12;
+            let word = narrow(text.len()) | (seen.kind as u32) << 8 | (step as u32) << 12;
             self.chunk.extend_from_slice(&word.to_le_bytes());
         } else {
             self.head(text.len(), seen);
@@ -55,7 +56,7 @@ impl Log {
     #[inline(never)]
     fn head(&mut self, len: usize, seen: Seen) {
         self.chunk.extend_from_slice(&(LONG | (seen.kind as u32) << 8).to_le_bytes());
-        self.chunk.extend_from_slice(&(len as u32).to_le_bytes());
+        self.chunk.extend_from_slice(&narrow(len).to_le_bytes());
         self.chunk.extend_from_slice(&seen.first.to_le_bytes());
         self.chunk.extend_from_slice(&seen.count.to_le_bytes());
         self.chunk.extend_from_slice(&seen.forms.to_le_bytes());

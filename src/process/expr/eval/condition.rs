@@ -7,6 +7,7 @@ use super::{Run, pick};
 use crate::core::data::compare;
 use crate::core::data::number::Number;
 use crate::core::data::value::Value;
+use crate::core::integer::narrow;
 use crate::process::expr::ast::Comparison;
 use crate::process::expr::node::{Mode, Node, Op};
 use crate::process::expr::{bind, predicate};
@@ -150,7 +151,7 @@ fn is_within(value: &Value<'_>, numbers: &[Number], texts: &[Vec<u8>], null: boo
 
 /// The slots that hold this.
 fn slots(holds: &[bool], wanted: bool) -> Vec<u32> {
-    holds.iter().enumerate().filter(|(_, holds)| **holds == wanted).map(|(slot, _)| slot as u32).collect()
+    holds.iter().enumerate().filter(|(_, holds)| **holds == wanted).map(|(slot, _)| narrow(slot)).collect()
 }
 
 /// Writes values to their slots.

@@ -16,6 +16,7 @@ use crate::core::data::cell::{Cell, Kind};
 use crate::core::data::time::Zone;
 use crate::core::data::value::Value;
 use crate::core::format::json::path::{self, Segment};
+use crate::core::integer::narrow;
 
 pub(super) use condition::decide;
 
@@ -146,7 +147,7 @@ impl<'b, 't> Run<'b, 't> {
     /// The first value that is not null; later nodes are computed only for rows that still need one.
     fn coalesce(&mut self, nodes: &'b [Node], rows: &[u32]) -> Vec<Value<'b>> {
         let mut results = vec![Value::Null; rows.len()];
-        let mut open: Vec<u32> = (0..rows.len() as u32).collect();
+        let mut open: Vec<u32> = (0..narrow(rows.len())).collect();
         for node in nodes {
             let these = pick(rows, &open);
             let values = self.values(node, &these);
@@ -169,7 +170,7 @@ impl<'b, 't> Run<'b, 't> {
     /// The value of the first branch whose condition holds.
     fn case(&mut self, branches: &'b [(Node, Node)], otherwise: Option<&'b Node>, rows: &[u32]) -> Vec<Value<'b>> {
         let mut results = vec![Value::Null; rows.len()];
-        let mut open: Vec<u32> = (0..rows.len() as u32).collect();
+        let mut open: Vec<u32> = (0..narrow(rows.len())).collect();
         let place = |results: &mut Vec<Value<'b>>, slots: &[u32], values: Vec<Value<'b>>| {
             for (value, slot) in values.into_iter().zip(slots) {
                 if let Some(result) = results.get_mut(*slot as usize) {

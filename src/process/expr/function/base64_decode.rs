@@ -6,6 +6,7 @@ use super::base64_encode::ALPHABET;
 use super::on_text;
 use super::text_value;
 use crate::core::data::value::Value;
+use crate::core::integer::narrow;
 use crate::core::registry::{Example, Row};
 
 /// `base64_decode(text)`
@@ -39,7 +40,7 @@ fn decoded(text: &[u8]) -> Option<Vec<u8>> {
                 b'_' => b'/',
                 byte => *byte,
             };
-            word = (word << 6) | ALPHABET.iter().position(|digit| *digit == plain)? as u32;
+            word = (word << 6) | narrow(ALPHABET.iter().position(|digit| *digit == plain)?);
         }
         let bytes = chunk.len() * 6 / 8;
         word <<= 6 * (4 - chunk.len());

@@ -5,6 +5,7 @@ use super::Function;
 use super::number_value;
 use super::on_text;
 use crate::core::data::number::Number;
+use crate::core::integer::narrow;
 use crate::core::registry::{Example, Row};
 
 /// `bytes(text)`
@@ -41,5 +42,5 @@ fn size(text: &str) -> Option<Number> {
     };
     let power = ["", "k", "m", "g", "t", "p", "e"].iter().position(|name| *name == prefix)?;
     let number = Number::parse(number.trim().as_bytes())?;
-    number.checked_mul(Number::int(base.pow(power as u32))).map(Number::normal)
+    number.checked_mul(Number::int(base.pow(narrow(power)))).map(Number::normal)
 }

@@ -14,6 +14,7 @@ use crate::core::exec::cancel::Cancel;
 use crate::core::exec::memory::{Memory, Share};
 use crate::core::exec::partitions::Partitions;
 use crate::core::format::Scratch;
+use crate::core::integer::narrow;
 use crate::process::aggregate::group_table::GroupTable;
 use crate::process::aggregate::key_set::Seed;
 use crate::process::aggregate::{Accumulator, Intake, Skipped};
@@ -268,7 +269,7 @@ impl Gather for GroupGather {
 impl Gatherer for GroupGatherer {
     fn take(&mut self, mut batch: Batch, scope: &mut Scope<'_>) -> Result<()> {
         self.rows.clear();
-        self.rows.extend(batch.rows().map(|row| row as u32));
+        self.rows.extend(batch.rows().map(narrow));
         self.of.clear();
         if !self.rows.is_empty() {
             self.take_rows(&mut batch, scope.scratch)?;
@@ -303,7 +304,7 @@ impl GroupGatherer {
     /// Takes keys and arguments that went to a partition.
     pub(super) fn take_saved(&mut self, batch: Batch, scratch: &mut Scratch) -> Result<()> {
         self.rows.clear();
-        self.rows.extend(0..batch.rows as u32);
+        self.rows.extend(0..narrow(batch.rows));
         self.of.clear();
         let inputs: Vec<&Values> = batch.columns.iter().map(|column| &column.values).collect();
         self.take_inputs(&batch, &inputs, scratch)?;

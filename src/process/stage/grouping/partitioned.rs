@@ -16,6 +16,7 @@ use crate::core::data::saved::{restore, save};
 use crate::core::error::Result;
 use crate::core::exec::partitions::{LEVELS, PARTITIONS, Partition, Partitions, partition_of};
 use crate::core::format::Scratch;
+use crate::core::integer::narrow;
 use crate::process::aggregate::Skipped;
 use crate::process::stage::Table;
 use crate::process::stage::runs::{Merged, Order, Run, Size, Writing};
@@ -106,7 +107,7 @@ impl GroupGather {
 
     /// Groups the partition at a path, one position for each level.
     fn partition_done(&self, parts: &[&Groups], path: &[usize], rows: &[Partition], left: &Mutex<Left>) -> Result<()> {
-        let mut gatherer = self.thread(path.len() as u32);
+        let mut gatherer = self.thread(narrow(path.len()));
         let mut scratch = Scratch::default();
         for partition in rows {
             partition.each(|mut saved| {

@@ -12,6 +12,7 @@ use crate::core::data::value::Value;
 use crate::core::error::Result;
 use crate::core::exec::memory::Share;
 use crate::core::format::Scratch;
+use crate::core::integer::narrow;
 use crate::process::expr::{Tally, slot_name};
 use crate::process::stage::Table;
 use crate::process::stage::table::CHUNK;
@@ -117,7 +118,7 @@ impl GroupedTable {
 fn order(grouping: &Grouping, groups: &[Groups]) -> Vec<(u32, u32)> {
     let mut order: Vec<(u64, u32, u32)> = Vec::with_capacity(groups.iter().map(|part| part.table.len()).sum());
     for (part, groups) in (0_u32..).zip(groups) {
-        order.extend((0..groups.table.len()).map(|group| (groups.table.first_row(group), part, group as u32)));
+        order.extend((0..groups.table.len()).map(|group| (groups.table.first_row(group), part, narrow(group))));
     }
     order.sort_unstable();
     if grouping.order == GroupOrder::Falling {

@@ -12,6 +12,7 @@ use crate::core::exec::cancel::Cancel;
 use crate::core::exec::partitions::{PARTITIONS, Partition, Partitions};
 use crate::core::exec::relay::Relay;
 use crate::core::format::Scratch;
+use crate::core::integer::narrow;
 use crate::process::stage::join::build::{Building, Built, Pick, Shared, Side};
 use crate::process::stage::join::divide::{Budget, Divided, Dividing};
 use crate::process::stage::join::on::each_key;
@@ -90,7 +91,7 @@ fn sort(
     let by = dividing.by(level);
     each_key(batch, &found, |row, key| {
         if let Some(list) = lists.get_mut(by(batch.id(row), key)) {
-            list.push(row as u32);
+            list.push(narrow(row));
         }
     });
     let lists = lists.into_iter().enumerate().filter(|(_, rows)| !rows.is_empty());

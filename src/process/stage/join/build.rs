@@ -13,6 +13,7 @@ use crate::core::data::cell::{Cell, Kind};
 use crate::core::data::value::Value;
 use crate::core::error::Result;
 use crate::core::exec::memory::Share;
+use crate::core::integer::narrow;
 use crate::process::aggregate::key_set::{KeySet, NONE, Seed};
 use crate::process::stage::join::asof::{Moments, Ordered, Reading};
 use crate::process::stage::join::divide::{Budget, Divided, Dividing};
@@ -192,7 +193,7 @@ impl Gatherer for Builder {
         let mut rows = Rows { first_row: batch.first_row, count: batch.rows, ..Rows::default() };
         each_key(&batch, &found, |_, key| {
             rows.keys.extend_from_slice(key.unwrap_or_default());
-            rows.ends.push(rows.keys.len() as u32);
+            rows.ends.push(narrow(rows.keys.len()));
             rows.nulls.push(key.is_none());
         });
         if let Some((name, reading)) = &self.ordered {
@@ -248,7 +249,7 @@ impl Built {
                 if let Some(count) = counts.get_mut(number as usize) {
                     *count += 1;
                     if *count == 2 {
-                        duplicate.get_or_insert((numbers.len() as u32, of.len() as u32));
+                        duplicate.get_or_insert((narrow(numbers.len()), narrow(of.len())));
                     }
                 }
                 of.push(number);
@@ -280,7 +281,7 @@ impl Built {
         let mut built =
             Self { rows, columns, maps, keys, starts, picks, numbers, matched, duplicate, moments, _shares: shares };
         if built.rows.iter().any(|rows| !rows.ordered.is_empty()) {
-            built.moments = (0..counts.len()).map(|number| built.moments_of(number as u32)).collect();
+            built.moments = (0..counts.len()).map(|number| built.moments_of(narrow(number))).collect();
         }
         built
     }
@@ -323,7 +324,7 @@ impl Built {
     pub(in crate::process::stage) fn unmatched(&self, batch: usize) -> (u64, Vec<Pick>) {
         let had = |number: &u32| self.matched.get(*number as usize).is_some_and(|had| had.load(Ordering::Relaxed) > 0);
         let numbers = self.numbers.get(batch).map_or(&[][..], Vec::as_slice);
-        let rows = (0_u32..).zip(numbers).filter(|(_, number)| !had(number)).map(|(row, _)| (batch as u32, row));
+        let rows = (0_u32..).zip(numbers).filter(|(_, number)| !had(number)).map(|(row, _)| (narrow(batch), row));
         (self.rows.get(batch).map_or(0, |rows| rows.first_row), rows.collect())
     }
 
@@ -436,7 +437,7 @@ fn united(rows: &[Rows], known: &[Arc<str>]) -> (Vec<Arc<str>>, Vec<Vec<Option<u
             }
         }
     }
-    let place = |batch: &Rows, name: &Arc<str>| batch.columns.iter().position(|old| old == name).map(|at| at as u32);
+    let place = |batch: &Rows, name: &Arc<str>| batch.columns.iter().position(|old| old == name).map(narrow);
     let maps = rows.iter().map(|batch| columns.iter().map(|name| place(batch, name)).collect()).collect();
     (columns, maps)
 }

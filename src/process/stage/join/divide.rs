@@ -10,6 +10,7 @@ use crate::core::data::saved::save;
 use crate::core::error::Result;
 use crate::core::exec::memory::{Memory, Share};
 use crate::core::exec::partitions::{LEVELS, PARTITIONS, Partition, Partitions, partition_of};
+use crate::core::integer::narrow;
 use crate::process::aggregate::key_set::{KeySet, Seed};
 use crate::process::stage::Setup;
 use crate::process::stage::join::build::Rows;
@@ -92,7 +93,7 @@ impl Budget {
             let mut lists: Vec<Vec<u32>> = vec![Vec::new(); PARTITIONS];
             for (row, key) in rows.keys().enumerate() {
                 if let Some(list) = lists.get_mut(by(rows.id(row), key)) {
-                    list.push(row as u32);
+                    list.push(narrow(row));
                 }
             }
             for (partition, list) in lists.iter().enumerate().filter(|(_, list)| !list.is_empty()) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::core::data::batch::{Batch, Values};
 use crate::core::data::cell::Kind;
 use crate::core::error::{Code, Problem, Result};
+use crate::core::integer::narrow;
 use crate::process::expr::Env;
 use crate::process::stage::keys::found_value;
 use crate::process::stage::names::{Found, Names, split, split_outside};
@@ -109,7 +110,7 @@ pub(in crate::process::stage) fn each_key(batch: &Batch, found: &[Found], mut ta
             let value = found_value(found, batch, row);
             null |= value.is_null();
             let text = value.to_text();
-            buffer.extend_from_slice(&(text.len() as u32).to_le_bytes());
+            buffer.extend_from_slice(&narrow(text.len()).to_le_bytes());
             buffer.extend_from_slice(&text);
         }
         take(row, (!null).then_some(&buffer));

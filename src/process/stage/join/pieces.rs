@@ -12,6 +12,7 @@ use crate::core::exec::cancel::Cancel;
 use crate::core::exec::memory::Memory;
 use crate::core::exec::relay::Relay;
 use crate::core::format::Scratch;
+use crate::core::integer::narrow;
 use crate::process::stage::Table;
 use crate::process::stage::join::apart::{PIECE, some};
 use crate::process::stage::join::build::{Built, Pick, Side};
@@ -46,7 +47,7 @@ impl Pairs {
     /// Appends a record.
     #[inline]
     pub(super) fn push(&mut self, row: usize, hit: Hit) {
-        self.hits.push((row as u32, hit));
+        self.hits.push((narrow(row), hit));
     }
 
     /// The next pairs, at most so many: records, and the row of each.
@@ -130,7 +131,7 @@ impl Places {
             };
             let held = state.held.insert(held);
             if batch.selected() > 0 {
-                let rows: Vec<u32> = batch.rows().map(|row| row as u32).collect();
+                let rows: Vec<u32> = batch.rows().map(narrow).collect();
                 held.append(some(batch, &rows, scratch))?;
             }
             Ok(None)

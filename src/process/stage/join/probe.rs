@@ -7,6 +7,7 @@ use crate::core::data::cell::{Cell, Kind as CellKind};
 use crate::core::data::number::Number;
 use crate::core::error::{Code, Problem, Result};
 use crate::core::format::Scratch;
+use crate::core::integer::narrow;
 use crate::process::aggregate::key_set::NONE;
 use crate::process::stage::join::Kind;
 use crate::process::stage::join::apart::Apart;
@@ -71,7 +72,7 @@ impl Matching {
         each_key(batch, &found, |row, key| {
             let there = key.is_some_and(|key| built.find(key) != NONE);
             if there == (self.kind == Kind::Semi) {
-                kept.push(row as u32);
+                kept.push(narrow(row));
             }
         });
         if let Selection::Rows(old) = std::mem::replace(&mut batch.selection, Selection::Rows(kept)) {
@@ -214,7 +215,7 @@ fn add(batch: &mut Batch, named: &Named, mut cells: Vec<Cell>) -> Option<RowFail
                 }
             }
         }
-        places.push(ours as u32);
+        places.push(narrow(ours));
         name = otherwise;
     }
     let there = batch.find(name);
@@ -227,9 +228,9 @@ fn add(batch: &mut Batch, named: &Named, mut cells: Vec<Cell>) -> Option<RowFail
                 taken = taken.or(Some(row));
             }
         }
-        places.extend(there.map(|at| at as u32));
+        places.extend(there.map(narrow));
     } else {
-        places.push(batch.columns.len() as u32);
+        places.push(narrow(batch.columns.len()));
         batch.columns.push(Column { name: Arc::clone(name), values: Values::Cells(cells) });
     }
     if let Some(shapes) = &mut batch.shapes {
