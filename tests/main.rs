@@ -2,7 +2,20 @@
 //!
 //! Behaviour is written down in `tests/cases`, one file per topic. What cannot be a case file is a module here.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, clippy::format_collect, clippy::format_push_string)]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::expect_used,
+    clippy::format_collect,
+    clippy::format_push_string,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unreachable,
+    clippy::unwrap_used
+)]
 
 mod architecture;
 mod case;

@@ -20,6 +20,7 @@ use crate::core::input::expand::{Input, extension};
 use crate::core::input::live::Stream;
 use crate::core::input::open::{OpenOptions, Source, open, open_stdin};
 use crate::core::input::positional::read_full_at;
+use crate::core::integer::{float, to_index, whole};
 use crate::core::registry::{Row, find};
 use crate::process::missing;
 
@@ -142,11 +143,11 @@ pub(crate) fn prepare(
 fn block_for(bytes: usize, cells: usize) -> usize {
     /// Cells of a block that are no trouble, and of one that is made smaller.
     const MANY: usize = 1 << 18;
-    const WANTED: usize = 1 << 20;
+    const WANTED: u64 = 1 << 20;
     if cells <= MANY {
         return usize::MAX;
     }
-    (bytes as f64 * (WANTED as f64 / cells as f64).sqrt()) as usize
+    to_index(whole(float(bytes as u64) * (float(WANTED) / float(cells as u64)).sqrt()))
 }
 
 impl Prepared {
@@ -217,18 +218,21 @@ impl Looked {
             Source::File { file, len, start } => {
                 let there = usize::try_from(len.saturating_sub(*start)).unwrap_or(target);
                 let want = target.min(there).max(had);
-                read_full_at(file, &mut self.head[had..want], *start + had as u64).map(|read| {
+                let rest = self.head.get_mut(had..want).unwrap_or_default();
+                read_full_at(file, rest, *start + had as u64).map(|read| {
                     filled += read;
                     // A file that has become shorter ends there.
                     self.whole = filled == there || filled < want;
                 })
             }
             Source::Stream(reader) => loop {
-                let line = had < PROMPT && memchr::memchr(b'\n', &self.head[had..filled]).is_some();
-                if line || filled == target {
+                let (before, rest) = self.head.split_at_mut_checked(filled).unwrap_or_default();
+                let read = before.get(had..).unwrap_or_default();
+                let line = had < PROMPT && memchr::memchr(b'\n', read).is_some();
+                if line || rest.is_empty() {
                     break Ok(());
                 }
-                match reader.read(&mut self.head[filled..]) {
+                match reader.read(rest) {
                     Ok(0) => {
                         self.whole = true;
                         break Ok(());

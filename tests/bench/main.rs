@@ -11,7 +11,14 @@
 //! `--runs` after one run that warms the caches and in which the answers are compared. Who takes over ten seconds runs
 //! twice. What ends with a goal that was missed says so in the table; answers that differ end with exit code 1.
 
-#![allow(clippy::print_stdout, clippy::print_stderr)]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::print_stdout
+)]
 
 mod answers;
 mod corpus;

@@ -183,12 +183,14 @@ fn count_lines(file: &File, end: u64) -> (u64, u64) {
     let (mut at, mut lines, mut tail) = (0, 0, 0);
     while at < end {
         let want = buffer.len().min(to_index(end - at));
-        let Ok(read) = read_full_at(file, &mut buffer[..want], at) else { break };
+        let part = buffer.get_mut(..want).unwrap_or_default();
+        let Ok(read) = read_full_at(file, part, at) else { break };
         if read == 0 {
             break;
         }
-        lines += memchr::memchr_iter(b'\n', &buffer[..read]).count() as u64;
-        tail = match memchr::memrchr(b'\n', &buffer[..read]) {
+        let part = part.get(..read).unwrap_or_default();
+        lines += memchr::memchr_iter(b'\n', part).count() as u64;
+        tail = match memchr::memrchr(b'\n', part) {
             Some(newline) => (read - newline - 1) as u64,
             None => tail + read as u64,
         };
@@ -257,7 +259,8 @@ impl Range<'_> {
         if buffer.len() < target {
             buffer.resize(target, 0);
         }
-        let read = read_full_at(self.file, &mut buffer[filled..target], from + filled as u64)
+        let rest = buffer.get_mut(filled..target).unwrap_or_default();
+        let read = read_full_at(self.file, rest, from + filled as u64)
             .map_err(|error| Error::from(Problem::io(self.origin.name.clone(), &error)))?;
         if filled + read < target {
             let problem = Problem::new(Code::Io, "the file became shorter while it was read");
@@ -267,7 +270,7 @@ impl Range<'_> {
     }
 
     fn window<'a>(&self, buffer: &'a [u8], front: usize, filled: usize, wanted: usize) -> Window<'a> {
-        let bytes = &buffer[front..filled];
+        let bytes = buffer.get(front..filled).unwrap_or_default();
         Window {
             before: if front == 1 { buffer.first().copied() } else { None },
             bytes,
@@ -306,14 +309,18 @@ impl Chunks {
         if buffer.len() < target {
             buffer.resize(target, 0);
         }
-        buffer[..filled].copy_from_slice(&self.carry);
+        if let Some(front) = buffer.get_mut(..filled) {
+            front.copy_from_slice(&self.carry);
+        }
         let cut = loop {
             if buffer.len() < target {
                 buffer.resize(target, 0);
             }
-            let (read, failure, more) = fill(&mut self.reader, &mut buffer[filled..target]);
+            let rest = buffer.get_mut(filled..target).unwrap_or_default();
+            let (read, failure, more) = fill(&mut self.reader, rest);
             filled += read;
-            let window = Window { before: None, bytes: &buffer[..filled], len: filled, at_end: false };
+            let bytes = buffer.get(..filled).unwrap_or_default();
+            let window = Window { before: None, bytes, len: filled, at_end: false };
             if failure.is_some() {
                 self.ended = true;
                 self.failure = failure;
@@ -340,7 +347,7 @@ impl Chunks {
             return self.failure.take().map_or(Ok(None), Err);
         }
         self.carry.clear();
-        self.carry.extend_from_slice(&buffer[cut..filled]);
+        self.carry.extend_from_slice(buffer.get(cut..filled).unwrap_or_default());
         buffer.truncate(cut);
         let block = Block { seq: 0, offset: self.offset, start: 0, end: cut, last: self.ended, bytes: buffer };
         self.offset += cut as u64;
@@ -359,8 +366,8 @@ enum More {
 /// Reads until the buffer is full, the stream ends or fails; of a live stream what is there.
 fn fill(reader: &mut Stream, buffer: &mut [u8]) -> (usize, Option<io::Error>, More) {
     let mut filled = 0;
-    while filled < buffer.len() {
-        match reader.read(&mut buffer[filled..]) {
+    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match reader.read(rest) {
             Ok(0) => return (filled, None, More::No),
             Ok(read) => filled += read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,

@@ -1,5 +1,13 @@
 //! Byte kernels: structural masks, counting. The only unsafe code, each kernel tested against a plain version.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::indexing_slicing,
+    reason = "bits of bytes are cut and turned on purpose, and masks stay within the bytes they were made of"
+)]
+
 pub(crate) mod append;
 pub(crate) mod delimited;
 pub(crate) mod features;

@@ -13,7 +13,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use crate::core::data::cell::Kind;
 use crate::core::data::number::Number;
 use crate::core::data::value::Value;
-use crate::core::integer::narrow;
+use crate::core::integer::{float, narrow, whole};
 use crate::core::registry::{Example, Row};
 use crate::process::aggregate::intake::{Item, each_value};
 use crate::process::aggregate::kept::text;
@@ -109,15 +109,15 @@ impl Registers {
         for to in self.few.iter().map(|(_, to)| to).chain(&self.all) {
             counts.iter_mut().skip(usize::from(*to)).take(1).for_each(|count| *count += 1);
         }
+        let [zero, middle @ .., full] = &mut counts;
         if self.all.is_empty() {
-            counts[0] = narrow(COUNT - self.few.len());
+            *zero = narrow(COUNT - self.few.len());
         }
-        let registers = COUNT as f64;
-        let (zero, full) = (f64::from(counts[0]) / registers, f64::from(counts[LOOKED_AT as usize + 1]) / registers);
-        let middle = counts.iter().skip(1).take(LOOKED_AT as usize).rev();
-        let sum = middle.fold(registers * tau(1.0 - full), |sum, count| 0.5 * (sum + f64::from(*count)));
+        let registers = float(COUNT as u64);
+        let (zero, full) = (f64::from(*zero) / registers, f64::from(*full) / registers);
+        let sum = middle.iter().rev().fold(registers * tau(1.0 - full), |sum, count| 0.5 * (sum + f64::from(*count)));
         let sum = sum + registers * sigma(zero);
-        (registers * registers / (2.0 * std::f64::consts::LN_2 * sum)).round() as i128
+        i128::from(whole((registers * registers / (2.0 * std::f64::consts::LN_2 * sum)).round()))
     }
 }
 

@@ -11,6 +11,7 @@ use hashbrown::HashMap;
 
 use crate::core::data::number::Number;
 use crate::core::data::value::Value;
+use crate::core::integer::{float, whole};
 use crate::core::registry::{Example, Row};
 use crate::process::aggregate::intake::{Numbers, Small, each_number};
 use crate::process::aggregate::{Accumulator, Aggregate, Argument, Intake, NO_GROUP, Parameters, Skipped, State, own};
@@ -81,11 +82,11 @@ impl Histograms {
     fn quantile(&self, group: usize, asked: usize) -> Option<f64> {
         let (buckets, q) = (self.sorted.get(group)?, self.asked.get(asked)?);
         let count: u64 = buckets.iter().map(|bucket| bucket.count).sum();
-        let place = count.checked_sub(1)? as f64 * q;
-        let rank = place as u64;
+        let place = float(count.checked_sub(1)?) * q;
+        let rank = whole(place);
         let low = number_at(buckets, rank)?;
         let high = number_at(buckets, (rank + 1).min(count - 1))?;
-        let part = place - rank as f64;
+        let part = place - float(rank);
         // Numbers of one bucket are one, whatever their size.
         if part == 0.0 || low >= high { Some(low) } else { Some(low * (1.0 - part) + high * part) }
     }
@@ -102,6 +103,7 @@ fn number_at(buckets: &[Bucket], rank: u64) -> Option<f64> {
 }
 
 impl Numbers for Histograms {
+    #[expect(clippy::cast_precision_loss, reason = "the nearest double is near enough")]
     fn small(&mut self, run: &[Small]) {
         for small in run {
             let number = match small.scale {

@@ -9,7 +9,7 @@
 use crate::core::data::batch::{Batch, Values};
 use crate::core::data::cell::{Cell, Kind};
 use crate::core::data::value::Value;
-use crate::core::integer::narrow;
+use crate::core::integer::{byte, narrow};
 use crate::process::aggregate::NO_GROUP;
 use crate::process::aggregate::intake::value;
 use crate::process::aggregate::kept::text;
@@ -277,10 +277,10 @@ fn encode(key: &Value<'_>, out: &mut Vec<u8>) {
     let text = key.to_text();
     let mut length = text.len() + 1;
     while length >= 128 {
-        out.push(128 | (length & 127) as u8);
+        out.push(128 | byte(length as u64));
         length >>= 7;
     }
-    out.push(length as u8);
+    out.push(byte(length as u64));
     out.extend_from_slice(&text);
 }
 

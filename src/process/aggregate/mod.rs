@@ -278,6 +278,15 @@ fn count_of(parameters: &[Value<'static>]) -> usize {
     count.and_then(|count| usize::try_from(count).ok()).unwrap_or(usize::MAX)
 }
 
+/// The place of a group in a list that is only as long as the highest group that needed one.
+#[expect(clippy::indexing_slicing, reason = "the list has just got this place")]
+fn at_place<T>(list: &mut Vec<Option<T>>, group: usize) -> &mut Option<T> {
+    if list.len() <= group {
+        list.resize_with(group + 1, || None);
+    }
+    &mut list[group]
+}
+
 /// The accumulator as its own type, for readers.
 fn own<T: 'static>(accumulator: &dyn Accumulator) -> Option<&T> {
     accumulator.as_any().downcast_ref()

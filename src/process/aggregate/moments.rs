@@ -8,14 +8,14 @@ use std::any::Any;
 
 use crate::core::data::number::{Number, POW10};
 use crate::core::data::value::Value;
-use crate::core::integer::narrow;
+use crate::core::integer::{low_word, words};
 use crate::process::aggregate::intake::{Numbers, Small, each_number};
 use crate::process::aggregate::natural;
 use crate::process::aggregate::superaccumulator::{
     SQUARE_FRACTION, Squares, Superaccumulator, TEN_19, divide, multiply, nearest,
 };
 use crate::process::aggregate::total::doubling;
-use crate::process::aggregate::{Accumulator, Intake, NO_GROUP, Skipped, State, own};
+use crate::process::aggregate::{Accumulator, Intake, NO_GROUP, Skipped, State, at_place, own};
 
 pub(super) const STATE: State = State { name: "moments", build: || Box::new(Moments::default()) };
 
@@ -139,7 +139,7 @@ impl Moments {
         let Some(Some(wide)) = self.wide.get(group) else {
             let mut divisors = vec![10_u64.pow(u32::from(self.scale)); 2];
             divisors.retain(|divisor| *divisor > 1);
-            return (vec![sum as u64, (sum >> 64) as u64], slot.squares.to_vec(), 0, divisors);
+            return (words(sum).to_vec(), slot.squares.to_vec(), 0, divisors);
         };
         let mut wide = Wide::clone(wide);
         wide.sum.add_exact(slot.sum, self.scale);
@@ -148,11 +148,8 @@ impl Moments {
     }
 
     fn wide(&mut self, group: u32) -> &mut Wide {
-        let group = group as usize;
-        if self.wide.len() <= group {
-            self.wide.resize_with(group + 1, || None);
-        }
-        self.wide[group].get_or_insert_with(|| Box::new(Wide { sum: Superaccumulator::new(), squares: Squares::new() }))
+        let wide = at_place(&mut self.wide, group as usize);
+        wide.get_or_insert_with(|| Box::new(Wide { sum: Superaccumulator::new(), squares: Squares::new() }))
     }
 
     /// Adds a number to the first group, so many times.
@@ -165,9 +162,10 @@ impl Moments {
         {
             // The square has two limbs, the product with the count three.
             let square = u128::from(small.unsigned_abs()) * u128::from(small.unsigned_abs());
-            let low = u128::from(square as u64) * u128::from(times);
+            let low = u128::from(low_word(square)) * u128::from(times);
             let high = (square >> 64) * u128::from(times) + (low >> 64);
-            let squares = [low as u64, high as u64, (high >> 64) as u64, 0];
+            let [middle, high] = words(high);
+            let squares = [low_word(low), middle, high, 0];
             return self.add_sums(0, &Slot { count: times, sum, squares }, scale);
         }
         let mut power = Wide { sum: Superaccumulator::new(), squares: Squares::new() };
@@ -212,17 +210,18 @@ impl Moments {
     fn refine(&mut self, scale: u8) {
         let by = scale - self.scale;
         let old = std::mem::replace(&mut self.scale, scale);
-        for group in 0..self.slots.len() {
-            let slot = self.slots[group];
+        let mut slots = std::mem::take(&mut self.slots);
+        for (group, slot) in (0..).zip(&mut slots) {
             if let Some((sum, squares)) = slot.finer(by) {
-                self.slots[group] = Slot { sum, squares, ..slot };
+                *slot = Slot { sum, squares, ..*slot };
             } else {
-                self.slots[group] = Slot { count: slot.count, ..Slot::default() };
-                let wide = self.wide(narrow(group));
-                wide.sum.add_exact(slot.sum, old);
-                wide.squares.add_scaled(&slot.squares, 2 * old);
+                let large = std::mem::replace(slot, Slot { count: slot.count, ..Slot::default() });
+                let wide = self.wide(group);
+                wide.sum.add_exact(large.sum, old);
+                wide.squares.add_scaled(&large.squares, 2 * old);
             }
         }
+        self.slots = slots;
     }
 
     fn count(&mut self, group: u32, more: u64) {
@@ -237,9 +236,10 @@ impl Numbers for Moments {
     fn small(&mut self, run: &[Small]) {
         for small in run {
             let square = u128::from(small.units.unsigned_abs()) * u128::from(small.units.unsigned_abs());
+            let [low, high] = words(square);
             if small.scale == self.scale
                 && let Some(slot) = self.slots.get_mut(small.group as usize)
-                && slot.add(i128::from(small.units), [square as u64, (square >> 64) as u64, 0, 0])
+                && slot.add(i128::from(small.units), [low, high, 0, 0])
             {
                 slot.count += 1;
                 continue;

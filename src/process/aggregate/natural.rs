@@ -1,6 +1,8 @@
 //! Natural numbers of any size, as limbs of 64 bits with the lowest first: what variances are computed with, exactly and
 //! rarely, so the methods are those of paper and pencil.
 
+use crate::core::integer::low_word;
+
 /// The product.
 pub(super) fn multiply(a: &[u64], b: &[u64]) -> Vec<u64> {
     let mut product = vec![0; a.len() + b.len()];
@@ -8,7 +10,7 @@ pub(super) fn multiply(a: &[u64], b: &[u64]) -> Vec<u64> {
         let mut carry = 0;
         for (place, y) in product.iter_mut().skip(at).zip(b.iter().chain(std::iter::repeat(&0))) {
             let sum = u128::from(*place) + u128::from(*x) * u128::from(*y) + carry;
-            *place = sum as u64;
+            *place = low_word(sum);
             carry = sum >> 64;
         }
     }

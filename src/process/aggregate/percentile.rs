@@ -27,6 +27,6 @@ pub(super) fn parse(name: &str) -> Option<Number> {
     if digits.is_empty() || digits.len() > 9 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let scale = if digits == "100" { 2 } else { digits.len().max(2) as u8 };
+    let scale = if digits == "100" { 2 } else { u8::try_from(digits.len().max(2)).ok()? };
     Some(Number::Exact { units: digits.parse().ok()?, scale })
 }

@@ -181,10 +181,11 @@ impl Quantiles {
                 }
             }
         }
-        for group in 0..self.groups {
-            next[group + 1] += next[group];
+        let mut total = 0;
+        for end in &mut next {
+            total += *end;
+            *end = total;
         }
-        let total = next[self.groups];
         let scale = logs.iter().find(|(log, _)| !log.units.is_empty()).map_or(0, |(log, _)| log.scale);
         let uniform = logs.iter().all(|(log, _)| log.scales.is_empty() && (log.scale == scale || log.units.is_empty()));
         let mut sorted = Sorted {
@@ -197,9 +198,12 @@ impl Quantiles {
         for (log, into) in logs {
             for (index, (group, units)) in log.groups.iter().zip(&log.units).enumerate() {
                 let Some(at) = place(&into, *group).and_then(|group| next.get_mut(group)) else { continue };
-                sorted.units[*at] = *units;
-                if !uniform {
-                    sorted.scales[*at] = log.scale_of(index);
+                if let Some(to) = sorted.units.get_mut(*at) {
+                    *to = *units;
+                }
+                // There are none where all are the same.
+                if let Some(to) = sorted.scales.get_mut(*at) {
+                    *to = log.scale_of(index);
                 }
                 *at += 1;
             }
@@ -280,7 +284,12 @@ impl Accumulator for Quantiles {
             let from = sorted.large.partition_point(|(of, _)| (*of as usize) < group);
             let to = sorted.large.partition_point(|(of, _)| (*of as usize) <= group);
             let scales = sorted.scales.get(start..*end).unwrap_or_default();
-            groups.push(Group { units, scale: sorted.scale, scales, large: &sorted.large[from..to] });
+            groups.push(Group {
+                units,
+                scale: sorted.scale,
+                scales,
+                large: sorted.large.get(from..to).unwrap_or_default(),
+            });
             (rest, start) = (after, *end);
         }
         self.settled = groups
@@ -425,7 +434,7 @@ impl Place {
         let power = POW10.get(usize::from(scale)).copied().unwrap_or(1);
         let last = count as i128 - 1;
         let place = last.saturating_mul(units.clamp(0, power));
-        Self { rank: (place / power) as usize, rest: Number::Exact { units: place % power, scale } }
+        Self { rank: usize::try_from(place / power).unwrap_or(0), rest: Number::Exact { units: place % power, scale } }
     }
 }
 

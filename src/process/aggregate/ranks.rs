@@ -12,6 +12,7 @@ use crate::core::data::number::Number;
 use crate::core::error::Result;
 use crate::core::exec::memory::Memory;
 use crate::core::exec::spill::{Frame, Spill};
+use crate::core::integer::{high, low};
 
 /// Bytes of a number on disk: its group, its units, its weight, its scale.
 const SIZE: usize = 17;
@@ -42,7 +43,7 @@ impl Entry {
     fn number(&self) -> Number {
         match self.scale {
             DOUBLE => Number::Float(f64::from_bits(self.units)),
-            scale => Number::Exact { units: i128::from(self.units as i64), scale },
+            scale => Number::Exact { units: i128::from(self.units.cast_signed()), scale },
         }
     }
 
@@ -87,7 +88,7 @@ impl Written {
 
     /// Writes exact numbers of groups, each as often as its weight says.
     pub(super) fn write(&mut self, numbers: impl Iterator<Item = (u32, i64, u8, u32)>) -> Result<()> {
-        self.write_units(numbers.map(|(group, units, scale, weight)| (group, units as u64, scale, weight)))
+        self.write_units(numbers.map(|(group, units, scale, weight)| (group, units.cast_unsigned(), scale, weight)))
     }
 
     /// Writes doubles of groups, each as often as its weight says.
@@ -134,7 +135,7 @@ fn entries(bytes: &[u8]) -> impl Iterator<Item = Entry> {
         let words = head.as_chunks().0;
         let word = |at: usize| words.get(at).map_or(0, |word| u64::from_le_bytes(*word));
         // The group is the lower half of the first word, the weight the upper.
-        Entry::new(word(0) as u32, *scale, word(1), (word(0) >> 32) as u32)
+        Entry::new(low(word(0)), *scale, word(1), high(word(0)))
     })
 }
 

@@ -6,7 +6,7 @@
 //! adding commutes. Reading rounds once, to the nearest double, ties to even.
 
 use crate::core::data::number::{MAX_SCALE, Number, POW10};
-use crate::core::integer::narrow;
+use crate::core::integer::{float, low_word, narrow, words};
 use crate::process::aggregate::natural;
 
 const LIMBS: usize = 38;
@@ -49,7 +49,7 @@ impl Superaccumulator {
         self.doubles = true;
         let (mantissa, exponent) = parts(value);
         let shift = 64 * FRACTION + exponent - 1075;
-        let product = multiply(u128::from(mantissa), POW10[usize::from(MAX_SCALE)].unsigned_abs());
+        let product = multiply(u128::from(mantissa), 10_u128.pow(u32::from(MAX_SCALE)));
         self.add_limbs(shift / 64, shift_left(product, narrow(shift) % 64), value < 0.0);
     }
 
@@ -209,8 +209,13 @@ pub(super) fn nearest(limbs: &[u64], fraction: usize, mut sticky: bool) -> f64 {
     sticky |= zeros < 64 && (below(1) << zeros) != 0;
     sticky |= limbs.iter().take(top.saturating_sub(1)).any(|limb| *limb != 0);
     // Exponent of the word's lowest bit.
-    let exponent = 64 * (top as i32 - fraction as i32) - zeros as i32;
+    let exponent = 64 * (limb_number(top) - limb_number(fraction)) - zeros.cast_signed();
     compose(word, exponent, sticky)
+}
+
+/// The number of a limb to calculate with; there are a few dozen.
+fn limb_number(at: usize) -> i32 {
+    i32::try_from(at).unwrap_or(i32::MAX)
 }
 
 /// `word · 2^exponent` as the nearest double, ties to even; the word's highest bit is set.
@@ -229,11 +234,11 @@ pub(super) fn compose(word: u64, exponent: i32, sticky: bool) -> f64 {
         return f64::INFINITY;
     }
     let unit = if power >= -1022 {
-        f64::from_bits(((power + 1023) as u64) << 52)
+        f64::from_bits(u64::from((power + 1023).cast_unsigned()) << 52)
     } else {
         f64::from_bits(1 << (power + 1074))
     };
-    (kept + u64::from(up)) as f64 * unit
+    float(kept + u64::from(up)) * unit
 }
 
 /// The 256-bit product, lowest limb first.
@@ -243,7 +248,8 @@ pub(super) fn multiply(a: u128, b: u128) -> [u64; 4] {
     let (low, cross, other, high) = (a0 * b0, a0 * b1, a1 * b0, a1 * b1);
     let middle = (low >> 64) + (cross & MASK) + (other & MASK);
     let high = high + (cross >> 64) + (other >> 64) + (middle >> 64);
-    [low as u64, middle as u64, high as u64, (high >> 64) as u64]
+    let [third, fourth] = words(high);
+    [low_word(low), low_word(middle), third, fourth]
 }
 
 /// Shifts 256 bits by less than 64; what is shifted out must be zero.
@@ -265,10 +271,10 @@ pub(super) fn divide(limbs: &mut [u64], divisor: u64) -> u64 {
             continue;
         }
         let part = (rest << 64) | u128::from(*limb);
-        *limb = (part / divisor) as u64;
+        *limb = low_word(part / divisor);
         rest = part % divisor;
     }
-    rest as u64
+    low_word(rest)
 }
 
 fn add_with_carry(a: u64, b: u64, carry: bool) -> (u64, bool) {

@@ -8,9 +8,10 @@ use std::any::Any;
 
 use crate::core::data::number::{Number, POW10};
 use crate::core::data::value::Value;
+use crate::core::integer::{low_word, words};
 use crate::process::aggregate::intake::{Numbers, Small, each_number};
 use crate::process::aggregate::superaccumulator::{Superaccumulator, compose};
-use crate::process::aggregate::{Accumulator, Intake, NO_GROUP, Skipped, State, own};
+use crate::process::aggregate::{Accumulator, Intake, NO_GROUP, Skipped, State, at_place, own};
 
 /// Finest scale of the fast sums; a 64-bit integer rescaled to it fits 128 bits.
 const FINEST: u8 = 18;
@@ -44,8 +45,8 @@ impl Slot {
 
     #[inline]
     fn set(&mut self, sum: i128) {
-        self.low = sum as u64;
-        self.high = (sum >> 64) as i64;
+        self.low = low_word(sum.cast_unsigned());
+        self.high = low_word((sum >> 64).cast_unsigned()).cast_signed();
     }
 }
 
@@ -98,10 +99,7 @@ impl Total {
     }
 
     fn wide(&mut self, group: usize) -> &mut Superaccumulator {
-        if self.wide.len() <= group {
-            self.wide.resize_with(group + 1, || None);
-        }
-        self.wide[group].get_or_insert_with(|| Box::new(Superaccumulator::new()))
+        at_place(&mut self.wide, group).get_or_insert_with(|| Box::new(Superaccumulator::new()))
     }
 
     /// Adds `units` at a scale that is not the column's.
@@ -140,15 +138,17 @@ impl Total {
         let old = self.scale;
         let power = POW10.get(usize::from(scale - old)).copied().unwrap_or(1);
         self.scale = scale;
-        for group in 0..self.slots.len() {
-            let sum = self.slots[group].sum();
+        let mut slots = std::mem::take(&mut self.slots);
+        for (group, slot) in slots.iter_mut().enumerate() {
+            let sum = slot.sum();
             if let Some(finer) = sum.checked_mul(power) {
-                self.slots[group].set(finer);
+                slot.set(finer);
             } else {
-                self.slots[group].set(0);
+                slot.set(0);
                 self.wide(group).add_exact(sum, old);
             }
         }
+        self.slots = slots;
     }
 
     fn count(&mut self, group: u32, numbers: u64) {
@@ -169,7 +169,9 @@ impl Numbers for Total {
                 self.rescaled(small.group, i128::from(small.units), small.scale);
                 continue;
             };
-            let units = i128::from(small.units) * i128::from(*power as i64);
+            // At the finest scale a power has no more than one word, and so the product is one multiplication.
+            let power = low_word(power.cast_unsigned()).cast_signed();
+            let units = i128::from(small.units) * i128::from(power);
             slot.count += 1;
             if let Some(sum) = slot.sum().checked_add(units) {
                 slot.set(sum);
@@ -266,8 +268,7 @@ fn quotient(units: i128, scale: u8, count: u64) -> f64 {
     let (whole, rest) = ((magnitude << up) / divisor, (magnitude << up) % divisor);
     let zeros = whole.leading_zeros();
     let cut = 64 - zeros.min(64);
-    let word = ((whole << zeros) >> 64) as u64;
-    let sticky = rest != 0 || (whole << zeros) as u64 != 0;
-    let value = compose(word, cut as i32 - up as i32, sticky);
+    let [below, word] = words(whole << zeros);
+    let value = compose(word, cut.cast_signed() - up.cast_signed(), rest != 0 || below != 0);
     if units < 0 { -value } else { value }
 }

@@ -11,6 +11,7 @@ use super::eval::decide;
 use crate::core::data::batch::Batch;
 use crate::core::data::cell::{Cell, Kind};
 use crate::core::data::number::Number;
+use crate::core::integer::byte;
 use crate::core::scan::number::parse_small;
 
 /// The greatest scale that the fast reader gives.
@@ -25,7 +26,7 @@ struct Ranges {
 
 impl Ranges {
     fn new(operator: Comparison, literal: Number) -> Self {
-        let of_scale = std::array::from_fn(|scale| range(operator, literal, scale as u8));
+        let of_scale = std::array::from_fn(|scale| range(operator, literal, byte(scale as u64)));
         Self { of_scale, outside: operator == Comparison::NotEqual }
     }
 

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use crate::core::data::compare::SortOrder;
 use crate::core::data::value::Value;
+use crate::core::integer::{high, low};
 use crate::process::stage::digits::{Doubles, Place, digit, next};
 use crate::process::stage::keys::found_value;
 use crate::process::stage::order::Key;
@@ -34,7 +35,7 @@ pub(crate) fn picks(kept: &mut [Kept], keys: &[Key], doubles: Doubles, using: Us
     }
     let records = Records { kept, keys, using };
     let level = Level { key: 0, place: Place::First, doubles };
-    let pick = |(_, record): &Entry| ((record >> 32) as u32, *record as u32);
+    let pick = |(_, record): &Entry| (high(*record), low(*record));
     if using == Using::ThisThread {
         sort_short(&mut entries, level, &records);
         return entries.iter().map(pick).collect();
@@ -159,13 +160,13 @@ impl Records<'_> {
     /// The digit of a record that was made before.
     #[inline]
     fn made(&self, record: u64, level: Level) -> Option<(u64, Doubles)> {
-        let further = &self.kept.get((record >> 32) as usize)?.further;
+        let further = &self.kept.get(high(record) as usize)?.further;
         let made = further.iter().find(|made| made.key == level.key && made.place == level.place)?;
-        made.digit(record as u32 as usize)
+        made.digit(low(record) as usize)
     }
 
     fn value(&self, record: u64, key: usize) -> Value<'_> {
-        let Some(kept) = self.kept.get((record >> 32) as usize) else { return Value::Missing };
-        kept.found.get(key).map_or(Value::Missing, |found| found_value(found, &kept.batch, record as u32 as usize))
+        let Some(kept) = self.kept.get(high(record) as usize) else { return Value::Missing };
+        kept.found.get(key).map_or(Value::Missing, |found| found_value(found, &kept.batch, low(record) as usize))
     }
 }

@@ -7,7 +7,7 @@ use crate::core::data::batch::{Batch, Selection};
 use crate::core::data::number::Number;
 use crate::core::error::{Code, Problem, Result};
 use crate::core::exec::cancel::Cancel;
-use crate::core::integer::narrow;
+use crate::core::integer::{narrow, whole};
 use crate::core::registry::{Example, Row};
 use crate::process::stage::best::{Prefer, draw};
 use crate::process::stage::few::Few;
@@ -64,7 +64,7 @@ impl Stage for Share {
 
     fn operation(&self) -> Result<Operation> {
         // The least number that is too high; all are picked where no number is.
-        let bound = (self.part < 1.0).then_some((self.part * 2_f64.powi(64)) as u64);
+        let bound = (self.part < 1.0).then_some(whole(self.part * 2_f64.powi(64)));
         Ok(Operation::Rows(Box::new(Picking { bound, seed: self.seed, numbering: Numbering::new(&self.cancel) })))
     }
 }

@@ -4,7 +4,7 @@
 use crate::core::data::number::{Number, POW10};
 use crate::core::error::Result;
 use crate::core::exec::memory::Memory;
-use crate::core::integer::to_index;
+use crate::core::integer::{low, to_index};
 use crate::process::aggregate::quantiles::Ranked;
 use crate::process::aggregate::ranks::{self, Written};
 
@@ -47,9 +47,9 @@ impl Weighted {
         };
         self.finest = self.finest.max(scale);
         while weight > 0 {
-            let some = weight.min(u64::from(u32::MAX));
-            self.small.push(Small { units, weight: some as u32, scale });
-            weight -= some;
+            let some = u32::try_from(weight).unwrap_or(u32::MAX);
+            self.small.push(Small { units, weight: some, scale });
+            weight -= u64::from(some);
         }
     }
 
@@ -81,7 +81,7 @@ impl Weighted {
         let is_double =
             |(number, weight): &(Number, u64)| matches!(number, Number::Float(_)) && u32::try_from(*weight).is_ok();
         let (doubles, large): (Vec<_>, Vec<_>) = std::mem::take(&mut self.large).into_iter().partition(is_double);
-        written.write_doubles(doubles.into_iter().map(|(number, weight)| (0, number.to_f64(), weight as u32)))?;
+        written.write_doubles(doubles.into_iter().map(|(number, weight)| (0, number.to_f64(), low(weight))))?;
         self.small = Vec::new();
         self.large = large;
         self.written = Some(written);

@@ -7,7 +7,7 @@
 use crate::core::data::cell::Kind;
 use crate::core::error::Result;
 use crate::core::exec::spill::{Frame, Spill};
-use crate::core::integer::narrow;
+use crate::core::integer::{low, narrow};
 use crate::process::aggregate::multiset::Seen;
 
 /// Bytes of the word in front of a record.
@@ -43,7 +43,7 @@ impl Log {
         let step = seen.first.wrapping_sub(self.row);
         self.row = seen.first;
         if text.len() < LENGTHS && step < STEPS && seen.is_single() {
-            let word = narrow(text.len()) | (seen.kind as u32) << 8 | (step as u32) << 12;
+            let word = narrow(text.len()) | (seen.kind as u32) << 8 | low(step) << 12;
             self.chunk.extend_from_slice(&word.to_le_bytes());
         } else {
             self.head(text.len(), seen);

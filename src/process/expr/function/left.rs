@@ -4,6 +4,7 @@ use super::super::node::Type;
 use super::Function;
 use super::text_value;
 use crate::core::data::value::Value;
+use crate::core::integer::signed;
 use crate::core::registry::{Example, Row};
 
 /// `left(text, count)`
@@ -25,7 +26,7 @@ pub(super) const ROW: Row<Function> = Row {
                 Box::new(|call| {
                     let (Some(text), Some(count)) = (call.text(0), call.integer(1)) else { return Value::Null };
                     let text = String::from_utf8_lossy(&text);
-                    let count = if count < 0 { (text.chars().count() as i64 + count).max(0) } else { count };
+                    let count = if count < 0 { (signed(text.chars().count()) + count).max(0) } else { count };
                     text_value(text.chars().take(usize::try_from(count).unwrap_or(usize::MAX)).collect::<String>())
                 }),
             ))

@@ -351,7 +351,7 @@ fn rounding(args: &mut Arguments<'_, '_>, round: fn(Number, i32) -> Number) -> (
         Type::Number,
         Box::new(move |call| {
             let digits = if given { call.integer(1) } else { Some(0) };
-            let digits = digits.map(|digits| digits.clamp(-400, 400) as i32);
+            let digits = digits.and_then(|digits| i32::try_from(digits.clamp(-400, 400)).ok());
             number_value(call.number(0).zip(digits).map(|(number, digits)| round(number, digits)))
         }),
     )

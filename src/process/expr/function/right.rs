@@ -4,6 +4,7 @@ use super::super::node::Type;
 use super::Function;
 use super::text_value;
 use crate::core::data::value::Value;
+use crate::core::integer::signed;
 use crate::core::registry::{Example, Row};
 
 /// `right(text, count)`
@@ -26,7 +27,7 @@ pub(super) const ROW: Row<Function> = Row {
                     let (Some(text), Some(count)) = (call.text(0), call.integer(1)) else { return Value::Null };
                     let text = String::from_utf8_lossy(&text);
                     let skip =
-                        if count < 0 { count.saturating_neg() } else { (text.chars().count() as i64 - count).max(0) };
+                        if count < 0 { count.saturating_neg() } else { (signed(text.chars().count()) - count).max(0) };
                     text_value(text.chars().skip(usize::try_from(skip).unwrap_or(usize::MAX)).collect::<String>())
                 }),
             ))

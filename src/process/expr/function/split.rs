@@ -5,6 +5,7 @@ use super::Function;
 use super::text_value;
 use crate::core::data::value::Value;
 use crate::core::format::json::value::array;
+use crate::core::integer::signed;
 use crate::core::registry::{Example, Row};
 
 /// `split(text, separator, index?)`
@@ -34,7 +35,7 @@ pub(super) const ROW: Row<Function> = Row {
                         return Value::Nested(json.into());
                     }
                     let Some(index) = call.integer(2) else { return Value::Null };
-                    let index = if index < 0 { index + parts.len() as i64 } else { index };
+                    let index = if index < 0 { index + signed(parts.len()) } else { index };
                     let part = usize::try_from(index).ok().and_then(|index| parts.get(index));
                     part.map_or(Value::Null, |part| text_value(*part))
                 }),

@@ -4,6 +4,7 @@ use super::super::node::Type;
 use super::Function;
 use super::text_value;
 use crate::core::data::value::Value;
+use crate::core::integer::signed;
 use crate::core::registry::{Example, Row};
 
 /// `substr(text, start, length?)`
@@ -35,7 +36,7 @@ pub(super) const ROW: Row<Function> = Row {
 };
 
 fn part(text: &str, start: i64, length: i64) -> String {
-    let start = if start < 0 { (text.chars().count() as i64 + start).max(0) } else { start };
+    let start = if start < 0 { (signed(text.chars().count()) + start).max(0) } else { start };
     let skip = usize::try_from(start).unwrap_or(usize::MAX);
     let take = usize::try_from(length).unwrap_or(0);
     text.chars().skip(skip).take(take).collect()

@@ -4,6 +4,7 @@ use super::super::node::Type;
 use super::Function;
 use super::on_text;
 use super::text_value;
+use crate::core::integer::byte;
 use crate::core::registry::{Example, Row};
 
 /// `url_decode(text)`
@@ -24,16 +25,16 @@ pub(super) const ROW: Row<Function> = Row {
 pub(super) fn decoded(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
-    while let Some((byte, after)) = rest.split_first() {
+    while let Some((next, after)) = rest.split_first() {
         let hex = |at: usize| after.get(at).and_then(|digit| char::from(*digit).to_digit(16));
         rest = after;
-        match (byte, hex(0), hex(1)) {
+        match (next, hex(0), hex(1)) {
             (b'%', Some(high), Some(low)) => {
-                out.push((high * 16 + low) as u8);
+                out.push(byte((high * 16 + low).into()));
                 rest = after.get(2..).unwrap_or_default();
             }
             (b'+', ..) => out.push(b' '),
-            _ => out.push(*byte),
+            _ => out.push(*next),
         }
     }
     out

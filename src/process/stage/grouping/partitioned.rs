@@ -16,7 +16,7 @@ use crate::core::data::saved::{restore, save};
 use crate::core::error::Result;
 use crate::core::exec::partitions::{LEVELS, PARTITIONS, Partition, Partitions, partition_of};
 use crate::core::format::Scratch;
-use crate::core::integer::narrow;
+use crate::core::integer::{narrow, whole};
 use crate::process::aggregate::Skipped;
 use crate::process::stage::Table;
 use crate::process::stage::runs::{Merged, Order, Run, Size, Writing};
@@ -173,7 +173,7 @@ pub(super) fn mark(grouping: &Grouping, groups: &Groups, group: usize) -> (u64, 
         let state = groups.states.get(call.state)?;
         (call.read)(&**state, group, call.asked).to_number()
     });
-    let count = count.map_or(0, |count| count.to_f64() as u64);
+    let count = count.map_or(0, |count| whole(count.to_f64()));
     (u64::MAX - count, first)
 }
 
