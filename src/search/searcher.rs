@@ -17,7 +17,6 @@ use crate::core::input::blocks::MAX_RECORD;
 use crate::core::input::open::{Opened, STDIN, Small, Source, open, open_stdin, open_stream, read_small};
 use crate::core::input::positional::read_full_at;
 use crate::core::input::walk::{Entry, Item, Kind, Run, Walk, Walker};
-use crate::core::integer::to_index;
 use crate::search::binary::{Rule, WINDOW, has_short_head};
 use crate::search::config::{Mode, Sort};
 use crate::search::context::{Edge, Shape};
@@ -368,7 +367,8 @@ impl Searcher<'_, '_> {
                 }
                 let mut edge = Edge::default();
                 if matches!(rule, Rule::Glance | Rule::Leave) {
-                    let mut window = vec![0; WINDOW.min(to_index(len.saturating_sub(start)))];
+                    let mut window =
+                        vec![0; usize::try_from(len.saturating_sub(start)).map_or(WINDOW, |len| len.min(WINDOW))];
                     let read = read_full_at(&file, &mut window, start)
                         .map_err(|error| Problem::io(String::from_utf8_lossy(&path), &error))?;
                     edge.binary = window.get(..read).and_then(|head| memchr(0, head)).map(|at| at as u64);
