@@ -367,8 +367,7 @@ impl Searcher<'_, '_> {
                 }
                 let mut edge = Edge::default();
                 if matches!(rule, Rule::Glance | Rule::Leave) {
-                    let mut window =
-                        vec![0; usize::try_from(len.saturating_sub(start)).map_or(WINDOW, |len| len.min(WINDOW))];
+                    let mut window = vec![0; (WINDOW as u64).min(len.saturating_sub(start)).try_into().unwrap_or(0)];
                     let read = read_full_at(&file, &mut window, start)
                         .map_err(|error| Problem::io(String::from_utf8_lossy(&path), &error))?;
                     edge.binary = window.get(..read).and_then(|head| memchr(0, head)).map(|at| at as u64);
