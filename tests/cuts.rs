@@ -40,6 +40,26 @@ const STAGES: &[&[&str]] = &[
     &["--join", "r.csv", "--on", "k,n", "--kind", "asof", "--tolerance", "3"],
 ];
 
+/// Stages with something to tell of single records, and others that change which records there are.
+const TELLING: &[&[&str]] = &[
+    &["--cast", "n:int, t:date"],
+    &["--derive", "x = n + 1, y = t * 2"],
+    &["--derive", "huge = n * 1e30 * 10000000000000000000"],
+    &["-w", "t > 'b' or n + 0 > 5 or k = 'a'"],
+    &["--fill", "k = t + 1"],
+    &["--parse", "t as json"],
+    &["--validate", "n is number, k unique, t not null"],
+    &["--window", "s = sum(n + 1), before = lag(t) + 1"],
+    &["--explode", "t by 'a'"],
+    &["--unpivot", "n,t into t,n"],
+    &["--join", "r.csv", "--on", "k"],
+    &["--union", "r.csv"],
+    &["--skip", "1"],
+    &["-n", "6"],
+    &["-n", "3"],
+    &["-n", "2 by k"],
+];
+
 /// Joins by key, of every kind.
 const KINDS: &[&str] = &["inner", "left", "right", "full", "semi", "anti"];
 
@@ -161,6 +181,31 @@ proptest! {
             let (whole, other) = cut(dir.path(), &args, block, threads);
             prop_assert_eq!(&whole, &other, "{:?} block {} threads {}", args, block, threads);
         }
+    }
+
+    #[test]
+    fn notes_are_of_the_records_that_matter(
+        left in records(),
+        short in prop::collection::vec(0_usize..14, 0..4),
+        right in records(),
+        stages in prop::collection::vec(prop::sample::select(TELLING), 1..5),
+        (most, block, threads, ragged) in (0_usize..8, 1_usize..65, 1_usize..5, 0_usize..3),
+    ) {
+        let dir = Dir::new();
+        // Some lines are no records, or short ones.
+        let mut lines = as_csv(&left);
+        for (at, odd) in short.iter().zip(["\n", "q\n", "q,1,z,9\n", "\n\n"]) {
+            let ends: Vec<usize> = (1..=lines.len()).filter(|end| lines[end - 1] == b'\n').collect();
+            let end = ends[at % ends.len()];
+            lines.splice(end..end, odd.bytes());
+        }
+        dir.file("l.csv", lines).file("r.csv", as_csv(&right));
+        let most = most.to_string();
+        let stages = stages.concat();
+        let ragged = ["--ragged", ["pad", "skip", "skip"][ragged]];
+        let args = [&["l.csv", "-f", "csv"], &ragged[..], &stages, &["-n", &most]].concat();
+        let (whole, other) = cut(dir.path(), &args, block, threads);
+        prop_assert_eq!(&whole, &other, "{:?} block {} threads {}", args, block, threads);
     }
 
     #[test]

@@ -13,7 +13,8 @@ use crate::core::exec::cancel::Cancel;
 use crate::core::exec::ordered::Flow;
 use crate::core::exec::relay::Relay;
 use crate::core::format::Scratch;
-use crate::process::source::{Feed, InputClaim, Inputs, Loaded, Sight};
+use crate::process::sight::Sight;
+use crate::process::source::{Feed, InputClaim, Inputs, Loaded};
 use crate::process::stage::{Locate, Rows, Scope};
 use crate::process::stored::Stored;
 
@@ -112,20 +113,21 @@ impl<'a> Chain<'a> {
     fn pass(&self, seq: u64, mut loaded: Loaded, seen: usize, scratch: &mut Scratch) -> Result<Loaded> {
         let mut scope = Scope::new(seq, scratch);
         scope.failure = loaded.failure.take();
+        scope.remarks = std::mem::take(&mut loaded.remarks);
         scope.places = loaded.places.as_ref().map(|places| places as &dyn Locate);
         for rows in self.rows.iter().skip(seen) {
             rows.apply(&mut loaded.batch, &mut scope)?;
         }
-        let (flow, told) = (scope.flow, std::mem::take(&mut scope.problems));
+        let flow = scope.flow;
         loaded.failure = scope.failure;
+        loaded.remarks = scope.remarks;
         if flow == Flow::Stop {
             // As in the pipeline: what stands behind enough records must not matter.
             loaded.problems.clear();
-            loaded.sight.end_at(loaded.batch.rows().last());
+            loaded.sight.end_at(loaded.remarks.records());
             loaded.failure = None;
             self.enough.store(true, Ordering::Relaxed);
         }
-        loaded.problems.splice(..0, told);
         Ok(loaded)
     }
 

@@ -1,10 +1,41 @@
 //! What is told at the end about lines that did not become records as they are.
 
-use crate::core::data::batch::Irregular;
+use crate::core::data::batch::Oddity;
 use crate::core::error::Problem;
 
+/// How many lines of an input did not become records as they are.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Lines {
+    blank: u64,
+    padded: u64,
+    cut: u64,
+    skipped: u64,
+    misfits: u64,
+    incomplete: u64,
+    rejected: u64,
+}
+
+impl Lines {
+    /// Counts a line.
+    pub(crate) fn add(&mut self, oddity: Oddity) {
+        *match oddity {
+            Oddity::Blank => &mut self.blank,
+            Oddity::Padded => &mut self.padded,
+            Oddity::Cut => &mut self.cut,
+            Oddity::Skipped => &mut self.skipped,
+            Oddity::Misfit => &mut self.misfits,
+            Oddity::Incomplete => &mut self.incomplete,
+        } += 1;
+    }
+
+    /// Counts records that are kept elsewhere.
+    pub(crate) fn reject(&mut self, records: usize) {
+        self.rejected += records as u64;
+    }
+}
+
 /// What to tell about an input's lines that did not become records as they are.
-pub(crate) fn told(name: &str, lines: Irregular) -> Vec<Problem> {
+pub(crate) fn told(name: &str, lines: Lines) -> Vec<Problem> {
     let counted = |count: u64, one: &str, many: &str| match count {
         0 => None,
         1 => Some(format!("1 {one}")),

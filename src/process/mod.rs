@@ -15,6 +15,7 @@ pub(crate) mod pipeline;
 pub(crate) mod plan;
 pub(crate) mod prepared;
 mod seconds;
+mod sight;
 pub(crate) mod sink;
 pub(crate) mod source;
 pub(crate) mod split;

@@ -13,9 +13,11 @@ use crate::core::exec::memory::Memory;
 use crate::core::exec::ordered::{DEFAULT_BUDGET, Flow, Options, Step, Task, run};
 use crate::core::format::Scratch;
 use crate::core::terminal::progress::{Bar, Unit};
+use crate::process::sight::Sight;
 use crate::process::sink::{Encoded, Encoding};
-use crate::process::source::{Feed, Loaded, Sight};
+use crate::process::source::{Feed, Loaded};
 use crate::process::split::Output;
+use crate::process::stage::remarks::Remarks;
 use crate::process::stage::{Gather, Gatherer, Locate, Rows, Scope, Table};
 use crate::process::stored::Stored;
 
@@ -63,7 +65,7 @@ pub(crate) fn write<F: Feed>(
 ) -> Result<()> {
     let drained = run_all(feed, rows, End::Encode(encoding), running, |mut piece: Piece| {
         feed.drained(&piece.sight, piece.flow)?;
-        report(&mut piece.problems, running.diagnostics);
+        report(&mut piece, running.diagnostics);
         let written = piece.encoded.records > 0;
         output.put(piece.encoded)?;
         // Whoever follows the input through us must not wait for what comes after it.
@@ -87,7 +89,7 @@ pub(crate) fn gather<F: Feed>(
     let mut reading = Reading::Whole;
     let workers = run_all(feed, rows, End::Gather(gather), running, |mut piece: Piece| {
         feed.drained(&piece.sight, piece.flow)?;
-        if report(&mut piece.problems, running.diagnostics) == Reading::Broken {
+        if report(&mut piece, running.diagnostics) == Reading::Broken {
             reading = Reading::Broken;
         }
         Ok(piece.flow)
@@ -143,9 +145,10 @@ fn options(running: &Running<'_>) -> Options {
 }
 
 /// Reports what came with a piece; a data or read error ends its input.
-fn report(problems: &mut Vec<Problem>, diagnostics: &Diagnostics) -> Reading {
+fn report(piece: &mut Piece, diagnostics: &Diagnostics) -> Reading {
     let mut reading = Reading::Whole;
-    for problem in problems.drain(..) {
+    let told = std::mem::take(&mut piece.remarks).settle();
+    for problem in told.into_iter().chain(piece.problems.drain(..)) {
         if problem.level == Level::Error && !matches!(problem.code, Code::Value | Code::Violation) {
             reading = Reading::Broken;
         }
@@ -188,6 +191,7 @@ struct Worker {
 /// What a batch leaves for the drain.
 struct Piece {
     encoded: Encoded,
+    remarks: Remarks,
     problems: Vec<Problem>,
     sight: Sight,
     flow: Flow,
@@ -222,10 +226,11 @@ impl<F: Feed> Task for Part<'_, F> {
     }
 
     fn work(&self, worker: &mut Worker, (seq, claim): Self::Claim) -> Result<Step<Self::Claim, Piece>> {
-        let Loaded { mut batch, mut problems, mut sight, failure, places } =
+        let Loaded { mut batch, mut problems, mut sight, remarks, failure, places } =
             self.feed.load(seq, claim, &mut worker.scratch)?;
         let mut scope = Scope::new(seq, &mut worker.scratch);
         scope.failure = failure;
+        scope.remarks = remarks;
         scope.places = places.as_ref().map(|places| places as &dyn Locate);
         for rows in self.rows {
             rows.apply(&mut batch, &mut scope)?;
@@ -234,12 +239,11 @@ impl<F: Feed> Task for Part<'_, F> {
             // Faults stand behind the records that were enough: whether they are met at all would depend on where the
             // block ends.
             problems.clear();
-            sight.end_at(batch.rows().last());
+            sight.end_at(scope.remarks.records());
             scope.failure = None;
         }
-        let told = std::mem::take(&mut scope.problems);
-        problems.splice(..0, told);
-        let mut piece = Piece { encoded: Encoded::default(), problems, sight, flow: scope.flow };
+        let remarks = std::mem::take(&mut scope.remarks);
+        let mut piece = Piece { encoded: Encoded::default(), remarks, problems, sight, flow: scope.flow };
         match (&self.end, &mut worker.gatherer) {
             (End::Gather(_), Some(gatherer)) => {
                 gatherer.take(batch, &mut scope)?;

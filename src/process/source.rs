@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use crate::core::block::Origin;
-use crate::core::data::batch::{Batch, Irregular};
+use crate::core::data::batch::Batch;
 use crate::core::data::value::Value;
 use crate::core::error::{Error, Problem, Result};
 use crate::core::exec::cancel::Cancel;
@@ -24,8 +24,10 @@ use crate::core::output::writer::Writer;
 use crate::core::registry::Row;
 use crate::core::terminal::progress::{Bar, Unit};
 use crate::process::ahead::Ahead;
-use crate::process::irregular::told;
+use crate::process::irregular::{Lines, told};
 use crate::process::prepared::{Data, Prepared, stream_problem};
+use crate::process::sight::Sight;
+use crate::process::stage::remarks::Remarks;
 use crate::process::stage::{Locate, RIGHT};
 use crate::process::verdict::Verdict;
 
@@ -52,6 +54,8 @@ pub(crate) struct Loaded {
     pub(crate) problems: Vec<Problem>,
     /// What was seen in it.
     pub(crate) sight: Sight,
+    /// What is to be told of its records.
+    pub(crate) remarks: Remarks,
     /// What ends the run behind its records.
     pub(crate) failure: Option<Error>,
     /// Where its records are, where they are those of an input.
@@ -76,34 +80,14 @@ impl Locate for Places {
 impl Loaded {
     /// A batch with which all is well.
     pub(crate) fn good(batch: Batch) -> Self {
-        Self { batch, problems: Vec::new(), sight: Sight::default(), failure: None, places: None }
-    }
-}
-
-/// What a batch says about columns that only reading can tell.
-#[derive(Debug, Default)]
-pub(crate) struct Sight {
-    /// Whether what comes after it may be long in coming.
-    pub(crate) live: bool,
-    /// Which feed of inputs it is of.
-    feed: u32,
-    /// Number of records.
-    rows: u64,
-    /// Which of the wanted columns they have, by position.
-    columns: Vec<usize>,
-    /// Lines that did not become records as they are, where there are any, and their input.
-    irregular: Option<(Arc<Origin>, Irregular)>,
-    /// What is kept elsewhere: the bytes of all, and for each the number of good records before it and where it ends.
-    rejected: (Vec<u8>, Vec<(u32, usize)>),
-}
-
-impl Sight {
-    /// Forgets what stands behind record `last`, the last that mattered: how much of that was read depends on where
-    /// blocks end.
-    pub(crate) fn end_at(&mut self, last: Option<usize>) {
-        let (bytes, ends) = &mut self.rejected;
-        ends.retain(|(before, _)| last.is_some_and(|last| *before as usize <= last));
-        bytes.truncate(ends.last().map_or(0, |(_, end)| *end));
+        Self {
+            batch,
+            problems: Vec::new(),
+            sight: Sight::default(),
+            remarks: Remarks::default(),
+            failure: None,
+            places: None,
+        }
     }
 }
 
@@ -113,7 +97,7 @@ struct Seen {
     rows: u64,
     columns: Vec<bool>,
     /// By input.
-    irregular: BTreeMap<u32, (Arc<Origin>, Irregular)>,
+    irregular: BTreeMap<u32, (Arc<Origin>, Lines)>,
     /// The run ended before the input did: what comes later may have what was not seen.
     stopped: bool,
 }
@@ -431,16 +415,10 @@ impl Feed for Inputs {
         let mut sight = if self.wanted.is_empty() { Sight::default() } else { self.look(&batch) };
         (sight.feed, sight.live) = (self.number, live);
         let rejected = std::mem::take(&mut batch.rejected);
-        for (before, start, end) in rejected.records {
-            let (bytes, ends) = &mut sight.rejected;
-            bytes.extend_from_slice(batch.block.bytes.get(start as usize..end as usize).unwrap_or_default());
-            if !matches!(bytes.last(), Some(b'\n' | b'\r')) {
-                bytes.push(b'\n');
-            }
-            ends.push((before, bytes.len()));
-        }
-        if batch.irregular != Irregular::default() || !sight.rejected.1.is_empty() {
-            sight.irregular = Some((Arc::clone(current.blocks.origin()), batch.irregular));
+        sight.keep(&rejected, &batch.block.bytes);
+        if !batch.irregular.is_empty() || !sight.rejected.1.is_empty() {
+            let irregular = std::mem::take(&mut batch.irregular);
+            sight.irregular = Some((Arc::clone(current.blocks.origin()), irregular));
         }
         let problem = failure.map(|failure| {
             current.dead.store(true, Ordering::Relaxed);
@@ -461,8 +439,9 @@ impl Feed for Inputs {
         }
         seen.rows += sight.rows;
         if let Some((origin, irregular)) = &sight.irregular {
-            let (_, sum) = seen.irregular.entry(origin.index).or_insert((Arc::clone(origin), Irregular::default()));
-            sum.add(Irregular { rejected: sight.rejected.1.len() as u64, ..*irregular });
+            let (_, lines) = seen.irregular.entry(origin.index).or_insert((Arc::clone(origin), Lines::default()));
+            irregular.oddities().for_each(|oddity| lines.add(oddity));
+            lines.reject(sight.rejected.1.len());
         }
         seen.columns.resize(self.wanted.len(), false);
         for column in &sight.columns {

@@ -8,8 +8,10 @@ use crate::core::exec::ordered::Flow;
 use crate::core::format::Scratch;
 use crate::core::integer::to_index;
 use crate::core::terminal::progress::Bar;
-use crate::process::source::{Feed, Loaded, Sight};
+use crate::process::sight::Sight;
+use crate::process::source::{Feed, Loaded};
 use crate::process::stage::Table;
+use crate::process::stage::remarks::Remarks;
 
 /// A gathered table as a feed.
 pub(crate) struct Stored {
@@ -49,7 +51,9 @@ impl Feed for Stored {
         if let Some(bar) = &self.progress {
             bar.meter().add(1);
         }
-        Ok(Loaded::good(self.table.chunk(claim, scratch)?))
+        let mut remarks = Remarks::default();
+        let batch = self.table.chunk_with(claim, scratch, &mut remarks)?;
+        Ok(Loaded { remarks, ..Loaded::good(batch) })
     }
 
     fn drained(&self, _: &Sight, _: Flow) -> Result<()> {

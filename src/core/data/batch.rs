@@ -105,35 +105,46 @@ pub(crate) struct RowFailure {
     pub(crate) error: Error,
 }
 
-/// How many lines of a block did not become records as they are.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Irregular {
-    /// Blank lines, which are no records.
-    pub(crate) blank: u64,
-    /// Short records that were filled with nulls.
-    pub(crate) padded: u64,
-    /// Long records that lost their surplus fields.
-    pub(crate) cut: u64,
-    /// Records of another length that were left out.
-    pub(crate) skipped: u64,
-    /// Lines that are not what they should be and were left out.
-    pub(crate) misfits: u64,
-    /// Such lines of which was kept what could be read.
-    pub(crate) incomplete: u64,
-    /// Records that are kept elsewhere.
-    pub(crate) rejected: u64,
+/// The lines of a block that did not become records as they are, each with the number of records before it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Irregular(Vec<(u32, Oddity)>);
+
+/// What became of such a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Oddity {
+    /// A blank line, which is no record.
+    Blank,
+    /// A short record was filled with nulls.
+    Padded,
+    /// A long record lost its surplus fields.
+    Cut,
+    /// A record of another length was left out.
+    Skipped,
+    /// A line that is not what it should be was left out.
+    Misfit,
+    /// Of such a line what could be read was kept.
+    Incomplete,
 }
 
 impl Irregular {
-    /// Adds another block's counts.
-    pub(crate) fn add(&mut self, other: Self) {
-        self.blank += other.blank;
-        self.padded += other.padded;
-        self.cut += other.cut;
-        self.skipped += other.skipped;
-        self.misfits += other.misfits;
-        self.incomplete += other.incomplete;
-        self.rejected += other.rejected;
+    /// Adds a line.
+    pub(crate) fn add(&mut self, records: usize, oddity: Oddity) {
+        self.0.push((narrow(records), oddity));
+    }
+
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What became of them.
+    pub(crate) fn oddities(&self) -> impl Iterator<Item = Oddity> {
+        self.0.iter().map(|(_, oddity)| *oddity)
+    }
+
+    /// Forgets those behind the first so many records.
+    pub(crate) fn end_at(&mut self, records: usize) {
+        self.0.retain(|(before, _)| (*before as usize) < records);
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) use ast::{Kind, Parsed, as_number, columns, replace_column, visit};
 pub(crate) use parser::{Item, parse, parse_list};
 pub(crate) use program::{FILE, Program, check_columns};
 pub(crate) use split::{AggregateCall, Split, slot_name, split, split_calls};
-pub(crate) use tally::Tally;
+pub(crate) use tally::{Marks, Tally};
 
 /// What expressions see of the outside.
 #[derive(Debug, Clone, Default)]

@@ -189,12 +189,12 @@ impl Program {
         let mut notes = Vec::new();
         for misfit in misfits {
             let (site, example, wanted) = (self.site(misfit.site), &misfit.example, wanted(misfit.wanted));
-            notes.push(Problem::note(match misfit.count {
+            notes.push(Problem::note(match misfit.seen.count() {
                 1 => format!("1 value of '{site}' is not a {wanted} and became null ('{example}')"),
                 count => format!("{count} values of '{site}' are not {wanted}s and became null (first: '{example}')"),
             }));
         }
-        match tally.wide.0 {
+        match tally.wide.count() {
             0 => {}
             1 => notes.push(Problem::note("1 result exceeded 128 bits and is a 64-bit float")),
             count => notes.push(Problem::note(format!("{count} results exceeded 128 bits and are 64-bit floats"))),

@@ -1,6 +1,6 @@
 //! `--cast x:int`: values as a type; what is none of it becomes null and is counted, or is an error under `--strict`.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use crate::core::data::batch::{Batch, RowFailure, Values, store};
 use crate::core::data::cell::Cell;
@@ -9,8 +9,11 @@ use crate::core::data::time::{Time, Zone};
 use crate::core::data::value::Value;
 use crate::core::error::{Code, Problem, Result};
 use crate::core::format::json::syntax::plain_number;
+use crate::core::integer::narrow;
 use crate::core::registry::{Example, Row, did_you_mean};
+use crate::process::expr::Marks;
 use crate::process::stage::names::{Name, Names, split};
+use crate::process::stage::remarks::{Tell, Told};
 use crate::process::stage::{Columns, Needs, Operation, Rows, Scope, Setup, Stage, StageKind, Written};
 
 /// The row of the table.
@@ -160,7 +163,7 @@ impl Stage for Cast {
 
     fn operation(&self) -> Result<Operation> {
         let casts: Vec<(Name, Type)> = self.names.get().iter().cloned().zip(self.types.iter().copied()).collect();
-        let told = Mutex::new(casts.iter().map(|_| Misfits::default()).collect());
+        let told = Told::default();
         Ok(Operation::Rows(Box::new(Casting { casts, zone: Arc::clone(&self.zone), strict: self.strict, told })))
     }
 }
@@ -169,20 +172,38 @@ struct Casting {
     casts: Vec<(Name, Type)>,
     zone: Arc<Zone>,
     strict: bool,
-    told: Mutex<Vec<Misfits>>,
+    told: Told<Vec<Misfits>>,
 }
 
 /// The values of a column that were not of the type.
 #[derive(Debug, Default, Clone)]
 struct Misfits {
-    count: u64,
+    seen: Marks,
     /// The number of the first one's record, and its text.
     first: Option<(u64, String)>,
 }
 
 impl Misfits {
-    fn add(&mut self, other: Self) {
-        self.count += other.count;
+    fn add(&mut self, row: usize, record: u64, text: String) {
+        self.seen.add(narrow(row));
+        self.first.get_or_insert((record, text));
+    }
+}
+
+impl Tell for Misfits {
+    fn is_empty(&self) -> bool {
+        self.seen.count() == 0
+    }
+
+    fn settle(&mut self, records: usize) {
+        self.seen.settle(records);
+        if self.seen.count() == 0 {
+            self.first = None;
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.seen.merge(&other.seen);
         if let Some(first) = other.first
             && self.first.as_ref().is_none_or(|known| first.0 < known.0)
         {
@@ -195,8 +216,12 @@ impl Rows for Casting {
     fn apply(&self, batch: &mut Batch, scope: &mut Scope<'_>) -> Result<()> {
         batch.raw = None;
         let mut failure: Option<RowFailure> = None;
-        for (number, (name, kind)) in self.casts.iter().enumerate() {
-            let Some(at) = batch.find(&name.text) else { continue };
+        let mut told = Vec::with_capacity(self.casts.len());
+        for (name, kind) in &self.casts {
+            let Some(at) = batch.find(&name.text) else {
+                told.push(Misfits::default());
+                continue;
+            };
             let base = batch.side.len();
             let mut computed = Vec::new();
             let mut misfits = Misfits::default();
@@ -217,7 +242,7 @@ impl Rows for Casting {
                             let problem = Problem::new(Code::Value, message).hint("without --strict it becomes null");
                             failure = Some(RowFailure { row, error: problem.into() });
                         }
-                        misfits.add(Misfits { count: 1, first: Some((record, text)) });
+                        misfits.add(row, record, text);
                         Value::Null
                     }
                 };
@@ -232,9 +257,9 @@ impl Rows for Casting {
             if let Some(column) = batch.columns.get_mut(at) {
                 column.values = Values::Cells(cells);
             }
-            let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-            told.get_mut(number).into_iter().for_each(|told| told.add(misfits.clone()));
+            told.push(misfits);
         }
+        self.told.add(told, &mut scope.remarks);
         if let Some(failure) = failure {
             scope.fail(batch, failure);
         }
@@ -245,17 +270,16 @@ impl Rows for Casting {
         if self.strict {
             return Vec::new();
         }
-        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let notes = self.casts.iter().zip(told.iter()).filter_map(|((name, kind), misfits)| {
+        let note = |((name, kind), misfits): (&(Name, Type), &Misfits)| {
             let (record, text) = misfits.first.as_ref()?;
             let (name, noun) = (&name.text, kind.noun());
-            Some(Problem::note(match misfits.count {
+            Some(Problem::note(match misfits.seen.count() {
                 1 => format!("1 value of '{name}' is not {noun} and became null ('{text}', record {record})"),
                 count => format!(
                     "{count} values of '{name}' are not {noun} and became null (first: '{text}', record {record})"
                 ),
             }))
-        });
-        notes.collect()
+        };
+        self.told.look(|told| self.casts.iter().zip(told).filter_map(note).collect())
     }
 }

@@ -13,6 +13,7 @@ use crate::process::aggregate::AGGREGATES;
 use crate::process::expr::{Env, Parsed, Program, Tally, check_columns, parse_list, replace_column};
 use crate::process::stage::names::{glob_matches, is_glob, root};
 use crate::process::stage::numbering::Numbering;
+use crate::process::stage::remarks::Told;
 use crate::process::stage::{Columns, Needs, Operation, Rows, Scope, Setup, Stage, StageKind, Written};
 
 /// The row of the table.
@@ -135,7 +136,7 @@ impl Stage for Derive {
             items: Arc::clone(&self.items),
             env: Arc::clone(&self.env),
             bound: self.items.iter().map(|_| Bound::default()).collect(),
-            tallies: self.items.iter().map(|_| Mutex::default()).collect(),
+            told: Told::default(),
             numbering: counted.then(|| Numbering::new(&self.cancel)),
         })))
     }
@@ -145,13 +146,13 @@ struct Deriving {
     items: Arc<Vec<Item>>,
     env: Arc<Env>,
     bound: Vec<Bound>,
-    tallies: Vec<Mutex<Tally>>,
+    told: Told<Vec<Tally>>,
     numbering: Option<Numbering>,
 }
 
 impl Deriving {
-    /// Computes all items; gives the first record that cannot be computed.
-    fn derive(&self, batch: &mut Batch) -> Result<Option<RowFailure>> {
+    /// Computes all items and counts for each; gives the first record that cannot be computed.
+    fn derive(&self, batch: &mut Batch, tallies: &mut Vec<Tally>) -> Result<Option<RowFailure>> {
         let mut first: Option<RowFailure> = None;
         let mut fail = |failure: Option<RowFailure>| {
             if let Some(failure) = failure
@@ -160,7 +161,7 @@ impl Deriving {
                 first = Some(failure);
             }
         };
-        for ((item, bound), tallies) in self.items.iter().zip(&self.bound).zip(&self.tallies) {
+        for (item, bound) in self.items.iter().zip(&self.bound) {
             let mut tally = Tally::default();
             match &item.what {
                 What::One(program, _) => {
@@ -191,9 +192,7 @@ impl Deriving {
                     }
                 }
             }
-            if !tally.is_empty() {
-                tallies.lock().unwrap_or_else(PoisonError::into_inner).merge(tally);
-            }
+            tallies.push(tally);
         }
         Ok(first)
     }
@@ -212,7 +211,10 @@ impl Deriving {
 impl Rows for Deriving {
     fn apply(&self, batch: &mut Batch, scope: &mut Scope<'_>) -> Result<()> {
         batch.raw = None;
-        let failure = Numbering::numbered(self.numbering.as_ref(), batch, scope.seq, |batch| self.derive(batch))?;
+        let mut tallies = Vec::with_capacity(self.items.len());
+        let derive = |batch: &mut Batch| self.derive(batch, &mut tallies);
+        let failure = Numbering::numbered(self.numbering.as_ref(), batch, scope.seq, derive)?;
+        self.told.add(tallies, &mut scope.remarks);
         if let Some(failure) = failure {
             scope.fail(batch, failure);
         }
@@ -221,16 +223,17 @@ impl Rows for Deriving {
 
     fn notes(&self) -> Vec<Problem> {
         let mut notes = Vec::new();
-        for ((item, bound), tally) in self.items.iter().zip(&self.bound).zip(&self.tallies) {
-            let tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
-            match &item.what {
-                What::One(program, _) => notes.extend(program.notes(&tally)),
-                What::Every(_) => {
-                    let bound = bound.lock().unwrap_or_else(PoisonError::into_inner);
-                    notes.extend(bound.values().next().map(|program| program.notes(&tally)).unwrap_or_default());
+        self.told.look(|tallies| {
+            for ((item, bound), tally) in self.items.iter().zip(&self.bound).zip(tallies) {
+                match &item.what {
+                    What::One(program, _) => notes.extend(program.notes(tally)),
+                    What::Every(_) => {
+                        let bound = bound.lock().unwrap_or_else(PoisonError::into_inner);
+                        notes.extend(bound.values().next().map(|program| program.notes(tally)).unwrap_or_default());
+                    }
                 }
             }
-        }
+        });
         notes
     }
 }

@@ -202,6 +202,7 @@ impl Rows for Exploding {
         if !cells.is_empty() {
             let exploded = self.explode(batch, &cells)?;
             repeat(batch, &exploded.from);
+            scope.remarks.remade(&exploded.from);
             if let Some(failure) = put(batch, at, &self.name.text, exploded) {
                 scope.fail(batch, failure);
             }

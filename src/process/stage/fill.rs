@@ -1,6 +1,6 @@
 //! `--fill`: values for nulls. What is not null stays as it came.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use crate::core::data::batch::{Batch, Selection, Values, store};
 use crate::core::data::cell::Cell;
@@ -12,6 +12,7 @@ use crate::process::aggregate::AGGREGATES;
 use crate::process::expr::{Parsed, Program, Tally, check_columns, parse_list};
 use crate::process::stage::derive::put;
 use crate::process::stage::names::{glob_matches, is_glob};
+use crate::process::stage::remarks::Told;
 use crate::process::stage::{Columns, Needs, Operation, Rows, Scope, Setup, Stage, StageKind, Written};
 
 /// The row of the table.
@@ -37,7 +38,7 @@ fn build(written: &Written, setup: &Setup) -> Result<Box<dyn Stage>> {
             let problem = Problem::new(Code::Plan, "row() cannot fill").hint("use --derive 'x = x ?? row()'");
             return Err(problem.into());
         }
-        items.push(Item { name: name.into(), program, parsed: item.value, tally: Mutex::default() });
+        items.push(Item { name: name.into(), program, parsed: item.value, told: Told::default() });
     }
     Ok(Box::new(Fill { text: written.value.clone(), items: items.into() }))
 }
@@ -47,7 +48,7 @@ struct Item {
     name: Arc<str>,
     program: Program,
     parsed: Parsed,
-    tally: Mutex<Tally>,
+    told: Told<Tally>,
 }
 
 struct Fill {
@@ -108,16 +109,14 @@ impl Rows for Filling {
                 if let Some(failure) = item.program.failure(&tally) {
                     scope.fail(batch, failure);
                 }
-                if !tally.is_empty() {
-                    item.tally.lock().unwrap_or_else(PoisonError::into_inner).merge(tally);
-                }
+                item.told.add(tally, &mut scope.remarks);
             }
         }
         Ok(())
     }
 
     fn notes(&self) -> Vec<Problem> {
-        let notes = |item: &Item| item.program.notes(&item.tally.lock().unwrap_or_else(PoisonError::into_inner));
+        let notes = |item: &Item| item.told.look(|tally| item.program.notes(tally));
         self.items.iter().flat_map(notes).collect()
     }
 }

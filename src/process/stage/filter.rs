@@ -1,6 +1,6 @@
 //! `--where`: keeps the records for which a condition holds.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use crate::core::data::batch::Batch;
 use crate::core::error::{Problem, Result};
@@ -9,6 +9,7 @@ use crate::core::registry::{Example, Row, names};
 use crate::process::aggregate::AGGREGATES;
 use crate::process::expr::{Parsed, Program, Tally, check_columns, parse};
 use crate::process::stage::numbering::Numbering;
+use crate::process::stage::remarks::Told;
 use crate::process::stage::{Columns, Needs, Operation, Rows, Scope, Setup, Stage, StageKind, Written};
 
 /// The row of the table.
@@ -62,14 +63,14 @@ impl Stage for Filter {
     fn operation(&self) -> Result<Operation> {
         let numbering = self.program.counts_rows().then(|| Numbering::new(&self.cancel));
         let program = Arc::clone(&self.program);
-        Ok(Operation::Rows(Box::new(Filtering { program, numbering, tally: Mutex::default() })))
+        Ok(Operation::Rows(Box::new(Filtering { program, numbering, told: Told::default() })))
     }
 }
 
 struct Filtering {
     program: Arc<Program>,
     numbering: Option<Numbering>,
-    tally: Mutex<Tally>,
+    told: Told<Tally>,
 }
 
 impl Rows for Filtering {
@@ -82,13 +83,11 @@ impl Rows for Filtering {
         if let Some(failure) = self.program.failure(&tally) {
             scope.fail(batch, failure);
         }
-        if !tally.is_empty() {
-            self.tally.lock().unwrap_or_else(PoisonError::into_inner).merge(tally);
-        }
+        self.told.add(tally, &mut scope.remarks);
         Ok(())
     }
 
     fn notes(&self) -> Vec<Problem> {
-        self.program.notes(&self.tally.lock().unwrap_or_else(PoisonError::into_inner))
+        self.told.look(|tally| self.program.notes(tally))
     }
 }

@@ -70,10 +70,12 @@ impl Rows for Limiting {
     fn apply(&self, batch: &mut Batch, scope: &mut Scope<'_>) -> Result<()> {
         let before = self.numbering.before(batch, scope.seq)?;
         let room = self.most.saturating_sub(before);
-        if batch.selected() as u64 >= room {
-            scope.flow = Flow::Stop;
-        }
+        let has_enough = batch.selected() as u64 >= room;
         keep(batch, 0..usize::try_from(room).unwrap_or(usize::MAX), scope);
+        if has_enough {
+            scope.flow = Flow::Stop;
+            scope.remarks.end_at(batch.rows().last().map_or(0, |last| last + 1));
+        }
         Ok(())
     }
 }

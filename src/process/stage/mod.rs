@@ -37,6 +37,7 @@ mod parse;
 mod parsing;
 mod pivot;
 mod quota;
+pub(crate) mod remarks;
 mod rename;
 mod repeat;
 mod runs;
@@ -69,6 +70,7 @@ use crate::core::exec::ordered::Flow;
 use crate::core::format::Scratch;
 use crate::core::registry::Row;
 use crate::process::expr::FILE;
+use crate::process::stage::remarks::Remarks;
 
 /// Every stage, in the order of the help.
 pub(crate) static STAGES: &[Row<StageKind>] = &[
@@ -361,8 +363,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) flow: Flow,
     /// What ends the run behind the records that are left of the batch.
     pub(crate) failure: Option<Error>,
-    /// What is wrong with records of the batch, to be told in order.
-    pub(crate) problems: Vec<Problem>,
+    /// What is to be told of records of the batch.
+    pub(crate) remarks: Remarks,
     /// Tells where the records of the batch are, where they are those of an input.
     pub(crate) places: Option<&'a dyn Locate>,
 }
@@ -376,7 +378,7 @@ pub(crate) trait Locate {
 impl<'a> Scope<'a> {
     /// The scope of a batch.
     pub(crate) fn new(seq: u64, scratch: &'a mut Scratch) -> Self {
-        Self { seq, scratch, flow: Flow::Continue, failure: None, problems: Vec::new(), places: None }
+        Self { seq, scratch, flow: Flow::Continue, failure: None, remarks: Remarks::default(), places: None }
     }
 
     /// Ends the run at a record: those before it are still good.
@@ -386,6 +388,7 @@ impl<'a> Scope<'a> {
             error => error,
         });
         batch.truncate(failure.row);
+        self.remarks.end_at(failure.row);
     }
 
     /// A problem with the place of the record that it is about, or with its number where there is none.
@@ -448,6 +451,11 @@ pub(crate) trait Table: Send + Sync {
     /// Makes a chunk; each is asked for once, by any thread, and claimed in order. `first_row` is set. Behind the last
     /// one chunks are empty.
     fn chunk(&self, index: usize, scratch: &mut Scratch) -> Result<Batch>;
+
+    /// The same, where making it gives something to tell of its records.
+    fn chunk_with(&self, index: usize, scratch: &mut Scratch, _: &mut Remarks) -> Result<Batch> {
+        self.chunk(index, scratch)
+    }
 
     /// Makes all chunks, for whoever needs them at once. The number is asked for again before each, because it may only
     /// become known on the way.

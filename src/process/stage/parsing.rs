@@ -4,7 +4,7 @@
 //! parsed stays, except where its one value takes its place. A value that the parser cannot read gives nulls and is counted,
 //! or ends the run under `--strict`.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use hashbrown::HashMap;
 
@@ -15,8 +15,10 @@ use crate::core::error::{Code, Problem, Result};
 use crate::core::format::line::fields::Fields;
 use crate::core::format::line::{CellParser, Miss, Names, Text};
 use crate::core::integer::narrow;
+use crate::process::expr::Marks;
 use crate::process::stage::derive::put;
 use crate::process::stage::names::{Found, Name, root};
+use crate::process::stage::remarks::{Tell, Told};
 use crate::process::stage::{Columns, Needs, Operation, Rows, Scope, Stage};
 
 /// A parser and the column it reads.
@@ -112,7 +114,7 @@ impl Stage for Parsing {
             parser: Arc::clone(&self.parser),
             misfits: self.misfits,
             wanted: self.wanted.get().cloned().flatten(),
-            tally: Mutex::default(),
+            told: Told::default(),
         })))
     }
 }
@@ -123,15 +125,39 @@ struct Running {
     parser: Arc<dyn CellParser>,
     misfits: Misfits,
     wanted: Option<Vec<String>>,
-    tally: Mutex<Tally>,
+    told: Told<Tally>,
 }
 
 /// Values that did not fit.
 #[derive(Default)]
 struct Tally {
-    count: u64,
+    seen: Marks,
     /// The first: where, what it is and what is wrong with it.
     first: Option<((u64, u32), String, Miss)>,
+}
+
+impl Tell for Tally {
+    fn is_empty(&self) -> bool {
+        self.seen.count() == 0
+    }
+
+    fn settle(&mut self, records: usize) {
+        self.seen.settle(records);
+        if self.seen.count() == 0 {
+            self.first = None;
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.seen.merge(&other.seen);
+        let is_before = |known: &Self| match (&other.first, &known.first) {
+            (Some((at, ..)), Some((first, ..))) => at < first,
+            (first, _) => first.is_some(),
+        };
+        if is_before(self) {
+            self.first = other.first;
+        }
+    }
 }
 
 /// Where the text of a value stands.
@@ -188,20 +214,24 @@ impl Rows for Running {
     }
 
     fn notes(&self) -> Vec<Problem> {
-        let tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some((_, example, miss)) = tally.first.as_ref().filter(|_| self.misfits == Misfits::Counted) else {
-            return Vec::new();
+        let note = |tally: &Tally| {
+            let (_, example, miss) = tally.first.as_ref()?;
+            let count = tally.seen.count();
+            let values = if count == 1 { "1 value is".to_string() } else { format!("{count} values are") };
+            let what = format!("{}: {values} not {}, as in '{example}': {}", self.source.text, self.what, miss.message);
+            Some(Problem::note(what).hint("they are null; --strict makes that an error"))
         };
-        let values = if tally.count == 1 { "1 value is".to_string() } else { format!("{} values are", tally.count) };
-        let message = format!("{}: {values} not {}, as in '{example}': {}", self.source.text, self.what, miss.message);
-        vec![Problem::note(message).hint("they are null; --strict makes that an error")]
+        self.told.look(note).into_iter().collect()
     }
 }
 
 impl Running {
     /// Counts what did not fit, or ends the run there.
     fn count(&self, batch: &mut Batch, misses: Vec<(u32, Miss)>, example: Option<String>, scope: &mut Scope<'_>) {
-        let count = misses.len() as u64;
+        let mut seen = Marks::default();
+        for (row, _) in &misses {
+            seen.add(*row);
+        }
         let (Some((row, miss)), Some(example)) = (misses.into_iter().next(), example) else { return };
         match self.misfits {
             Misfits::Silent => {}
@@ -212,12 +242,8 @@ impl Running {
                 scope.fail(batch, RowFailure { row: row as usize, error });
             }
             Misfits::Counted => {
-                let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
-                tally.count += count;
-                let at = (batch.first_row, row);
-                if tally.first.as_ref().is_none_or(|(first, ..)| at < *first) {
-                    tally.first = Some((at, example, miss));
-                }
+                let first = Some(((batch.first_row, row), example, miss));
+                self.told.add(Tally { seen, first }, &mut scope.remarks);
             }
         }
     }

@@ -188,6 +188,7 @@ impl Rows for Unpivoting {
         }
         batch.side = side;
         repeat(batch, &from);
+        scope.remarks.remade(&from);
         let gone: Vec<bool> =
             (0..narrow(batch.columns.len())).map(|at| taken.iter().any(|taken| taken.contains(&at))).collect();
         remove(batch, &gone);

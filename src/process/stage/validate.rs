@@ -5,7 +5,7 @@
 
 mod rule;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use crate::core::data::batch::{Batch, Selection, Values};
 use crate::core::data::cell::Kind;
@@ -16,9 +16,10 @@ use crate::core::integer::narrow;
 use crate::core::registry::{Example, Row};
 use crate::core::text::units;
 use crate::process::aggregate::key_set::{KeySet, Seed};
-use crate::process::expr::Tally;
+use crate::process::expr::{Marks, Tally};
 use crate::process::stage::keys::{KeyOf, Keys, found_value};
 use crate::process::stage::names::Names;
+use crate::process::stage::remarks::Told;
 use crate::process::stage::{Columns, Needs, Operation, Rows, Scope, Setup, Stage, StageKind, Written};
 
 use rule::{Rule, Test, rules};
@@ -77,7 +78,7 @@ impl Stage for Validate {
         Ok(Operation::Rows(Box::new(Validating {
             rules: Arc::clone(&self.rules),
             known: Relay::new(self.rules.iter().map(state).collect(), self.cancel.clone()),
-            broken: Mutex::new(vec![0; self.rules.len()]),
+            told: Told::default(),
             seed,
         })))
     }
@@ -96,7 +97,7 @@ struct Validating {
     rules: Arc<[Rule]>,
     known: Relay<Vec<Known>>,
     /// How many records broke each rule.
-    broken: Mutex<Vec<u64>>,
+    told: Told<Vec<Marks>>,
     seed: Seed,
 }
 
@@ -118,10 +119,10 @@ impl Rows for Validating {
         let rows: Vec<usize> = batch.rows().collect();
         let mut bad = vec![false; rows.len()];
         let mut told: Vec<(usize, usize)> = Vec::new();
-        let mut broken = self.broken.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut broken = vec![Marks::default(); self.rules.len()];
         for (number, (before, places)) in found.into_iter().enumerate() {
-            if let Some(count) = broken.get_mut(number) {
-                *count += places.len() as u64;
+            if let Some(marks) = broken.get_mut(number) {
+                places.iter().filter_map(|place| rows.get(*place)).for_each(|row| marks.add(narrow(*row)));
             }
             let room = usize::try_from(TOLD.saturating_sub(before)).unwrap_or(0);
             told.extend(places.iter().take(room).map(|place| (*place, number)));
@@ -131,13 +132,13 @@ impl Rows for Validating {
                 }
             }
         }
-        drop(broken);
+        self.told.add(broken, &mut scope.remarks);
         told.sort_unstable();
         for (place, number) in told {
             if let (Some(row), Some(rule)) = (rows.get(place), self.rules.get(number)) {
                 let problem = Problem::new(Code::Violation, violation(rule, batch, *row));
                 let problem = scope.located(problem, batch, *row);
-                scope.problems.push(problem);
+                scope.remarks.problem(*row, problem);
             }
         }
         if bad.contains(&true) {
@@ -148,13 +149,12 @@ impl Rows for Validating {
     }
 
     fn notes(&self) -> Vec<Problem> {
-        let broken = self.broken.lock().unwrap_or_else(PoisonError::into_inner);
-        let more = |(rule, count): (&Rule, &u64)| {
-            let more = count.checked_sub(TOLD).filter(|more| *more > 0)?;
+        let more = |(rule, marks): (&Rule, &Marks)| {
+            let more = marks.count().checked_sub(TOLD).filter(|more| *more > 0)?;
             let records = if more == 1 { "record breaks" } else { "records break" };
             Some(Problem::new(Code::Violation, format!("{} more {records} '{}'", units::count(more), rule.text)))
         };
-        self.rules.iter().zip(&*broken).filter_map(more).collect()
+        self.told.look(|broken| self.rules.iter().zip(broken).filter_map(more).collect())
     }
 }
 

@@ -4,7 +4,7 @@
 //! with one entry in front, and record *r*'s cell *c* lies between entries `r * columns + c` and the next. Blocks with blank
 //! lines or ragged records are copied into a grid of one more entry per record.
 
-use crate::core::data::batch::{Irregular, Rejected};
+use crate::core::data::batch::{Irregular, Oddity, Rejected};
 use crate::core::data::cell::MAX_CELL;
 use crate::core::format::{Fault, Ragged};
 use crate::core::integer::narrow;
@@ -28,7 +28,7 @@ pub(super) struct Grid {
 impl Grid {
     /// Whether a record was padded or cut, so that raw records do not fit the columns.
     pub(super) fn altered(&self) -> bool {
-        self.irregular.padded + self.irregular.cut > 0
+        self.irregular.oddities().any(|oddity| matches!(oddity, Oddity::Padded | Oddity::Cut))
     }
 }
 
@@ -139,7 +139,7 @@ fn copy_rows(
         let returned = end > start && bytes.get(end as usize - 1) == Some(&b'\r');
         let content_end = end - u32::from(returned);
         if ends.len() == 1 && content_end == start {
-            copied.irregular.blank += 1;
+            copied.irregular.add(copied.rows, Oddity::Blank);
             continue;
         }
         match shape.ragged {
@@ -147,18 +147,18 @@ fn copy_rows(
                 let stop = narrow((end as usize + 1).min(bytes.len()));
                 copied.rejected.records.push((narrow(copied.rows), start, stop));
             }
-            Ragged::Skip => copied.irregular.skipped += 1,
+            Ragged::Skip => copied.irregular.add(copied.rows, Oddity::Skipped),
             Ragged::Error => {
                 copied.fault = Some(ragged_fault(start, ends.len(), shape));
                 return copied;
             }
             Ragged::Pad => {
-                copied.rows += 1;
                 copy.push(front);
                 copy.extend(ends.iter().take(shape.columns));
-                copied.irregular.cut += u64::from(ends.len() > shape.columns);
-                if ends.len() < shape.columns {
-                    copied.irregular.padded += 1;
+                let oddity = if ends.len() < shape.columns { Oddity::Padded } else { Oddity::Cut };
+                copied.irregular.add(copied.rows, oddity);
+                copied.rows += 1;
+                if oddity == Oddity::Padded {
                     copy.pop();
                     copy.extend(std::iter::repeat_n(content_end, shape.columns + 1 - ends.len()));
                 }

@@ -1,7 +1,7 @@
 //! Runs a parser over the lines of a block.
 
 use crate::core::block::Block;
-use crate::core::data::batch::{Batch, Irregular, Rejected};
+use crate::core::data::batch::{Batch, Irregular, Oddity, Rejected};
 use crate::core::data::cell::MAX_CELL;
 use crate::core::format::line::boundary::content;
 use crate::core::format::line::fields::Fields;
@@ -75,7 +75,7 @@ impl<P: LineParser> Decoder for LineDecoder<P> {
             let line = bytes.get(at..content(bytes, at, stop, self.lines.terminator)).unwrap_or_default();
             let next = (stop + 1).min(end);
             if self.blank == Blank::Skipped && line.trim_ascii().is_empty() {
-                irregular.blank += 1;
+                irregular.add(fields.rows(), Oddity::Blank);
                 at = next;
                 continue;
             }
@@ -87,7 +87,7 @@ impl<P: LineParser> Decoder for LineDecoder<P> {
             match self.parser.parse(&mut worker, line, &mut fields) {
                 Ok(()) => fields.end(),
                 Err(_) if self.ragged == Ragged::Pad => {
-                    irregular.incomplete += 1;
+                    irregular.add(fields.rows(), Oddity::Incomplete);
                     fields.end();
                 }
                 Err(_) if self.rejects => {
@@ -96,7 +96,7 @@ impl<P: LineParser> Decoder for LineDecoder<P> {
                 }
                 Err(_) if self.ragged == Ragged::Skip => {
                     fields.abandon();
-                    irregular.misfits += 1;
+                    irregular.add(fields.rows(), Oddity::Misfit);
                 }
                 Err(miss) => {
                     fields.abandon();

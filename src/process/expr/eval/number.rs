@@ -3,6 +3,7 @@
 use super::Run;
 use crate::core::data::cell::{Cell, Kind};
 use crate::core::data::number::Number;
+use crate::core::data::number::Wide;
 use crate::process::expr::ast::Arithmetic;
 use crate::process::expr::node::{Node, Op};
 use crate::process::expr::tally::Wanted;
@@ -79,7 +80,7 @@ impl<'b> Run<'b, '_> {
         match number {
             Some(Number::Exact { .. }) => return number,
             Some(Number::Float(float)) if float.is_finite() => {
-                self.tally.wide.0 += 1;
+                self.tally.wide.add(row);
                 return number;
             }
             _ => {}
@@ -112,8 +113,8 @@ impl<'b> Run<'b, '_> {
     ) -> Vec<Option<Number>> {
         let mut results = self.numbers(left, rows);
         let right = self.numbers(right, rows);
-        let wide = &mut self.tally.wide;
-        for (left, right) in results.iter_mut().zip(right) {
+        let wide = &mut Wide::default();
+        for ((left, right), row) in results.iter_mut().zip(right).zip(rows) {
             *left = match (*left, right) {
                 (Some(a), Some(b)) => match operator {
                     Arithmetic::Add => a.add(b, wide),
@@ -125,6 +126,10 @@ impl<'b> Run<'b, '_> {
                 },
                 _ => None,
             };
+            if wide.0 > 0 {
+                *wide = Wide::default();
+                self.tally.wide.add(*row);
+            }
         }
         results
     }

@@ -19,6 +19,7 @@ use crate::process::aggregate::group_table::GroupTable;
 use crate::process::aggregate::key_set::Seed;
 use crate::process::aggregate::{Accumulator, Intake, Skipped};
 use crate::process::expr::{Program, Tally};
+use crate::process::stage::remarks::Told;
 use crate::process::stage::{Gather, Gatherer, Scope, Setup, Table};
 
 /// Groups below this number are merged by one thread, and stay in memory whatever it holds.
@@ -28,20 +29,13 @@ const FEW_GROUPS: usize = 4096;
 pub(in crate::process::stage) struct GroupGather {
     pub(super) grouping: Arc<Grouping>,
     seed: Seed,
-    /// What to tell the user: skipped values, and the counts of expressions over groups, which run when the
-    /// result is read.
-    pub(super) told: Arc<Mutex<Told>>,
+    /// What to tell the user of the values that came in.
+    problems: Mutex<Vec<Problem>>,
+    /// What the expressions over groups counted, which run when the result is read.
+    pub(super) told: Told<Vec<Tally>>,
     threads: usize,
     pub(super) memory: Memory,
     pub(super) cancel: Cancel,
-}
-
-/// What to tell the user at the end.
-#[derive(Default)]
-pub(super) struct Told {
-    problems: Vec<Problem>,
-    /// For each output, what its expression counted.
-    pub(super) outputs: Vec<Tally>,
 }
 
 /// The groups and states of one thread, or of one partition of all groups.
@@ -70,11 +64,10 @@ pub(super) struct GroupGatherer {
 impl GroupGather {
     /// The operation.
     pub(in crate::process::stage) fn new(grouping: Arc<Grouping>, setup: &Setup) -> Self {
-        let outputs = grouping.outputs.iter().map(|_| Tally::default()).collect();
-        let told = Arc::new(Mutex::new(Told { problems: Vec::new(), outputs }));
         let Setup { memory, cancel, threads, .. } = setup;
         let (memory, cancel, threads) = (memory.clone(), cancel.clone(), (*threads).max(1));
-        Self { grouping, seed: Seed::default(), told, threads, memory, cancel }
+        let (problems, told) = (Mutex::default(), Told::default());
+        Self { grouping, seed: Seed::default(), problems, told, threads, memory, cancel }
     }
 
     /// The state of a thread, or of a partition of rows that were partitioned `level` times.
@@ -93,8 +86,8 @@ impl GroupGather {
         }
     }
 
-    fn told(&self) -> MutexGuard<'_, Told> {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    fn problems(&self) -> MutexGuard<'_, Vec<Problem>> {
+        self.problems.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Puts the groups of all threads together: by one thread where they are few, else by hash, one partition per
@@ -167,7 +160,7 @@ impl GroupGather {
             }
             problems.extend(program.notes(tally));
         }
-        self.told().problems = problems;
+        *self.problems() = problems;
         Ok(())
     }
 }
@@ -254,15 +247,17 @@ impl Gather for GroupGather {
         };
         let exceeded: Vec<u64> = (0..self.grouping.states.len()).map(exceeded).collect();
         self.report(&skipped, &exceeded, &tallies)?;
-        let table = GroupedTable::new(Arc::clone(&self.grouping), groups, Arc::clone(&self.told));
+        let table = GroupedTable::new(Arc::clone(&self.grouping), groups, self.told.clone());
         Ok(Box::new(table.holding(share)))
     }
 
     fn notes(&self) -> Vec<Problem> {
-        let told = self.told();
-        let outputs = self.grouping.outputs.iter().zip(&told.outputs);
-        let later = outputs.filter_map(|(output, tally)| Some(output.rest.as_ref()?.notes(tally))).flatten();
-        told.problems.iter().cloned().chain(later).collect()
+        let mut notes = self.problems().clone();
+        self.told.look(|tallies| {
+            let outputs = self.grouping.outputs.iter().zip(tallies);
+            notes.extend(outputs.filter_map(|(output, tally)| Some(output.rest.as_ref()?.notes(tally))).flatten());
+        });
+        notes
     }
 }
 
@@ -295,6 +290,7 @@ impl GroupGatherer {
         let mut sources = Vec::with_capacity(self.tallies.len());
         for (program, tally) in grouping.programs().zip(&mut self.tallies) {
             sources.push(source(program, batch, tally));
+            tally.settle(usize::MAX);
         }
         let batch = &*batch;
         let inputs: Vec<&Values> = sources.iter().filter_map(|source| source.values(batch)).collect();

@@ -151,7 +151,7 @@ impl GroupGather {
         }
         let mut writing = Writing::new(&self.memory.spill()?);
         let rows = (Size::new(&self.memory).chunk / 64).clamp(16, 4096);
-        let table = GroupedTable::new(Arc::clone(&self.grouping), vec![groups], Arc::clone(&self.told)).in_chunks(rows);
+        let table = GroupedTable::new(Arc::clone(&self.grouping), vec![groups], self.told.clone()).in_chunks(rows);
         for index in 0..table.chunks() {
             let mut batch = table.chunk(index, scratch)?;
             let (marks, ids) = table.marks(index).into_iter().unzip::<u64, u64, Vec<u64>, Vec<u64>>();

@@ -1,9 +1,9 @@
 //! Reads groups out in chunks: keys as they came, aggregates, and expressions over them.
 
 use std::cmp::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use super::gather::{Groups, Told};
+use super::gather::Groups;
 use super::partitioned::mark;
 use super::{GroupOrder, Grouping, Output};
 use crate::core::data::batch::{Batch, Column, Values, store};
@@ -15,6 +15,7 @@ use crate::core::format::Scratch;
 use crate::core::integer::narrow;
 use crate::process::expr::{Tally, slot_name};
 use crate::process::stage::Table;
+use crate::process::stage::remarks::{Remarks, Told};
 use crate::process::stage::table::CHUNK;
 
 /// The groups, put together.
@@ -23,7 +24,7 @@ pub(super) struct GroupedTable {
     groups: Vec<Groups>,
     /// Partition and number in it of each group, in the order of the result.
     order: Vec<(u32, u32)>,
-    told: Arc<Mutex<Told>>,
+    told: Told<Vec<Tally>>,
     /// Records of a chunk.
     rows: usize,
     /// The memory that the groups take, where it is counted.
@@ -32,7 +33,7 @@ pub(super) struct GroupedTable {
 
 impl GroupedTable {
     /// Puts the groups of all partitions in order.
-    pub(super) fn new(grouping: Arc<Grouping>, groups: Vec<Groups>, told: Arc<Mutex<Told>>) -> Self {
+    pub(super) fn new(grouping: Arc<Grouping>, groups: Vec<Groups>, told: Told<Vec<Tally>>) -> Self {
         let order = if grouping.keys.is_empty() { vec![(0, 0)] } else { order(&grouping, &groups) };
         Self { grouping, groups, order, told, rows: CHUNK, _share: None }
     }
@@ -141,6 +142,13 @@ impl Table for GroupedTable {
     }
 
     fn chunk(&self, index: usize, scratch: &mut Scratch) -> Result<Batch> {
+        let mut remarks = Remarks::default();
+        let batch = self.chunk_with(index, scratch, &mut remarks);
+        remarks.settle();
+        batch
+    }
+
+    fn chunk_with(&self, index: usize, scratch: &mut Scratch, remarks: &mut Remarks) -> Result<Batch> {
         let start = index * self.rows;
         let order = self.order_of(index);
         let mut batch =
@@ -150,15 +158,14 @@ impl Table for GroupedTable {
             batch.columns.push(Column { name: Arc::clone(&key.name), values });
         }
         let mut results = Vec::with_capacity(self.grouping.outputs.len());
-        for (index, output) in self.grouping.outputs.iter().enumerate() {
+        let mut tallies = Vec::with_capacity(self.grouping.outputs.len());
+        for output in &self.grouping.outputs {
             let mut tally = Tally::default();
             let values = self.output(order, output, &mut batch, &mut tally);
             results.push(Column { name: Arc::clone(&output.name), values });
-            let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(all) = told.outputs.get_mut(index) {
-                all.merge(tally);
-            }
+            tallies.push(tally);
         }
+        self.told.add(tallies, remarks);
         batch.columns.extend(results);
         Ok(batch)
     }

@@ -181,6 +181,7 @@ impl Rows for Probe {
             return Ok(());
         };
         repeat(batch, &from);
+        scope.remarks.remade(&from);
         (batch.ids, batch.first_row) = (None, first);
         if let Some(failure) = matching.attach(batch, built, &picks)? {
             scope.fail(batch, failure);

@@ -11,7 +11,7 @@ mod streaming;
 mod tests;
 mod whole;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use crate::core::data::batch::{Batch, Column, Values, store};
 use crate::core::data::cell::Cell;
@@ -155,9 +155,8 @@ impl Plan {
     }
 
     /// What to tell the user at the end.
-    fn notes(&self, tallies: &Mutex<Vec<Tally>>) -> Vec<Problem> {
-        let tallies = tallies.lock().unwrap_or_else(PoisonError::into_inner);
-        self.programs().zip(&*tallies).filter_map(|(program, tally)| Some(program?.notes(tally))).flatten().collect()
+    fn notes(&self, tallies: &[Tally]) -> Vec<Problem> {
+        self.programs().zip(tallies).filter_map(|(program, tally)| Some(program?.notes(tally))).flatten().collect()
     }
 
     /// The arguments of all calls for the records of a batch.
@@ -188,16 +187,6 @@ impl Plan {
             put(batch, &item.name, values);
         }
         batch.raw = None;
-    }
-}
-
-/// Adds what was counted in one batch or by one thread.
-fn merge(all: &Mutex<Vec<Tally>>, more: Vec<Tally>) {
-    if more.iter().all(Tally::is_empty) {
-        return;
-    }
-    for (tally, more) in all.lock().unwrap_or_else(PoisonError::into_inner).iter_mut().zip(more) {
-        tally.merge(more);
     }
 }
 

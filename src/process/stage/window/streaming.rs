@@ -1,9 +1,9 @@
 //! Window functions that only look back: states pass from batch to batch.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
+use super::Plan;
 use super::state::State;
-use super::{Plan, merge};
 use crate::core::data::batch::Batch;
 use crate::core::data::value::Value;
 use crate::core::error::{Problem, Result};
@@ -12,6 +12,7 @@ use crate::core::exec::relay::Relay;
 use crate::process::aggregate::key_set::{KeySet, Seed};
 use crate::process::expr::Tally;
 use crate::process::stage::keys::{KeyOf, Keys};
+use crate::process::stage::remarks::Told;
 use crate::process::stage::{Rows, Scope};
 
 /// The operation.
@@ -20,7 +21,7 @@ pub(super) struct Streaming {
     of: KeyOf,
     seed: Seed,
     states: Relay<States>,
-    tallies: Mutex<Vec<Tally>>,
+    told: Told<Vec<Tally>>,
 }
 
 /// The groups so far, and the states of all calls of each.
@@ -35,8 +36,7 @@ impl Streaming {
     pub(super) fn new(plan: Arc<Plan>, of: KeyOf, cancel: &Cancel) -> Self {
         let seed = Seed::default();
         let states = States { keys: KeySet::new(seed.clone()), of_group: Vec::new() };
-        let tallies = Mutex::new(plan.tallies());
-        Self { plan, of, seed, states: Relay::new(states, cancel.clone()), tallies }
+        Self { plan, of, seed, states: Relay::new(states, cancel.clone()), told: Told::default() }
     }
 }
 
@@ -64,11 +64,11 @@ impl Rows for Streaming {
             results
         })?;
         self.plan.finish(batch, results, &mut tallies);
-        merge(&self.tallies, tallies);
+        self.told.add(tallies, &mut scope.remarks);
         Ok(())
     }
 
     fn notes(&self) -> Vec<Problem> {
-        self.plan.notes(&self.tallies)
+        self.told.look(|tallies| self.plan.notes(tallies))
     }
 }

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use super::Plan;
 use super::function::{Call, Function};
 use super::state::State;
-use super::{Plan, merge};
 use crate::core::data::batch::{Batch, Values};
 use crate::core::data::compare::SortOrder;
 use crate::core::data::number::Number;
@@ -20,20 +20,20 @@ use crate::process::aggregate::running::RunningSum;
 use crate::process::expr::Tally;
 use crate::process::stage::digits::{self, Doubles, digit, next};
 use crate::process::stage::keys::{KeyOf, Keys};
+use crate::process::stage::remarks::{Remarks, Tell, Told};
 use crate::process::stage::{Gather, Gatherer, Scope, Table};
 
 /// The operation.
 pub(super) struct Gathering {
     plan: Arc<Plan>,
     of: KeyOf,
-    tallies: Arc<Mutex<Vec<Tally>>>,
+    told: Told<Vec<Tally>>,
 }
 
 impl Gathering {
     /// The operation.
     pub(super) fn new(plan: Arc<Plan>, of: KeyOf) -> Self {
-        let tallies = Arc::new(Mutex::new(plan.tallies()));
-        Self { plan, of, tallies }
+        Self { plan, of, told: Told::default() }
     }
 }
 
@@ -59,6 +59,7 @@ impl Gatherer for Taken {
         }
         let keys = Keys::new(&self.of, &mut batch);
         let arguments = self.plan.arguments(&mut batch, &mut self.tallies);
+        self.tallies.settle(usize::MAX);
         self.kept.push(Kept { batch, keys, arguments });
         Ok(())
     }
@@ -79,7 +80,7 @@ impl Gather for Gathering {
         for gatherer in gathered {
             let Ok(taken) = gatherer.into_any().downcast::<Taken>() else { continue };
             kept.extend(taken.kept);
-            merge(&self.tallies, taken.tallies);
+            self.told.merge(taken.tallies);
         }
         kept.sort_by_key(|kept| kept.batch.first_row);
         let mut table = KeySet::new(Seed::default());
@@ -102,11 +103,11 @@ impl Gather for Gathering {
             first_row += batch.rows as u64;
             chunks.push(Mutex::new(Some((batch, results))));
         }
-        Ok(Box::new(Computed { plan: Arc::clone(&self.plan), chunks, tallies: Arc::clone(&self.tallies) }))
+        Ok(Box::new(Computed { plan: Arc::clone(&self.plan), chunks, told: self.told.clone() }))
     }
 
     fn notes(&self) -> Vec<Problem> {
-        self.plan.notes(&self.tallies)
+        self.told.look(|tallies| self.plan.notes(tallies))
     }
 }
 
@@ -227,7 +228,7 @@ type Chunk = (Batch, Vec<Vec<Value<'static>>>);
 struct Computed {
     plan: Arc<Plan>,
     chunks: Vec<Mutex<Option<Chunk>>>,
-    tallies: Arc<Mutex<Vec<Tally>>>,
+    told: Told<Vec<Tally>>,
 }
 
 impl Table for Computed {
@@ -235,12 +236,19 @@ impl Table for Computed {
         self.chunks.len()
     }
 
-    fn chunk(&self, index: usize, _: &mut Scratch) -> Result<Batch> {
+    fn chunk(&self, index: usize, scratch: &mut Scratch) -> Result<Batch> {
+        let mut remarks = Remarks::default();
+        let batch = self.chunk_with(index, scratch, &mut remarks);
+        remarks.settle();
+        batch
+    }
+
+    fn chunk_with(&self, index: usize, _: &mut Scratch, remarks: &mut Remarks) -> Result<Batch> {
         let chunk = self.chunks.get(index).map(|chunk| chunk.lock().unwrap_or_else(PoisonError::into_inner).take());
         let Some(Some((mut batch, results))) = chunk else { return Ok(Batch::default()) };
         let mut tallies = self.plan.tallies();
         self.plan.finish(&mut batch, results, &mut tallies);
-        merge(&self.tallies, tallies);
+        self.told.add(tallies, remarks);
         Ok(batch)
     }
 }
