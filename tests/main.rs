@@ -22,6 +22,7 @@ mod case;
 mod cases;
 mod completions;
 mod cuts;
+mod defects;
 mod differential;
 mod editors;
 mod files;

@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
+use crate::core::exec::fault::Fault;
 use crate::core::terminal;
 
 /// The environment of the run.
@@ -24,6 +25,8 @@ pub(crate) struct Environment {
     /// Bytes per block, for tests that cut inputs at every place (`MYTOOLS_TEST_BLOCK`); the engine's own size where
     /// unset.
     pub(crate) block_size: Option<usize>,
+    /// Where a test wants a panic (`MYTOOLS_TEST_PANIC`), in builds for tests.
+    pub(crate) fault: Fault,
     /// The file with arguments to put before those of the command line (`MYTOOLS_CONFIG_PATH`).
     pub(crate) config_path: Option<PathBuf>,
     /// Where temporary files go (`TMPDIR`).
@@ -45,6 +48,7 @@ impl Environment {
             stderr_is_terminal: std::io::stderr().is_terminal(),
             config_path: std::env::var_os("MYTOOLS_CONFIG_PATH").map(PathBuf::from),
             block_size: block_size.filter(|size| *size > 0),
+            fault: std::env::var("MYTOOLS_TEST_PANIC").map_or(Fault::default(), |place| Fault::parse(&place)),
             temp_dir: std::env::temp_dir(),
         }
     }

@@ -23,6 +23,7 @@ mod usage;
 mod version;
 
 use std::ffi::OsString;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use clap::ArgMatches;
@@ -69,7 +70,10 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let Some(note) = &merged.note {
         diagnostics.emit(note);
     }
-    let code = match dispatch(name, (matches, typed), &globals, &environment, &diagnostics) {
+    let run = || dispatch(name, (matches, typed), &globals, &environment, &diagnostics);
+    // Where no worker failed but what put their results together.
+    let outcome = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err(Error::from(Problem::defect()).into()));
+    let code = match outcome {
         Ok(code) => code,
         Err(error) => failed(error, &diagnostics, usage::Line { args: &args, root: &command }),
     };

@@ -168,7 +168,7 @@ fn listed(matches: &ArgMatches) -> Option<Listed> {
 /// How much memory the run may hold, and where the rest goes.
 fn memory(matches: &ArgMatches, environment: &Environment) -> Memory {
     let directory = matches.get_one::<PathBuf>("temp-dir").unwrap_or(&environment.temp_dir);
-    Memory::new(memory::limit(matches.get_one("memory").copied()), directory.clone())
+    Memory::new(memory::limit(matches.get_one("memory").copied()), directory.clone()).failing_at(environment.fault)
 }
 
 /// `--seed N`, or another one each time for `--seed random`.

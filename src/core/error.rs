@@ -68,6 +68,11 @@ impl Problem {
         }
     }
 
+    /// What a panic is told as, wherever it is caught.
+    pub(crate) fn defect() -> Self {
+        Self::new(Code::Internal, "a worker failed unexpectedly").hint("this is a defect of mytools; please report it")
+    }
+
     /// A note: the answer is whole, but the user should know.
     pub(crate) fn note(message: impl Into<String>) -> Self {
         Self { level: Level::Note, ..Self::new(Code::Info, message) }

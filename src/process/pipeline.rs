@@ -141,6 +141,7 @@ fn options(running: &Running<'_>) -> Options {
         threads: running.threads,
         budget: DEFAULT_BUDGET.min(running.memory.limit() / 4),
         cancel: running.cancel.clone(),
+        fault: running.memory.fault(),
     }
 }
 

@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::core::exec::fault::Fault;
 use crate::core::input::encoding::Decode;
 use crate::core::input::select::Select;
 use crate::core::pattern::syntax::{Bounds, Case, Reach};
@@ -171,6 +172,8 @@ pub(crate) struct Config {
     pub(crate) threads: usize,
     /// Bytes of a range of a big file; files up to it are one piece. The engine's own sizes where none.
     pub(crate) block_size: Option<usize>,
+    /// Where the search is to panic, for tests.
+    pub(crate) fault: Fault,
 }
 
 impl Default for Config {
@@ -221,6 +224,7 @@ impl Default for Config {
             sort: Sort::Path,
             threads: 1,
             block_size: None,
+            fault: Fault::default(),
         }
     }
 }

@@ -64,7 +64,8 @@ pub(crate) fn run(plan: &Plan, target: &mut Writer, diagnostics: &Diagnostics) -
     let drain = Mutex::new(Drain::new(plan, target, diagnostics, &pool)?);
     let early = (plan.config.sort == Sort::None).then_some(&drain);
     let searcher = Searcher { plan, walk, cancel: cancel.clone(), early, pool: &pool };
-    let options = Options { threads: plan.config.threads.max(1), budget: DEFAULT_BUDGET, cancel };
+    let options =
+        Options { threads: plan.config.threads.max(1), budget: DEFAULT_BUDGET, cancel, fault: plan.config.fault };
     run_ordered(&searcher, &options, |output| {
         searcher.deliver(&mut drain.lock().unwrap_or_else(PoisonError::into_inner), output)
     })?;

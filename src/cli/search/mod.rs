@@ -138,6 +138,7 @@ fn config(matches: &ArgMatches, globals: &Globals, environment: &Environment) ->
         progress: globals.progress.clone(),
         temp_dir: environment.temp_dir.clone(),
         block_size: environment.block_size,
+        fault: environment.fault,
         ..Config::default()
     };
     results::fill(&mut config, matches);

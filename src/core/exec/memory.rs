@@ -31,6 +31,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::core::error::Result;
+use crate::core::exec::fault::Fault;
 use crate::core::exec::spill::Spill;
 use crate::core::terminal::progress::Bar;
 
@@ -48,29 +49,42 @@ struct Inner {
     spill: Mutex<Weak<Spill>>,
     /// Tells what goes to temporary files.
     progress: Option<Arc<Bar>>,
+    /// Where the run is to panic, for tests.
+    fault: Fault,
 }
 
 impl Memory {
     /// Memory of `limit` bytes; what is more goes to temporary files in `directory`, or where the system has
     /// them where it is empty.
     pub(crate) fn new(limit: usize, directory: PathBuf) -> Self {
-        Self::made(limit.max(1), directory, None)
+        Self::made(limit.max(1), directory, None, Fault::default())
     }
 
     /// The same, telling this bar what goes to temporary files. Nothing may be held yet.
     #[must_use]
     pub(crate) fn shown_by(self, progress: Option<Arc<Bar>>) -> Self {
-        Self::made(self.inner.limit, self.inner.directory.clone(), progress)
+        Self::made(self.inner.limit, self.inner.directory.clone(), progress, self.inner.fault)
     }
 
-    fn made(limit: usize, directory: PathBuf, progress: Option<Arc<Bar>>) -> Self {
+    /// The same in a run that is to panic somewhere. Nothing may be held yet.
+    #[must_use]
+    pub(crate) fn failing_at(self, fault: Fault) -> Self {
+        Self::made(self.inner.limit, self.inner.directory.clone(), self.inner.progress.clone(), fault)
+    }
+
+    fn made(limit: usize, directory: PathBuf, progress: Option<Arc<Bar>>, fault: Fault) -> Self {
         let spill = Mutex::new(Weak::new());
-        Self { inner: Arc::new(Inner { limit, used: AtomicUsize::new(0), directory, spill, progress }) }
+        Self { inner: Arc::new(Inner { limit, used: AtomicUsize::new(0), directory, spill, progress, fault }) }
     }
 
     /// Where temporary files go; empty where the system has a place.
     pub(crate) fn directory(&self) -> &Path {
         &self.inner.directory
+    }
+
+    /// Where the run is to panic, for tests.
+    pub(crate) fn fault(&self) -> Fault {
+        self.inner.fault
     }
 
     /// The limit in bytes.
@@ -90,7 +104,7 @@ impl Memory {
         if let Some(spill) = current.upgrade() {
             return Ok(spill);
         }
-        let spill = Arc::new(Spill::new(&self.inner.directory, self.inner.progress.clone())?);
+        let spill = Arc::new(Spill::new(&self.inner.directory, self.inner.progress.clone(), self.inner.fault)?);
         *current = Arc::downgrade(&spill);
         Ok(spill)
     }

@@ -4,6 +4,7 @@
 //! to; [`cancel::Cancel`] stops a run early; [`memory::Memory`] bounds what is kept, and [`spill::Spill`] takes the rest. Invariant: output never depends on which thread ran a block.
 
 pub(crate) mod cancel;
+pub(crate) mod fault;
 pub(crate) mod memory;
 pub(crate) mod ordered;
 pub(crate) mod partitions;

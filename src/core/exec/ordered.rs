@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use crate::core::error::{Code, Error, Problem, Result};
 use crate::core::exec::cancel::Cancel;
+use crate::core::exec::fault::{Fault, Site};
 use crate::core::integer::narrow;
 
 /// Whether the drain wants more.
@@ -69,6 +70,8 @@ pub(crate) struct Options {
     pub(crate) budget: usize,
     /// Stops the run from outside, and wakes what waits in relays.
     pub(crate) cancel: Cancel,
+    /// Where it is to panic, for tests.
+    pub(crate) fault: Fault,
 }
 
 /// Bytes of results that may wait, unless told otherwise.
@@ -114,6 +117,7 @@ pub(crate) fn run<T: Task>(
         moved: Condvar::new(),
         budget: options.budget,
         cancel: &options.cancel,
+        fault: options.fault,
     };
     let workers = if options.threads <= 1 {
         vec![claim_loop(task, &line)]
@@ -125,6 +129,7 @@ pub(crate) fn run<T: Task>(
             Err(_) => vec![claim_loop(task, &line)],
         }
     };
+    options.fault.reach(Site::End, 0);
     let state = line.state.into_inner().unwrap_or_else(PoisonError::into_inner);
     let refused = state.refused.filter(|_| !state.ended);
     match state.failure.or(refused) {
@@ -204,6 +209,7 @@ struct Line<'a, C, O, D> {
     moved: Condvar,
     budget: usize,
     cancel: &'a Cancel,
+    fault: Fault,
 }
 
 /// What a thread is to do next.
@@ -294,12 +300,17 @@ impl<C, O, D: FnMut(O) -> Result<Flow>> Line<'_, C, O, D> {
         }
         state.draining = true;
         while !state.ended {
+            let number = state.next;
             let Some((output, weight)) = state.take_ready() else { break };
             drop(state);
             let flow = match output {
                 Ok(output) => {
                     let mut drain = self.drain.lock().unwrap_or_else(PoisonError::into_inner);
-                    catch_unwind(AssertUnwindSafe(|| drain(output))).unwrap_or_else(|_| Err(bug()))
+                    let drain = || {
+                        self.fault.reach(Site::Drain, number);
+                        drain(output)
+                    };
+                    catch_unwind(AssertUnwindSafe(drain)).unwrap_or_else(|_| Err(Problem::defect().into()))
                 }
                 Err(error) => Err(error),
             };
@@ -343,7 +354,14 @@ where
             Turn::End => break,
             Turn::Part(place, claim) => (place, claim),
             Turn::Claim => {
-                match catch_unwind(AssertUnwindSafe(|| task.claim(&mut worker))) {
+                let claim = || {
+                    let claimed = task.claim(&mut worker);
+                    if let Ok(Some((seq, _))) = &claimed {
+                        line.fault.reach(Site::Claim, *seq);
+                    }
+                    claimed
+                };
+                match catch_unwind(AssertUnwindSafe(claim)) {
                     Ok(Ok(Some((seq, claim)))) => ((seq, Vec::new()), claim),
                     Ok(claimed) => {
                         exhausted = true;
@@ -353,13 +371,17 @@ where
                     Err(_) => {
                         // A number may be lost, for which everything would wait.
                         line.give_up(None);
-                        line.end(&mut line.lock(), Some(bug()));
+                        line.end(&mut line.lock(), Some(Problem::defect().into()));
                         break;
                     }
                 }
             }
         };
-        let step = catch_unwind(AssertUnwindSafe(|| task.work(&mut worker, claim))).unwrap_or_else(|_| Err(bug()));
+        let work = || {
+            line.fault.reach(Site::Work, place.0);
+            task.work(&mut worker, claim)
+        };
+        let step = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Problem::defect().into()));
         let (output, rest) = match step {
             Ok(Step::Done(output)) => (Ok(output), Vec::new()),
             Ok(Step::Split(output, rest)) => (Ok(output), rest),
@@ -369,12 +391,6 @@ where
         line.hand_in(place, output, weight, rest);
     }
     worker
-}
-
-fn bug() -> Error {
-    Problem::new(Code::Internal, "a worker failed unexpectedly")
-        .hint("this is a defect of mytools; please report it")
-        .into()
 }
 
 #[cfg(test)]
@@ -437,7 +453,7 @@ mod tests {
         let cancel = Cancel::default();
         let task = Squares { next: AtomicU64::new(0), end, sum: Relay::new(0, cancel.clone()) };
         let mut seen = Vec::new();
-        let workers = run(&task, &Options { threads, budget: 64, cancel }, |square| {
+        let workers = run(&task, &Options { threads, budget: 64, cancel, fault: super::Fault::default() }, |square| {
             seen.push(square);
             Ok(if seen.len() == stop_after { Flow::Stop } else { Flow::Continue })
         })
@@ -496,7 +512,7 @@ mod tests {
     fn an_error_of_a_claim_comes_after_what_was_claimed() {
         for threads in [1, 2, 8] {
             let task = Refusing { next: AtomicU64::new(0) };
-            let options = Options { threads, budget: 10, cancel: Cancel::default() };
+            let options = Options { threads, budget: 10, cancel: Cancel::default(), fault: super::Fault::default() };
             let mut drained = Vec::new();
             let error = run(&task, &options, |n| {
                 drained.push(n);
@@ -556,12 +572,13 @@ mod tests {
             let cancel = Cancel::default();
             let task = Faulty { next: AtomicU64::new(0), fault, passed: Relay::new(0, cancel.clone()) };
             let mut drained = Vec::new();
-            let error = run(&task, &Options { threads, budget: 1 << 20, cancel }, |n| {
-                assert!(n != 50 || fault != Fault::Draining, "as the test wants it");
-                drained.push(n);
-                Ok(Flow::Continue)
-            })
-            .unwrap_err();
+            let error =
+                run(&task, &Options { threads, budget: 1 << 20, cancel, fault: super::Fault::default() }, |n| {
+                    assert!(n != 50 || fault != Fault::Draining, "as the test wants it");
+                    drained.push(n);
+                    Ok(Flow::Continue)
+                })
+                .unwrap_err();
             assert!(error.to_string().starts_with("a worker failed unexpectedly; "), "{error}");
             // What could not be claimed has no place, so that it ends the run at once.
             let all: Vec<u64> = (0..50).collect();

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::core::error::{Problem, Result};
+use crate::core::exec::fault::{Fault, Site};
 use crate::core::integer::narrow;
 use crate::core::terminal::progress::Bar;
 
@@ -21,6 +22,7 @@ pub(crate) struct Spill {
     /// Where it is, for messages.
     directory: PathBuf,
     progress: Option<Arc<Bar>>,
+    fault: Fault,
 }
 
 /// Bytes in the file.
@@ -42,12 +44,12 @@ impl Frame {
 
 impl Spill {
     /// A new file in a directory; where the path is empty, in that of the system.
-    pub(crate) fn new(directory: &Path, progress: Option<Arc<Bar>>) -> Result<Self> {
+    pub(crate) fn new(directory: &Path, progress: Option<Arc<Bar>>, fault: Fault) -> Result<Self> {
         let directory = directory.to_path_buf();
         let made =
             if directory.as_os_str().is_empty() { tempfile::tempfile() } else { tempfile::tempfile_in(&directory) };
         let file = made.map_err(|error| failed(&directory, &error))?;
-        Ok(Self { file, end: AtomicU64::new(0), directory, progress })
+        Ok(Self { file, end: AtomicU64::new(0), directory, progress, fault })
     }
 
     /// Appends bytes, less than 4 GiB of them.
@@ -59,6 +61,7 @@ impl Spill {
         let stored = if packed.len() < bytes.len() { packed.as_slice() } else { bytes };
         let at = self.end.fetch_add(stored.len() as u64, Ordering::Relaxed);
         write_all_at(&self.file, stored, at).map_err(|error| failed(&self.directory, &error))?;
+        self.fault.reach(Site::Spill, at);
         if let Some(bar) = &self.progress {
             bar.meter().add_spilled(stored.len() as u64);
         }
@@ -67,6 +70,7 @@ impl Spill {
 
     /// Reads a frame back; what `bytes` held is gone.
     pub(crate) fn read(&self, frame: Frame, bytes: &mut Vec<u8>) -> Result<()> {
+        self.fault.reach(Site::Restore, frame.at);
         bytes.clear();
         bytes.resize(frame.size(), 0);
         let read = |into: &mut [u8]| read_exact_at(&self.file, into, frame.at);
@@ -137,12 +141,12 @@ fn read_exact_at(file: &File, mut bytes: &mut [u8], mut at: u64) -> io::Result<(
 mod tests {
     use std::path::Path;
 
-    use super::Spill;
+    use super::{Fault, Spill};
 
     #[test]
     fn gives_frames_back_and_has_no_name() {
         let directory = tempfile::tempdir().unwrap();
-        let spill = Spill::new(directory.path(), None).unwrap();
+        let spill = Spill::new(directory.path(), None, Fault::default()).unwrap();
         let random: Vec<u8> = (0..9999_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
         let texts = [b"again and again ".repeat(700), Vec::new(), random];
         let frames: Vec<_> = texts.iter().map(|text| spill.write(text).unwrap()).collect();
@@ -156,7 +160,7 @@ mod tests {
 
     #[test]
     fn says_where_it_could_not_write() {
-        let error = Spill::new(Path::new("/nowhere/at/all"), None).unwrap_err().to_string();
+        let error = Spill::new(Path::new("/nowhere/at/all"), None, Fault::default()).unwrap_err().to_string();
         assert!(error.starts_with("/nowhere/at/all: cannot keep records in a temporary file: "), "{error}");
         assert!(error.ends_with("; name a directory to write in with --temp-dir"), "{error}");
     }
