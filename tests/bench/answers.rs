@@ -4,16 +4,17 @@
 //! are equal, hashed and added up, so that a gigabyte of output costs no memory and order does not matter.
 
 use serde_json::Value;
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 /// When answers are the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Answers {
     /// The same lines.
     Lines,
-    /// The same comma-separated rows; numbers by value, to 12 digits, as some peers sum in floats.
+    /// The same comma-separated rows. The first cell and all texts are compared as they are; numbers behind it by value,
+    /// as some peers sum in floats: all of them weighted by their place and added up, to 12 digits of their size.
     Rows,
-    /// The same objects; numbers as in `Rows`, whether they are numbers or text.
+    /// The same objects; numbers by value, to 12 digits, whether they are numbers or text.
     Objects,
     /// The same `match` events of `--json`; the others hold times.
     Matches,
@@ -30,12 +31,15 @@ pub(crate) struct Digest {
     /// Lines that count.
     pub(crate) lines: u64,
     sum: u64,
+    /// Numbers of rows, weighted, and their size.
+    numbers: f64,
+    size: f64,
 }
 
 impl Digest {
     /// Of an answer of which nothing has come.
     pub(crate) fn new(answers: Answers) -> Self {
-        Self { answers, open: Vec::new(), lines: 0, sum: 0 }
+        Self { answers, open: Vec::new(), lines: 0, sum: 0, numbers: 0.0, size: 0.0 }
     }
 
     /// Takes what has come.
@@ -64,14 +68,15 @@ impl Digest {
 
     /// Whether another answer is the same.
     pub(crate) fn agrees(&self, other: &Self) -> bool {
-        self.answers == Answers::Any || (self.lines, self.sum) == (other.lines, other.sum)
+        let near = (self.numbers - other.numbers).abs() <= 1e-12 * self.size.max(other.size);
+        self.answers == Answers::Any || (self.lines, self.sum) == (other.lines, other.sum) && near
     }
 
     fn line(&mut self, line: &[u8]) {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let hash = match self.answers {
             Answers::Lines => xxh3_64(line),
-            Answers::Rows => xxh3_64(row(&String::from_utf8_lossy(line)).as_bytes()),
+            Answers::Rows => self.row(&String::from_utf8_lossy(line)),
             Answers::Objects => xxh3_64(object(line).as_bytes()),
             Answers::Matches if line.starts_with(br#"{"type":"match""#) => xxh3_64(line),
             Answers::Matches | Answers::Any => return,
@@ -79,11 +84,24 @@ impl Digest {
         self.lines += 1;
         self.sum = self.sum.wrapping_add(hash);
     }
-}
 
-fn row(line: &str) -> String {
-    let cells = line.trim_end().split(',').map(|cell| scalar(cell.trim_matches('"')));
-    cells.collect::<Vec<_>>().join(",")
+    fn row(&mut self, line: &str) -> u64 {
+        let mut cells = line.trim_end().split(',').map(|cell| cell.trim_matches('"'));
+        let mut row = scalar(cells.next().unwrap_or_default());
+        let key = row.clone();
+        for (column, cell) in cells.enumerate() {
+            row.push(',');
+            if let Ok(number) = cell.parse::<f64>() {
+                // Between 0 and 1, and another one for each place.
+                let weight = xxh3_64_with_seed(key.as_bytes(), column as u64) as f64 / u64::MAX as f64;
+                self.numbers += weight * number;
+                self.size += weight * number.abs();
+            } else {
+                row.push_str(cell);
+            }
+        }
+        xxh3_64(row.as_bytes())
+    }
 }
 
 fn scalar(text: &str) -> String {

@@ -4,6 +4,7 @@
 //! cargo bench                                    all of it, on about 1 GB of each kind
 //! cargo bench -- --quick                         in under three minutes, on 100 MB of each kind
 //! cargo bench -- --scale small --only regex      10 MB; rows whose names hold a text
+//! cargo bench -- --growth                        ours alone on 100 MB, 1 GB and 10 GB
 //! cargo bench -- --install                       gets the peers first
 //! ```
 //!
@@ -22,6 +23,7 @@
 
 mod answers;
 mod corpus;
+mod growth;
 mod jobs;
 mod measure;
 mod peers;
@@ -45,6 +47,7 @@ struct Settings {
     runs: usize,
     scale: Scale,
     install: bool,
+    growth: bool,
 }
 
 impl Settings {
@@ -56,12 +59,17 @@ impl Settings {
             runs: 5,
             scale: Scale::Large,
             install: false,
+            growth: false,
         };
         while let Some(flag) = args.next() {
             match flag.as_str() {
                 "--bench" => continue,
                 "--install" => {
                     settings.install = true;
+                    continue;
+                }
+                "--growth" => {
+                    settings.growth = true;
                     continue;
                 }
                 "--quick" => {
@@ -149,8 +157,12 @@ fn run(settings: &Settings) -> io::Result<bool> {
     if settings.install {
         peers::install()?;
     }
-    let inputs = settings.inputs()?;
     let peers = Peers::find();
+    if settings.growth {
+        growth::run(&peers.ours, &settings.data, settings.runs)?;
+        return Ok(true);
+    }
+    let inputs = settings.inputs()?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     println!("{cores} cores; medians of {} runs, output into a pipe", settings.runs);
     println!("{}\n", peers.describe().join(", "));

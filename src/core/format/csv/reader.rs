@@ -39,7 +39,7 @@ struct First {
 
 impl Reader for CsvReader {
     fn open(&self, head: &[u8], whole: bool) -> Result<Opening, Unopened> {
-        let terminator = self.terminator(head, whole || head.len() >= HEAD);
+        let terminator = self.terminator(head, whole || head.len() >= HEAD)?;
         let mut notes = Vec::new();
         let skipped = skip(head, whole, terminator, self.options.skip_lines)?;
         let delimiter = self.told(head.get(skipped..).unwrap_or_default(), whole, terminator, &mut notes)?;
@@ -178,12 +178,13 @@ impl CsvReader {
 
     /// What ends records: a carriage return where the head has one outside quotes and no line feed there, else a line
     /// feed. `enough` says that no line feed will come.
-    fn terminator(&self, head: &[u8], enough: bool) -> u8 {
+    fn terminator(&self, head: &[u8], enough: bool) -> Result<u8, Unopened> {
         let marks = |terminator| Marks { delimiter: self.delimiter, quote: self.quote, terminator };
         let ends = |terminator| machine::first_end(head, Place::Start, marks(terminator)).0;
         match (ends(b'\n'), ends(b'\r')) {
-            (None, Some(_)) if enough => b'\r',
-            _ => b'\n',
+            (None, Some(_)) if enough => Ok(b'\r'),
+            (None, Some(at)) => Err(Unopened::More(Fault::new(at, "a carriage return may end the first record or not"))),
+            _ => Ok(b'\n'),
         }
     }
 
