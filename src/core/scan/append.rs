@@ -23,16 +23,34 @@ pub(crate) fn append(out: &mut Vec<u8>, bytes: &[u8], start: usize, len: usize) 
 #[cfg(test)]
 mod tests {
     use super::append;
+    use crate::core::scan::testing::{Random, rounds};
 
     #[test]
     fn appends_as_extending_does() {
         let bytes: Vec<u8> = (0..100).collect();
-        for start in 0..100 {
+        for start in (0..100).step_by(if cfg!(miri) { 9 } else { 1 }) {
             for len in 0..=(100 - start) {
                 let mut out = b"x".to_vec();
                 append(&mut out, &bytes, start, len);
-                assert_eq!(out[1..], bytes[start..start + len]);
+                assert_eq!(out, [b"x", &bytes[start..start + len]].concat());
             }
+        }
+    }
+
+    #[test]
+    fn appends_one_after_another_whatever_room_there_is() {
+        let mut random = Random(7);
+        let bytes = random.text(b"abcdefg\0\xff", 500);
+        for _ in 0..rounds(2000) {
+            let mut out = Vec::with_capacity(random.below(100));
+            let mut plain = Vec::new();
+            for _ in 0..random.below(20) {
+                let start = random.below(bytes.len() + 1);
+                let len = random.below(50).min(bytes.len() - start);
+                append(&mut out, &bytes, start, len);
+                plain.extend_from_slice(&bytes[start..start + len]);
+            }
+            assert_eq!(out, plain);
         }
     }
 }

@@ -231,6 +231,7 @@ fn quoting_with<L: Lanes>(lanes: L, bytes: &[u8], before: Option<u8>, marks: Mar
 mod tests {
     use super::{Quoting, Structure, all_marks, all_marks_with, index, index_with, quoting, quoting_with};
     use crate::core::scan::lanes::{Marks, Portable};
+    use crate::core::scan::testing::{Random, rounds};
 
     const MARKS: Marks = Marks { delimiter: b',', quote: b'"', terminator: b'\n' };
 
@@ -303,7 +304,7 @@ mod tests {
     #[test]
     fn every_machine_finds_the_same_structure() {
         let mut regular = 0;
-        for seed in 0..6000 {
+        for seed in 0..rounds(6000) {
             let text = random(seed, (seed % 300) as usize, [2, 12, 60, 200, 256][(seed % 5) as usize]);
             let plain = plain_index(&text);
             regular += usize::from(plain.as_ref().is_some_and(|(found, _)| found.quoted));
@@ -314,12 +315,12 @@ mod tests {
             let found = index_with(Portable::new(MARKS), &text, 5, &mut positions);
             assert_eq!(found.map(|found| (found, positions)), plain, "seed {seed}");
         }
-        assert!(regular > 500, "{regular} regular texts with quotes");
+        assert!(regular as u64 > rounds(500), "{regular} regular texts with quotes");
     }
 
     #[test]
     fn every_machine_finds_all_marks() {
-        for seed in 0..1000 {
+        for seed in 0..rounds(1000) {
             let text = random(seed, (seed % 300) as usize, [2, 12, 60, 200, 256][(seed % 5) as usize]);
             let marks = text.iter().enumerate().filter(|(_, byte)| matches!(byte, b',' | b'"' | b'\n'));
             let plain: Vec<u32> = marks.map(|(at, _)| at as u32 + 9).collect();
@@ -330,9 +331,62 @@ mod tests {
         }
     }
 
+    /// Three different bytes, of any value.
+    fn any_marks(random: &mut Random) -> Marks {
+        loop {
+            let [delimiter, quote, terminator, ..] = random.any().to_le_bytes();
+            if delimiter != quote && quote != terminator && terminator != delimiter {
+                return Marks { delimiter, quote, terminator };
+            }
+        }
+    }
+
+    #[test]
+    fn every_machine_knows_all_bytes_as_marks() {
+        let mut random = Random(3);
+        for _ in 0..rounds(1000) {
+            let marks = any_marks(&mut random);
+            let Marks { delimiter, quote, terminator } = marks;
+            let text: Vec<u8> = (0..300).map(|at| (at as u8).wrapping_mul(167).wrapping_add(delimiter)).collect();
+            let at_marks = |of: &dyn Fn(u8) -> bool| -> Vec<u32> {
+                (0..).zip(&text).filter(|(_, byte)| of(**byte)).map(|(at, _)| at).collect()
+            };
+            let plain = at_marks(&|byte| [delimiter, quote, terminator].contains(&byte));
+            let (mut fast, mut portable) = (Vec::new(), Vec::new());
+            all_marks(&text, marks, 0, &mut fast);
+            all_marks_with(Portable::new(marks), &text, 0, &mut portable);
+            assert_eq!((&fast, &portable), (&plain, &plain), "{marks:?}");
+            // Without quotes the structure is where the other two are.
+            let text: Vec<u8> = text.iter().map(|byte| if *byte == quote { delimiter } else { *byte }).collect();
+            let plain: Vec<u32> =
+                (0..).zip(&text).filter(|(_, byte)| [delimiter, terminator].contains(byte)).map(|(at, _)| at).collect();
+            let mut fast = Vec::new();
+            let found = index(&text, marks, 0, &mut fast).unwrap();
+            assert_eq!((found.quoted, &fast), (false, &plain), "{marks:?}");
+        }
+    }
+
+    #[test]
+    fn lists_of_marks_grow_as_they_must() {
+        let mut random = Random(17);
+        for _ in 0..rounds(200) {
+            let length = random.below(if cfg!(miri) { 500 } else { 20_000 });
+            let text = random.text(b",,,,,,,\nx", length);
+            // What is in the list stays, however little room it has.
+            let mut fast = Vec::with_capacity(random.below(300));
+            fast.resize(random.below(200), 7_u32);
+            let (mut portable, mut plain) = (fast.clone(), fast.clone());
+            let base = u32::MAX - 5000;
+            plain.extend((0..).zip(&text).filter(|(_, byte)| **byte != b'x').map(|(at, _)| base.wrapping_add(at)));
+            index(&text, MARKS, base, &mut fast).unwrap();
+            index_with(Portable::new(MARKS), &text, base, &mut portable).unwrap();
+            assert!(fast == plain && portable == plain);
+        }
+    }
+
     #[test]
     fn every_machine_sums_quotes_up_alike() {
-        for seed in 0..6000 {
+        for seed in 0..rounds(6000) {
             let text = random(seed, (seed % 300) as usize, [2, 12, 60, 200, 256][(seed % 5) as usize]);
             for before in [None, Some(b'x'), Some(b','), Some(b'"')] {
                 let plain = plain_quoting(&text, before);

@@ -137,22 +137,26 @@ mod x86 {
     #[derive(Debug, Clone, Copy)]
     pub(super) struct Avx2(());
 
-    #[inline(always)]
-    fn load(bytes: &[u8], at: usize) -> Option<__m256i> {
-        let chunk = bytes.get(at..at.checked_add(32)?)?;
-        // SAFETY: the 32 bytes of `chunk` are readable, and whoever has an `Avx2` is on a machine with AVX2.
-        Some(unsafe { _mm256_loadu_si256(chunk.as_ptr().cast()) })
-    }
+    #[expect(clippy::unused_self, reason = "having one is what allows this")]
+    impl Avx2 {
+        /// The 32 bytes from `at` on, where there are as many.
+        #[inline(always)]
+        fn load(self, bytes: &[u8], at: usize) -> Option<__m256i> {
+            let chunk = bytes.get(at..at.checked_add(32)?)?;
+            // SAFETY: the 32 bytes of `chunk` are readable, and `self` proves AVX2.
+            Some(unsafe { _mm256_loadu_si256(chunk.as_ptr().cast()) })
+        }
 
-    /// Which bytes are quotes, backslashes or control characters. Whoever calls this has an `Avx2`.
-    #[inline(always)]
-    fn specials(chunk: __m256i) -> u32 {
-        // SAFETY: callers have an `Avx2`, which proves that the machine has AVX2.
-        unsafe {
-            let quotes = _mm256_cmpeq_epi8(chunk, _mm256_set1_epi8(b'"' as i8));
-            let slashes = _mm256_cmpeq_epi8(chunk, _mm256_set1_epi8(b'\\' as i8));
-            let controls = _mm256_cmpeq_epi8(_mm256_min_epu8(chunk, _mm256_set1_epi8(0x1F)), chunk);
-            _mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(quotes, slashes), controls)) as u32
+        /// Which bytes are quotes, backslashes or control characters.
+        #[inline(always)]
+        fn specials(self, chunk: __m256i) -> u32 {
+            // SAFETY: these are register operations, and `self` proves AVX2.
+            unsafe {
+                let quotes = _mm256_cmpeq_epi8(chunk, _mm256_set1_epi8(b'"' as i8));
+                let slashes = _mm256_cmpeq_epi8(chunk, _mm256_set1_epi8(b'\\' as i8));
+                let controls = _mm256_cmpeq_epi8(_mm256_min_epu8(chunk, _mm256_set1_epi8(0x1F)), chunk);
+                _mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(quotes, slashes), controls)) as u32
+            }
         }
     }
 
@@ -160,8 +164,8 @@ mod x86 {
         #[inline(always)]
         fn special(self, bytes: &[u8], at: usize) -> usize {
             let mut at = at;
-            while let Some(chunk) = load(bytes, at) {
-                let hits = specials(chunk);
+            while let Some(chunk) = self.load(bytes, at) {
+                let hits = self.specials(chunk);
                 if hits != 0 {
                     return at + hits.trailing_zeros() as usize;
                 }
@@ -174,10 +178,10 @@ mod x86 {
         fn special_before(self, bytes: &[u8], at: usize, end: usize) -> usize {
             let mut at = at;
             while at < end {
-                let Some(chunk) = load(bytes, at) else {
+                let Some(chunk) = self.load(bytes, at) else {
                     return Portable.special_before(bytes, at, end);
                 };
-                let hits = specials(chunk);
+                let hits = self.specials(chunk);
                 if hits != 0 {
                     return (at + hits.trailing_zeros() as usize).min(end);
                 }
@@ -188,8 +192,8 @@ mod x86 {
 
         #[inline(always)]
         fn digits(self, bytes: &[u8], at: usize) -> Option<u32> {
-            let chunk = load(bytes, at)?;
-            // SAFETY: `self` proves AVX2.
+            let chunk = self.load(bytes, at)?;
+            // SAFETY: these are register operations, and `self` proves AVX2.
             Some(unsafe {
                 let digits = _mm256_sub_epi8(chunk, _mm256_set1_epi8(b'0' as i8));
                 let digits = _mm256_cmpeq_epi8(_mm256_min_epu8(digits, _mm256_set1_epi8(9)), digits);
@@ -199,7 +203,7 @@ mod x86 {
 
         #[inline(always)]
         fn same(self, bytes: &[u8], at: usize, needle: &Needle) -> bool {
-            let Some(chunk) = load(bytes, at) else {
+            let Some(chunk) = self.load(bytes, at) else {
                 return Portable.same(bytes, at, needle);
             };
             // SAFETY: the needle's 32 bytes are readable, and `self` proves AVX2.
@@ -215,6 +219,7 @@ mod x86 {
 #[cfg(test)]
 mod tests {
     use super::{Job, Needle, Portable, Scanner, dispatch};
+    use crate::core::scan::testing::rounds;
 
     /// Compares a scanner with plain loops over text made of few different bytes.
     struct Compare(u64);
@@ -230,7 +235,7 @@ mod tests {
                 state ^= state << 17;
                 state
             };
-            for _ in 0..3000 {
+            for _ in 0..rounds(3000) {
                 let length = (random() % 100) as usize;
                 let common = b"abcdefgh0123456789\x80\xff\x7f";
                 let rare = b"\"\\\n\x1f\x20\x21\x00,.:";

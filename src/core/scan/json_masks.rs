@@ -190,6 +190,7 @@ mod tests {
     use std::ops::ControlFlow;
 
     use super::{Carry, Masks, Visit, blocks, plain, walk};
+    use crate::core::scan::testing::{Random, rounds};
 
     #[derive(Default)]
     struct Collect(Vec<Masks>);
@@ -239,20 +240,46 @@ mod tests {
 
     #[test]
     fn vectors_see_what_a_machine_sees() {
-        let mut state = 99_u64;
-        let mut random = move || {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            state
-        };
-        for _ in 0..500 {
-            let mut bytes: Vec<u8> = (0..256).map(|_| b"\"\"\\\\[]{},: \nab1{[;"[(random() % 18) as usize]).collect();
+        let mut random = Random(99);
+        let every: Vec<u8> = (0..=255).collect();
+        for round in 0..rounds(1000) {
+            let alphabet = if round % 4 == 0 { &every } else { b"\"\"\\\\[]{},: \nab1{[;".as_slice() };
+            let mut bytes = random.text(alphabet, 256);
             let (mut fast, mut portable) = (Collect::default(), Collect::default());
             assert_eq!(walk(&mut bytes, &mut Carry::default(), &mut fast), 256);
             blocks(&mut bytes, &mut Carry::default(), &mut portable, plain);
             assert_eq!(fast.0, portable.0);
             assert_eq!(fast.0, slow(&bytes), "{}", String::from_utf8_lossy(&bytes));
+        }
+    }
+
+    /// Overwrites the first byte of each block and breaks off at one.
+    struct Break(usize);
+
+    impl Visit for Break {
+        fn block(&mut self, base: usize, _: Masks, bytes: &mut [u8; 64]) -> ControlFlow<()> {
+            bytes[0] = b'!';
+            if base == self.0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        }
+    }
+
+    #[test]
+    fn a_walk_is_over_whole_blocks_until_somebody_breaks_off() {
+        let mut random = Random(5);
+        for _ in 0..rounds(1000) {
+            let length = random.below(400);
+            let bytes = random.text(b"a\"[", length);
+            let at = random.below(8) * 64;
+            let (mut fast, mut portable) = (bytes.clone(), bytes.clone());
+            let walked = walk(&mut fast, &mut Carry::default(), &mut Break(at));
+            assert_eq!(walked, blocks(&mut portable, &mut Carry::default(), &mut Break(at), plain));
+            assert_eq!(walked, at.min(length / 64 * 64));
+            assert_eq!(fast, portable);
+            let expected = bytes.iter().enumerate().map(|(place, byte)| {
+                let changed = place % 64 == 0 && place <= at && place + 64 <= length;
+                if changed { b'!' } else { *byte }
+            });
+            assert!(fast.iter().copied().eq(expected));
         }
     }
 }

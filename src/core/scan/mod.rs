@@ -16,4 +16,6 @@ pub(crate) mod json_masks;
 pub(crate) mod lanes;
 pub(crate) mod newlines;
 pub(crate) mod number;
+#[cfg(test)]
+mod testing;
 pub(crate) mod window;

@@ -114,6 +114,7 @@ fn join(digits: u64) -> u32 {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::parse_small;
+    use crate::core::scan::testing::rounds;
 
     /// The same rule, one byte at a time.
     fn plain(text: &str) -> Option<(i64, u8)> {
@@ -136,7 +137,7 @@ mod tests {
             state ^= state << 17;
             state
         };
-        for round in 0..400_000 {
+        for round in 0..rounds(400_000) {
             let len = next() as usize % 22;
             let mut text: Vec<u8> = (0..len).map(|_| b'0' + (next() % 10) as u8).collect();
             if len > 0 && round % 2 == 0 {

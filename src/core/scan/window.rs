@@ -234,25 +234,15 @@ mod avx2 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Set, Window};
-
-    struct Random(u64);
-
-    impl Random {
-        fn below(&mut self, bound: u64) -> u64 {
-            self.0 ^= self.0 << 13;
-            self.0 ^= self.0 >> 7;
-            self.0 ^= self.0 << 17;
-            self.0 % bound
-        }
-    }
+    use super::{PLACES, SETS, Set, Window};
+    use crate::core::scan::testing::{Random, rounds};
 
     #[test]
     fn finds_what_the_plain_way_finds() {
         let mut random = Random(0x9E37_79B9_7F4A_7C15);
         let alphabet = b"ab019 \0\n\x7f\x80\xc3\xff~";
-        for _ in 0..4000 {
-            let kinds: Vec<Set> = (0..=random.below(4))
+        for _ in 0..rounds(4000) {
+            let kinds: Vec<Set> = (0..=random.below(SETS))
                 .map(|_| {
                     let mut set = Set { ascii: 0, beyond: random.below(4) == 0 };
                     for byte in alphabet.iter().filter(|byte| byte.is_ascii()) {
@@ -261,11 +251,11 @@ mod tests {
                     set
                 })
                 .collect();
-            let places: Vec<Set> =
-                (0..=random.below(9)).map(|_| kinds[random.below(kinds.len() as u64) as usize]).collect();
+            let most = if random.below(4) == 0 { PLACES } else { 9 };
+            let places: Vec<Set> = (0..=random.below(most)).map(|_| kinds[random.below(kinds.len())]).collect();
             let Some(window) = Window::new(&places) else { continue };
-            let text: Vec<u8> =
-                (0..random.below(300)).map(|_| alphabet[random.below(alphabet.len() as u64) as usize]).collect();
+            let length = random.below(300);
+            let text = random.text(alphabet, length);
             let mut from = 0;
             loop {
                 let found = window.find(&text, from);

@@ -5,7 +5,7 @@
 //! agrees. The hash (foldhash) has a random seed per run, against inputs made to collide; numbers and results
 //! must not depend on it.
 
-use crate::core::integer::{narrow, words};
+use crate::core::integer::{low, narrow, words};
 use std::hash::{BuildHasher, Hasher};
 
 use hashbrown::HashTable;
@@ -107,7 +107,10 @@ impl KeySet {
     pub(crate) fn pack_at(&self, source: &[u8], start: usize, len: usize) -> Packed {
         let window = source.get(start..).and_then(|rest| rest.first_chunk());
         match (window, MASKS.get(len)) {
-            (Some(window), Some(mask)) => self.packed(words(u128::from_le_bytes(*window) & mask), narrow(len)),
+            (Some(window), Some(mask)) => {
+                // There is a mask for no more than 16 bytes.
+                self.packed(words(u128::from_le_bytes(*window) & mask), low(len as u64))
+            }
             _ => self.pack(source.get(start..start + len).unwrap_or_default()),
         }
     }
