@@ -16,7 +16,7 @@ use crate::core::error::{Code, Error, Problem, plain_io_message};
 use crate::core::exec::cancel::Cancel;
 use crate::core::exec::relay::Relay;
 use crate::core::input::blocks::longer_than_allowed;
-use crate::core::input::positional::read_full_at;
+use crate::core::input::positional::{LINE, lead, read_full_at};
 use crate::core::integer::to_index;
 use crate::core::pattern::terminator::Terminator;
 use crate::search::binary::{Rule, WINDOW};
@@ -159,10 +159,11 @@ impl Ranges {
             let low = from - behind;
             let high = (to + ahead).min(self.end);
             let wanted = to_index(high - low);
-            if buffer.len() < wanted {
-                buffer.resize(wanted, 0);
+            if buffer.len() < LINE + wanted {
+                buffer.resize(LINE + wanted, 0);
             }
-            let window = buffer.get_mut(..wanted).unwrap_or_default();
+            let lead = lead(buffer, low);
+            let window = buffer.get_mut(lead..lead + wanted).unwrap_or_default();
             let read = read_full_at(&self.file, window, low).map_err(|error| failed(&error))?;
             let cut_short = read < wanted;
             let at_end = cut_short || high == self.end;
@@ -193,7 +194,7 @@ impl Ranges {
             let nul = nul.filter(|at| *at >= start);
             let last = at_end && end == read;
             return Ok(Region {
-                bytes: buffer.get(..read).unwrap_or_default(),
+                bytes: buffer.get(lead..lead + read).unwrap_or_default(),
                 start,
                 end,
                 context,

@@ -7,6 +7,7 @@ pub(crate) mod decompress;
 pub(crate) mod encoding;
 pub(crate) mod expand;
 pub(crate) mod globs;
+pub(crate) mod handle;
 pub(crate) mod live;
 pub(crate) mod open;
 pub(crate) mod positional;

@@ -7,10 +7,12 @@
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::core::error::{Code, Problem};
 use crate::core::input::decompress::{self, Compression, MAGIC};
 use crate::core::input::encoding::{Decode, Decoding, Transcoder, decoding};
+use crate::core::input::handle::{Handle, Short, open_file};
 use crate::core::input::live::{Live, Stream};
 use crate::core::input::positional::read_full_at;
 
@@ -95,12 +97,21 @@ pub(crate) fn open_stdin(options: OpenOptions) -> Result<Opened, Problem> {
 }
 
 /// Reads a file whole where it is shorter than the buffer, with as few system calls as can be; opens it otherwise. For
-/// trees of small files: no length is asked for. `buffer` is as long as the longest file to read whole, and the longest
-/// text of one.
-pub(crate) fn read_small(path: &Path, options: OpenOptions, buffer: &mut [u8]) -> Result<Small, Problem> {
+/// trees of small files: no length is asked for. `directory` is the one that the file is in, if that is open; `buffer` is
+/// as long as the longest file to read whole, and the longest text of one.
+pub(crate) fn read_small(
+    path: &Path,
+    directory: Option<&Arc<Handle>>,
+    options: OpenOptions,
+    buffer: &mut [u8],
+) -> Result<Small, Problem> {
     let failed = |error: io::Error| Problem::io(path.display().to_string(), &error);
-    let mut file = File::open(path).map_err(failed)?;
-    let filled = fill(&mut file, buffer).map_err(failed)?;
+    let (mut file, short) = open_file(path, directory).map_err(failed)?;
+    let filled = match short {
+        Short::IsEnd => fill_from_cache(&mut file, buffer),
+        Short::IsNothing => fill(&mut file, buffer),
+    };
+    let filled = filled.map_err(failed)?;
     let head = buffer.get(..filled).unwrap_or_default();
     if filled == buffer.len() {
         let metadata = file.metadata().map_err(failed)?;
@@ -240,6 +251,33 @@ fn fill(stream: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     }
 }
 
+/// As `fill`, of a file of which a read gives all there is. One that an error broke off ends with a block of the device; what
+/// ends elsewhere is not asked for more.
+fn fill_from_cache(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    loop {
+        let room = buffer.get_mut(filled..).unwrap_or_default();
+        let read = fill_once(file, room)?;
+        filled += read;
+        if read == 0 || filled == buffer.len() || filled % BLOCK > 0 {
+            return Ok(filled);
+        }
+    }
+}
+
+/// Bytes of the smallest block of a device: what an error leaves out is a multiple of it.
+const BLOCK: usize = 512;
+
+/// Reads once, again where a signal came in between.
+fn fill_once(file: &mut File, room: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match file.read(room) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            other => return other,
+        }
+    }
+}
+
 /// Reads until the buffer is full, the stream ends or fails; returns how much was read before.
 fn fill_before_failure(stream: &mut impl Read, buffer: &mut [u8]) -> (usize, Option<io::Error>) {
     let mut filled = 0;
@@ -283,6 +321,7 @@ mod tests {
 
     use super::{OpenOptions, Small, Source, open, read_small};
     use crate::core::input::encoding::Decode;
+    use crate::core::input::handle::{Handles, read};
 
     const ALL: OpenOptions = OpenOptions { decompress: true, decode: Decode::ByMark };
 
@@ -313,9 +352,12 @@ mod tests {
                 false
             }
         };
-        for size in [1, 3, 4, 5, 16, 1000] {
+        let directory = file.path().parent().unwrap();
+        let handle = read(directory, None, &Handles::default(), |_| {}).unwrap();
+        for size in [1, 2, 3, 4, 5, 6, 16, 17, 511, 512, 1000, 1001, 1024, 2048] {
             let mut buffer = vec![0; size];
-            let again = match read_small(file.path(), options, &mut buffer).unwrap() {
+            let near = handle.as_ref().filter(|_| size % 2 == 0);
+            let again = match read_small(file.path(), near, options, &mut buffer).unwrap() {
                 Small::Whole { start, end, .. } => buffer[start..end].to_vec(),
                 Small::Opened(opened) => match opened.source {
                     Source::File { file, len, start } => {
@@ -339,6 +381,9 @@ mod tests {
     fn plain_files_stay_files() {
         assert_eq!(content(b"a,b\n1,2\n", ALL), (b"a,b\n1,2\n".to_vec(), true));
         assert_eq!(content(b"", ALL), (Vec::new(), true));
+        for size in [511, 512, 513, 1024, 1500] {
+            assert_eq!(content(&vec![b'x'; size], ALL), (vec![b'x'; size], true));
+        }
         assert_eq!(content(b"\xEF\xBB\xBFa\n", ALL), (b"a\n".to_vec(), true));
         let raw = OpenOptions { decompress: false, decode: Decode::Never };
         assert_eq!(content(b"\xEF\xBB\xBFa\n", raw).0, b"\xEF\xBB\xBFa\n");
@@ -362,6 +407,6 @@ mod tests {
         let missing = directory.path().join("missing");
         let problem = open(&missing, ALL).err().unwrap();
         assert_eq!(problem.path.as_deref(), missing.to_str());
-        assert!(read_small(directory.path(), ALL, &mut [0; 64]).is_err());
+        assert!(read_small(directory.path(), None, ALL, &mut [0; 64]).is_err());
     }
 }

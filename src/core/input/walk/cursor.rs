@@ -60,6 +60,8 @@ pub(super) struct Cursor {
     seq: u64,
     /// Whether roots come after those that are known.
     more: More,
+    /// Threads that wait for a directory.
+    pub(super) waiting: usize,
 }
 
 /// Whether further roots come.
@@ -76,7 +78,7 @@ pub(super) enum More {
 impl Cursor {
     /// A cursor before the first root.
     pub(super) fn new(roots: Listing, more: More) -> Self {
-        let mut cursor = Self { stack: Vec::new(), unlisted: Vec::new(), ahead: 0, seq: 0, more };
+        let mut cursor = Self { stack: Vec::new(), unlisted: Vec::new(), ahead: 0, seq: 0, more, waiting: 0 };
         cursor.remember(&roots);
         cursor.stack.push((Arc::new(roots), 0));
         cursor

@@ -45,19 +45,20 @@ impl Identity {
         None
     }
 
-    /// Whether the directory entry is this file. Its number, which comes with the listing, decides most of the time.
+    /// Whether what a path leads to is this file. Its number, where it came with the listing, decides most of the time.
     #[cfg(unix)]
-    pub(super) fn is(&self, entry: &std::fs::DirEntry) -> bool {
-        use std::os::unix::fs::{DirEntryExt, MetadataExt};
+    pub(super) fn is(&self, listed: Option<u64>, path: impl FnOnce() -> PathBuf) -> bool {
+        use std::os::unix::fs::MetadataExt;
         let Self::Number(device, number) = self;
-        entry.ino() == *number && entry.metadata().is_ok_and(|metadata| metadata.dev() == *device)
+        let found = || std::fs::symlink_metadata(path());
+        listed == Some(*number) && found().is_ok_and(|found| (found.dev(), found.ino()) == (*device, *number))
     }
 
-    /// Whether the directory entry is this file.
+    /// Whether what a path leads to is this file.
     #[cfg(not(unix))]
-    pub(super) fn is(&self, entry: &std::fs::DirEntry) -> bool {
-        let Self::Path(path) = self;
-        std::fs::canonicalize(entry.path()).is_ok_and(|other| other == *path)
+    pub(super) fn is(&self, _: Option<u64>, path: impl FnOnce() -> PathBuf) -> bool {
+        let Self::Path(own) = self;
+        std::fs::canonicalize(path()).is_ok_and(|other| other == *own)
     }
 }
 

@@ -1,12 +1,13 @@
 //! One directory: its names read, filtered and sorted.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, FileType, Metadata};
+use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use crate::core::error::{Code, Problem, Result};
+use crate::core::input::handle::{self, Form, Handle, Handles};
 use crate::core::input::select::Select;
 
 use super::cursor::State;
@@ -25,6 +26,8 @@ pub(super) struct Directory {
     root: Arc<Root>,
     /// The rules for the directory itself.
     scope: Arc<Scope>,
+    /// The directory it is in, if that is open.
+    within: Option<Arc<Handle>>,
     /// The directories above it, where links are followed.
     lineage: Option<Arc<Lineage>>,
     /// How far the cursor's threads are with it.
@@ -47,7 +50,8 @@ struct Root {
 pub(super) struct Listing {
     /// Where they are; none where names are whole paths that the user gave.
     path: Option<PathBuf>,
-    depth: usize,
+    /// That directory, if it is open.
+    handle: Option<Arc<Handle>>,
     pub(super) names: Vec<Name>,
 }
 
@@ -76,7 +80,7 @@ impl Name {
 impl Listing {
     /// A problem alone.
     pub(super) fn of_problem(problem: Problem) -> Self {
-        Self { path: None, depth: 0, names: vec![Name::problem(problem)] }
+        Self { path: None, handle: None, names: vec![Name::problem(problem)] }
     }
 
     /// The file or problem of that number; none for directories.
@@ -91,7 +95,8 @@ impl Listing {
             Some(path) => path.join(&name.name),
             None => PathBuf::from(&name.name),
         };
-        Some(Item::File(Entry { path, explicit: self.path.is_none(), depth: self.depth, kind }))
+        let directory = self.handle.clone();
+        Some(Item::File(Entry { path, directory, explicit: self.path.is_none(), kind }))
     }
 }
 
@@ -107,6 +112,8 @@ pub(super) struct Lister {
     /// Whether `.git` directories are left out even where hidden ones are read.
     skip_git: bool,
     stdout: Option<Identity>,
+    /// Directories that may be kept open.
+    handles: Handles,
     /// Whether what is left out is told.
     tells_omitted: bool,
 }
@@ -123,6 +130,7 @@ impl Lister {
             one_file_system: select.one_file_system,
             skip_git: select.rules.vcs,
             stdout: if select.skip_stdout { Identity::of_stdout() } else { None },
+            handles: Handles::default(),
             tells_omitted: select.tells_omitted,
         };
         let implicit = select.is_implicit();
@@ -138,7 +146,7 @@ impl Lister {
         for path in paths {
             self.root(path, &mut names);
         }
-        Listing { path: None, depth: 0, names }
+        Listing { path: None, handle: None, names }
     }
 
     /// Adds what the user named, to which no rule applies; nothing for a directory that `max_depth` closes.
@@ -161,6 +169,7 @@ impl Lister {
                         depth: 0,
                         root,
                         scope,
+                        within: None,
                         lineage: None,
                         state: Mutex::default(),
                     }))
@@ -173,41 +182,41 @@ impl Lister {
 
     /// Reads, filters and sorts a directory. What cannot be read becomes a problem at its place.
     pub(super) fn list(&self, directory: &Directory) -> Listing {
-        let mut listing = Listing { path: Some(directory.path.clone()), depth: directory.depth + 1, names: Vec::new() };
-        let mut problem = |error: &io::Error| {
+        let mut names = Vec::new();
+        let problem = |error: &io::Error| {
             let path = opened(&directory.path).display().to_string();
-            listing.names.push(Name::problem(Problem::io(path, error)));
+            Name::problem(Problem::io(path, error))
         };
         let mut found = Found::default();
         let mut entries = Vec::new();
         let mut ours = None;
-        match fs::read_dir(opened(&directory.path)) {
-            Ok(read) => {
-                for entry in read {
-                    match entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?, entry))) {
-                        Ok((name, kind, entry)) => {
-                            if name.as_encoded_bytes().first() == Some(&b'.') {
-                                found.see(&name);
-                            }
-                            let own_output = || self.stdout.as_ref().is_some_and(|stdout| stdout.is(&entry));
-                            if kind.is_file() && own_output() {
-                                ours = Some(name);
-                            } else {
-                                entries.push((name, kind));
-                            }
-                        }
-                        Err(error) => problem(&error),
+        let read =
+            handle::read(opened(&directory.path), directory.within.as_ref(), &self.handles, |entry| match entry {
+                Ok(handle::Name { name, form, number }) => {
+                    if name.as_encoded_bytes().first() == Some(&b'.') {
+                        found.see(&name);
+                    }
+                    let path = || directory.path.join(&name);
+                    let own_output = || self.stdout.as_ref().is_some_and(|stdout| stdout.is(number, path));
+                    if form == Form::File && own_output() {
+                        ours = Some(name);
+                    } else {
+                        entries.push((name, form));
                     }
                 }
-            }
-            Err(error) => problem(&error),
-        }
+                Err(error) => names.push(problem(&error)),
+            });
+        let handle = read.unwrap_or_else(|error| {
+            names.push(problem(&error));
+            None
+        });
+        let mut listing = Listing { path: Some(directory.path.clone()), handle, names };
         let mut problems = Vec::new();
-        let inside = self.inside(directory, found, &mut problems);
+        let inside = self.inside(directory, found, listing.handle.clone(), &mut problems);
         listing.names.extend(problems.into_iter().map(Name::problem));
         let mut checker = self.rules.checker(&inside.scope, &directory.path, || directory.full());
-        for (name, kind) in entries {
-            match self.what(&inside, &mut checker, &name, kind) {
+        for (name, form) in entries {
+            match self.what(&inside, &mut checker, &name, form) {
                 Ok(what) => listing.names.push(Name { name, what }),
                 Err(omission) => listing.names.extend(self.omitted(directory, name, omission)),
             }
@@ -229,14 +238,20 @@ impl Lister {
     }
 
     /// What the names in a directory have in common.
-    fn inside<'a>(&self, directory: &'a Directory, found: Found, problems: &mut Vec<Problem>) -> Inside<'a> {
+    fn inside<'a>(
+        &self,
+        directory: &'a Directory,
+        found: Found,
+        handle: Option<Arc<Handle>>,
+        problems: &mut Vec<Problem>,
+    ) -> Inside<'a> {
         let scope = if found.is_empty() {
             Arc::clone(&directory.scope)
         } else {
             Arc::new(self.rules.enter(&directory.scope, &directory.full(), found, problems))
         };
         let lineage = if self.follow { directory.lineage_with_self() } else { None };
-        Inside { directory, scope, lineage }
+        Inside { directory, handle, scope, lineage }
     }
 
     /// What a name is, or why it is left out.
@@ -245,22 +260,22 @@ impl Lister {
         inside: &Inside<'_>,
         checker: &mut Checker<'a>,
         name: &OsStr,
-        kind: FileType,
+        form: Form,
     ) -> Result<What, Omission<'a>> {
         let mut link = None;
-        let kind = if kind.is_symlink() {
+        let form = if form == Form::Link {
             if !self.follow {
                 return Err(Omission::Link);
             }
             match inside.follow(name) {
-                Ok(metadata) => link.insert(metadata).file_type(),
+                Ok(metadata) => link.insert(metadata).file_type().into(),
                 Err(problem) => return Ok(What::Problem(problem)),
             }
         } else {
-            kind
+            form
         };
-        let is_directory = kind.is_dir();
-        if !is_directory && !kind.is_file() {
+        let is_directory = form == Form::Directory;
+        if !is_directory && form != Form::File {
             return Err(Omission::Special);
         }
         let verdict = checker.check(name, is_directory);
@@ -295,6 +310,7 @@ impl Lister {
             depth,
             root: Arc::clone(&inside.directory.root),
             scope: Arc::clone(&inside.scope),
+            within: inside.handle.clone(),
             lineage: inside.lineage.clone(),
             state: Mutex::default(),
         })))
@@ -304,6 +320,8 @@ impl Lister {
 /// What the names in a directory have in common.
 struct Inside<'a> {
     directory: &'a Directory,
+    /// The directory, if it is open.
+    handle: Option<Arc<Handle>>,
     scope: Arc<Scope>,
     lineage: Option<Arc<Lineage>>,
 }

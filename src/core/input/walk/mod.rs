@@ -18,11 +18,12 @@ mod rules;
 mod sorted;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::core::error::{Problem, Result};
 use crate::core::exec::cancel::Cancel;
+use crate::core::input::handle::Handle;
 use crate::core::input::select::Select;
 
 use cursor::{Cursor, More, Next};
@@ -32,14 +33,14 @@ pub(crate) use listed::List;
 use sorted::Sorted;
 
 /// A file to read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Entry {
     /// The path as it is to be printed and opened; `-` for standard input.
     pub(crate) path: PathBuf,
+    /// The directory it is in, if that is open.
+    pub(crate) directory: Option<Arc<Handle>>,
     /// Whether the user named this very file.
     pub(crate) explicit: bool,
-    /// Directories between the file and its root, counted from 1; 0 for what the user named.
-    pub(crate) depth: usize,
     /// What it is.
     pub(crate) kind: Kind,
 }
@@ -141,7 +142,7 @@ impl Walk {
                     return Some((seq, Run::from_parts(&mut walker.parts)));
                 }
                 Next::End => {
-                    self.listed.notify_all();
+                    self.wake(&cursor);
                     return None;
                 }
                 Next::Roots => {
@@ -149,14 +150,16 @@ impl Walk {
                     let roots = self.next_roots();
                     cursor = self.lock();
                     cursor.roots(roots);
-                    self.listed.notify_all();
+                    self.wake(&cursor);
                     continue;
                 }
                 Next::List(directory) => directory,
                 Next::Wait if self.cancel.stopped() => return None,
                 Next::Wait => {
+                    cursor.waiting += 1;
                     let waited = self.listed.wait_timeout(cursor, Duration::from_millis(20));
                     cursor = waited.unwrap_or_else(PoisonError::into_inner).0;
+                    cursor.waiting -= 1;
                     continue;
                 }
             };
@@ -164,7 +167,7 @@ impl Walk {
             let listing = self.lister.list(&directory);
             cursor = self.lock();
             cursor.listed(&directory, listing);
-            self.listed.notify_all();
+            self.wake(&cursor);
         }
     }
 
@@ -174,6 +177,13 @@ impl Walk {
         match list.next() {
             Ok(paths) => paths.map(|paths| self.lister.roots(paths)),
             Err(problem) => Some(Listing::of_problem(problem)),
+        }
+    }
+
+    /// Wakes the threads that wait for a directory; waking nobody would cost a system call each time.
+    fn wake(&self, cursor: &Cursor) {
+        if cursor.waiting > 0 {
+            self.listed.notify_all();
         }
     }
 

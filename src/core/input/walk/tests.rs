@@ -233,7 +233,7 @@ fn what_the_user_names_stands_above_the_rules() {
         .items
         .iter()
         .map(|item| match item {
-            Item::File(entry) => format!("{:?} {}", entry.kind, entry.explicit && entry.depth == 0),
+            Item::File(entry) => format!("{:?} {}", entry.kind, entry.explicit),
             Item::Problem(problem) => problem.message.clone(),
         })
         .collect();
