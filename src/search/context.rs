@@ -55,6 +55,8 @@ pub(crate) struct Line<'b> {
     /// Where a match may cross lines, the text it is looked for in, and where the line stands in it. Then a selected
     /// `line` may be several.
     pub(crate) within: Option<(&'b [u8], usize)>,
+    /// The matches in it, where they were found with it.
+    pub(crate) spans: Option<&'b [(u32, u32)]>,
 }
 
 impl<'b> Line<'b> {
@@ -243,7 +245,7 @@ struct Reading {
 impl<'b, S: Sink> Run<'_, 'b, S> {
     fn selected(&mut self, found: &Found) -> Result<(), Over> {
         let mut limited = self.limit_reached();
-        'runs: for run in &found.selected {
+        'runs: for (at, run) in found.selected.iter().enumerate() {
             let mut start = run.start as usize;
             let stop = (run.end as usize).min(self.end);
             let mut number = self.base + u64::from(run.line);
@@ -264,7 +266,7 @@ impl<'b, S: Sink> Run<'_, 'b, S> {
                 }
                 // Also a line that is not printed has been read.
                 self.edge.position = self.region.offset + end as u64;
-                self.matched(start, end, number)?;
+                self.matched(start, end, number, found.spans(at))?;
                 limited = self.limit_reached();
                 start = end;
                 number += 1;
@@ -323,7 +325,7 @@ impl<'b, S: Sink> Run<'_, 'b, S> {
             let text = self.matcher.terminator.trim(self.region.slice(start, end));
             if limited && self.matcher.is_match(self.scratch, text) != self.shape.invert {
                 self.edge.position = self.region.offset + end as u64;
-                self.matched(start, end, number)?;
+                self.matched(start, end, number, None)?;
             } else {
                 self.context(start, end, number)?;
             }
@@ -353,7 +355,7 @@ impl<'b, S: Sink> Run<'_, 'b, S> {
             return;
         }
         self.gap(first);
-        let line = Line { bytes: &head.text, offset: head.offset, number: head.line + 1, within: None };
+        let line = Line { bytes: &head.text, offset: head.offset, number: head.line + 1, within: None, spans: None };
         self.sink.head(self.scratch, &line);
         self.edge.visited = place;
         self.edge.visited_lines = number.saturating_sub(lines as u64);
@@ -391,18 +393,18 @@ impl<'b, S: Sink> Run<'_, 'b, S> {
         Ok(())
     }
 
-    fn matched(&mut self, start: usize, end: usize, number: u64) -> Result<(), Over> {
+    fn matched(&mut self, start: usize, end: usize, number: u64, spans: Option<&[(u32, u32)]>) -> Result<(), Over> {
         let hidden = self.is_hidden(start, end);
         if hidden && self.shape.rule == Rule::Leave {
             return self.over();
         }
         self.gap(start);
         if hidden {
-            let line = self.line(start, end, number, self.within(start));
+            let line = Line { spans, ..self.line(start, end, number, self.within(start)) };
             self.sink.hidden(self.scratch, &line);
             return self.over();
         }
-        let line = self.line(start, end, number, self.within(start));
+        let line = Line { spans, ..self.line(start, end, number, self.within(start)) };
         self.sink.matched(self.scratch, &line);
         let lines = if self.shape.invert { 1 } else { line.count(self.matcher.terminator) };
         self.visit(end, number + lines);
@@ -432,6 +434,7 @@ impl<'b, S: Sink> Run<'_, 'b, S> {
     /// Whether a line that is about to be printed is not to be, because the input is binary.
     fn is_hidden(&mut self, start: usize, end: usize) -> bool {
         if matches!(self.shape.rule, Rule::Glance | Rule::Leave)
+            && !self.region.clean
             && self.edge.binary.is_none()
             && let Some(at) = memchr(0, self.region.slice(start, end))
         {
@@ -453,7 +456,7 @@ impl<'b, S: Sink> Run<'_, 'b, S> {
 
     fn line(&self, start: usize, end: usize, number: u64, within: Option<(&'b [u8], usize)>) -> Line<'b> {
         let offset = self.region.offset + start as u64;
-        Line { bytes: self.region.slice(start, end), offset, number: number + 1, within }
+        Line { bytes: self.region.slice(start, end), offset, number: number + 1, within, spans: None }
     }
 
     fn visit(&mut self, end: usize, number: u64) {

@@ -13,6 +13,10 @@ use crate::search::context::Line;
 /// The spans of the matches in a line, into `spans`.
 pub(crate) fn find(matcher: &Matcher, scratch: &mut Scratch, line: &Line<'_>, spans: &mut Vec<(usize, usize)>) {
     spans.clear();
+    if let Some(known) = line.spans {
+        spans.extend(known.iter().map(|&(start, end)| (start as usize, end as usize)));
+        return;
+    }
     let (text, from) = line.haystack(matcher.terminator);
     matcher.spans(scratch, text, from, |start, end| {
         let span = within(line, from, start, end)?;
@@ -24,6 +28,9 @@ pub(crate) fn find(matcher: &Matcher, scratch: &mut Scratch, line: &Line<'_>, sp
 
 /// How many matches are in a line.
 pub(crate) fn count(matcher: &Matcher, scratch: &mut Scratch, line: &Line<'_>) -> u64 {
+    if let Some(known) = line.spans {
+        return known.len() as u64;
+    }
     let mut matches = 0;
     let (text, from) = line.haystack(matcher.terminator);
     matcher.spans(scratch, text, from, |start, end| {

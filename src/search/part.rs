@@ -170,6 +170,7 @@ impl Searcher<'_, '_> {
         let mut region = region;
         if matches!(input.rule, Rule::Glance | Rule::Leave) && selected {
             region.nul = memchr(0, region.lines()).map(|at| region.start + at);
+            region.clean = region.nul.is_none();
         }
         if shape.function {
             reporter.outline(&region);

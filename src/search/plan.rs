@@ -141,10 +141,11 @@ impl Plan {
 
     /// How lines are looked for.
     pub(crate) fn search(&self) -> Search {
-        let Needs { depth, numbers, .. } = self.needs;
+        let Needs { depth, numbers, spans, .. } = self.needs;
         Search {
             invert: self.config.invert,
             count_lines: numbers,
+            spans,
             first_only: depth == Depth::First,
             limit: self.config.max_count,
         }

@@ -23,12 +23,14 @@ pub(crate) struct Region<'b> {
     pub(crate) last: bool,
     /// First NUL byte at or after `start`, where one was looked for; NULs may have become line ends since.
     pub(crate) nul: Option<usize>,
+    /// Whether its own lines are known to hold no NUL.
+    pub(crate) clean: bool,
 }
 
 impl<'b> Region<'b> {
     /// A whole input.
     pub(crate) fn whole(bytes: &'b [u8]) -> Self {
-        Self { bytes, start: 0, end: bytes.len(), context: 0, offset: 0, last: true, nul: None }
+        Self { bytes, start: 0, end: bytes.len(), context: 0, offset: 0, last: true, nul: None, clean: false }
     }
 
     /// The region's own lines.
@@ -51,6 +53,8 @@ pub(crate) struct Selected {
     pub(crate) end: u32,
     /// Line ends of the region before `start`, where lines are counted.
     pub(crate) line: u32,
+    /// How many matches are in the selected lines before it, where matches were looked for.
+    pub(crate) spans: u32,
 }
 
 /// What a region holds.
@@ -58,12 +62,29 @@ pub(crate) struct Selected {
 pub(crate) struct Found {
     /// The selected lines.
     pub(crate) selected: Vec<Selected>,
+    /// The matches in them, each in its line.
+    spans: Vec<(u32, u32)>,
+    /// Whether these were looked for.
+    knows_spans: bool,
     /// Line ends in the region, where lines are counted.
     pub(crate) newlines: u64,
     /// Whether matches that cross lines were found up to their limit.
     pub(crate) limited: bool,
     /// First byte of the line at which the search gave up.
     pub(crate) broken: Option<usize>,
+}
+
+impl Found {
+    /// The matches in a selected line, given its number among them, where they were found with the line.
+    #[inline]
+    pub(crate) fn spans(&self, at: usize) -> Option<&[(u32, u32)]> {
+        if !self.knows_spans {
+            return None;
+        }
+        let from = self.selected.get(at)?.spans as usize;
+        let to = self.selected.get(at + 1).map_or(self.spans.len(), |next| next.spans as usize);
+        self.spans.get(from..to)
+    }
 }
 
 /// How to look for lines.
@@ -73,6 +94,8 @@ pub(crate) struct Search {
     pub(crate) invert: bool,
     /// Whether lines are counted.
     pub(crate) count_lines: bool,
+    /// Whether the matches in them will be asked for.
+    pub(crate) spans: bool,
     /// Whether the first selected line is enough.
     pub(crate) first_only: bool,
     /// Most matches, where they cross lines.
@@ -84,18 +107,27 @@ pub(crate) fn select(matcher: &Matcher, scratch: &mut Scratch, region: &Region<'
     let lines = region.lines();
     let terminator = matcher.terminator;
     found.selected.clear();
+    found.spans.clear();
+    let single = !search.invert && !matcher.crosses();
+    found.knows_spans = search.spans && single && !search.first_only;
     found.newlines = 0;
     found.limited = false;
     let mut counted = 0;
     let mut line = 0_u32;
     let mut unmatched = 0;
     let selected = &mut found.selected;
-    let mut push = |start: usize, end: usize| {
+    let mut push = |start: usize, end: usize, spans: usize| {
         if search.count_lines {
             line += narrow(terminator.count(lines.get(counted..start).unwrap_or_default()));
             counted = start;
         }
-        selected.push(Selected { start: narrow(region.start + start), end: narrow(region.start + end), line });
+        let (from, to) = (narrow(region.start + start), narrow(region.start + end));
+        selected.push(Selected { start: from, end: to, line, spans: narrow(spans) });
+        // Nothing need be counted in a line that is one.
+        if single && search.count_lines && lines.get(end - 1) == Some(&terminator.byte()) {
+            line += 1;
+            counted = end;
+        }
         if search.first_only { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let limited = &mut found.limited;
@@ -106,21 +138,34 @@ pub(crate) fn select(matcher: &Matcher, scratch: &mut Scratch, region: &Region<'
             matcher.lines(scratch, lines, found);
         }
     };
-    if search.invert {
+    let spans = &mut found.spans;
+    if found.knows_spans {
+        let mut last = usize::MAX;
+        found.knows_spans = matcher.matches(scratch, lines, |(start, end), (from, to)| {
+            if std::mem::replace(&mut last, start) != start {
+                let _ = push(start, end, spans.len());
+            }
+            spans.push((narrow(from - start), narrow(to - start)));
+            ControlFlow::Continue(())
+        });
+    }
+    if found.knows_spans {
+        // They are all found.
+    } else if search.invert {
         let mut stopped = false;
         runs(scratch, &mut |start, end| {
             let from = std::mem::replace(&mut unmatched, end);
-            if from < start && push(from, start).is_break() {
+            if from < start && push(from, start, 0).is_break() {
                 stopped = true;
                 return ControlFlow::Break(());
             }
             ControlFlow::Continue(())
         });
         if !stopped && unmatched < lines.len() {
-            let _ = push(unmatched, lines.len());
+            let _ = push(unmatched, lines.len(), 0);
         }
     } else {
-        runs(scratch, &mut push);
+        runs(scratch, &mut |start, end| push(start, end, 0));
     }
     found.broken = scratch.take_broken().map(|at| region.start + at);
     if search.count_lines {

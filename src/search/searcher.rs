@@ -15,7 +15,7 @@ use crate::core::exec::ordered::{Flow, Step, Task};
 use crate::core::input::archive::Archive;
 use crate::core::input::blocks::MAX_RECORD;
 use crate::core::input::open::{Opened, STDIN, Small, Source, open, open_stdin, open_stream, read_small};
-use crate::core::input::positional::{LINE, lead, read_full_at};
+use crate::core::input::positional::{LINE, read_full_at};
 use crate::core::input::walk::{Entry, Item, Kind, Run, Walk, Walker};
 use crate::search::binary::{Rule, WINDOW, has_short_head};
 use crate::search::config::{Mode, Sort};
@@ -330,14 +330,8 @@ impl Searcher<'_, '_> {
             // Its writer may be slow, and it cannot be read again.
             return Ok(Small::Opened(open(&entry.path, options)?));
         }
-        let most = self.small();
-        buffer.resize(LINE + most, 0);
-        let lead = lead(buffer, 0);
-        let room = buffer.get_mut(lead..lead + most).unwrap_or_default();
-        Ok(match read_small(&entry.path, entry.directory.as_ref(), options, room)? {
-            Small::Whole { start, end, as_is } => Small::Whole { start: lead + start, end: lead + end, as_is },
-            opened @ Small::Opened(_) => opened,
-        })
+        buffer.resize(LINE + self.small(), 0);
+        Ok(read_small(&entry.path, entry.directory.as_ref(), options, buffer)?)
     }
 
     /// Tells whoever watches of so many bytes, all of a file.

@@ -201,6 +201,7 @@ impl Ranges {
                 offset: low - self.start,
                 last,
                 nul,
+                clean: false,
             });
         }
     }
@@ -339,6 +340,7 @@ impl Chunk {
             offset: self.offset,
             last: self.last,
             nul: self.nul,
+            clean: false,
         }
     }
 

@@ -78,11 +78,14 @@ mod system {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, RawDir, ResolveFlags, fstatfs, openat, openat2, statat};
+    use rustix::fs::{
+        AtFlags, CWD, FileType, FsWord, Mode, OFlags, RawDir, ResolveFlags, fstatfs, openat, openat2, statat,
+    };
     use rustix::io::{Errno, retry_on_intr};
     use rustix::process::{Resource, getrlimit};
 
     use super::{Form, Name, Short};
+    use crate::core::integer::to_index;
 
     /// How many directories a walk keeps open.
     #[derive(Debug, Clone)]
@@ -96,7 +99,7 @@ mod system {
     impl Default for Handles {
         fn default() -> Self {
             let most = getrlimit(Resource::Nofile).current.map_or(MOST.0, |limit| MOST.0.min(limit / MOST.1));
-            Self { free: Arc::new(AtomicUsize::new(most as usize)) }
+            Self { free: Arc::new(AtomicUsize::new(to_index(most))) }
         }
     }
 
@@ -193,13 +196,13 @@ mod system {
             None => retry_on_intr(|| openat(CWD, path, flags, Mode::empty())),
         };
         let directory = directory.map_err(|error: Errno| io::Error::from(error))?;
-        let local = fstatfs(&directory).is_ok_and(|system| LOCAL.contains(&(system.f_type as u32)));
+        let local = fstatfs(&directory).is_ok_and(|system| LOCAL.contains(&system.f_type));
         Ok((directory, if local { Short::IsEnd } else { Short::IsNothing }))
     }
 
     /// File systems that read from the page cache, and so give all that is asked for up to the end of a file or an error
     /// (`statfs(2)`): ext4, XFS, Btrfs, F2FS and tmpfs. Those of devices, networks and programs may give less.
-    const LOCAL: [u32; 5] = [0xEF53, 0x5846_5342, 0x9123_683E, 0xF2F5_2010, 0x0102_1994];
+    const LOCAL: [FsWord; 5] = [0xEF53, 0x5846_5342, 0x9123_683E, 0xF2F5_2010, 0x0102_1994];
 }
 
 #[cfg(not(target_os = "linux"))]

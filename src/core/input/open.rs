@@ -14,7 +14,7 @@ use crate::core::input::decompress::{self, Compression, MAGIC};
 use crate::core::input::encoding::{Decode, Decoding, Transcoder, decoding};
 use crate::core::input::handle::{Handle, Short, open_file};
 use crate::core::input::live::{Live, Stream};
-use crate::core::input::positional::read_full_at;
+use crate::core::input::positional::{LINE, lead, read_full_at};
 
 /// How standard input is named in messages.
 pub(crate) const STDIN: &str = "<stdin>";
@@ -98,8 +98,24 @@ pub(crate) fn open_stdin(options: OpenOptions) -> Result<Opened, Problem> {
 
 /// Reads a file whole where it is shorter than the buffer, with as few system calls as can be; opens it otherwise. For
 /// trees of small files: no length is asked for. `directory` is the one that the file is in, if that is open; `buffer` is
-/// as long as the longest file to read whole, and the longest text of one.
+/// [`LINE`] bytes longer than the longest file to read whole, and the longest text of one.
 pub(crate) fn read_small(
+    path: &Path,
+    directory: Option<&Arc<Handle>>,
+    options: OpenOptions,
+    buffer: &mut [u8],
+) -> Result<Small, Problem> {
+    let lead = lead(buffer, 0);
+    let most = buffer.len().saturating_sub(LINE);
+    let room = buffer.get_mut(lead..lead + most).unwrap_or_default();
+    Ok(match read_into(path, directory, options, room)? {
+        Small::Whole { start, end, as_is } => Small::Whole { start: lead + start, end: lead + end, as_is },
+        opened @ Small::Opened(_) => opened,
+    })
+}
+
+/// As `read_small`, where the buffer starts where it is to be read to.
+fn read_into(
     path: &Path,
     directory: Option<&Arc<Handle>>,
     options: OpenOptions,
@@ -259,7 +275,7 @@ fn fill_from_cache(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
         let room = buffer.get_mut(filled..).unwrap_or_default();
         let read = fill_once(file, room)?;
         filled += read;
-        if read == 0 || filled == buffer.len() || filled % BLOCK > 0 {
+        if read == 0 || filled == buffer.len() || !filled.is_multiple_of(BLOCK) {
             return Ok(filled);
         }
     }
@@ -355,7 +371,7 @@ mod tests {
         let directory = file.path().parent().unwrap();
         let handle = read(directory, None, &Handles::default(), |_| {}).unwrap();
         for size in [1, 2, 3, 4, 5, 6, 16, 17, 511, 512, 1000, 1001, 1024, 2048] {
-            let mut buffer = vec![0; size];
+            let mut buffer = vec![0; super::LINE + size];
             let near = handle.as_ref().filter(|_| size % 2 == 0);
             let again = match read_small(file.path(), near, options, &mut buffer).unwrap() {
                 Small::Whole { start, end, .. } => buffer[start..end].to_vec(),
@@ -407,6 +423,6 @@ mod tests {
         let missing = directory.path().join("missing");
         let problem = open(&missing, ALL).err().unwrap();
         assert_eq!(problem.path.as_deref(), missing.to_str());
-        assert!(read_small(directory.path(), None, ALL, &mut [0; 64]).is_err());
+        assert!(read_small(directory.path(), None, ALL, &mut [0; 100]).is_err());
     }
 }

@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{self, Read};
 
+use crate::core::integer::to_index;
+
 /// Reads at an offset without moving a shared cursor. May read less than asked; 0 is the end of the file.
 #[cfg(unix)]
 pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
@@ -21,7 +23,7 @@ pub(crate) const LINE: usize = 64;
 /// How far into a buffer to read what a file has at an offset, less than [`LINE`]: then both start at the same place of a
 /// line of the cache, and the system copies a tenth faster.
 pub(crate) fn lead(buffer: &[u8], offset: u64) -> usize {
-    (offset as usize).wrapping_sub(buffer.as_ptr().addr()) % LINE
+    to_index(offset).wrapping_sub(buffer.as_ptr().addr()) % LINE
 }
 
 /// Reads until the buffer is full or the file ends; returns how much was read.

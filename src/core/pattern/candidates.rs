@@ -4,6 +4,7 @@
 
 use std::ops::ControlFlow;
 
+use crate::core::pattern::engine::State;
 use crate::core::pattern::matcher::{Matcher, Scratch, Strategy};
 use crate::core::pattern::prefilter::{Prefilter, Says};
 
@@ -39,6 +40,66 @@ impl Matcher {
                 break;
             }
             at = end;
+        }
+    }
+
+    /// Calls `found` with the line and the span of every match in `block`, both as places in the block: what `lines` finds,
+    /// and then `spans` in each of them, at once. Says whether it did, which it does where the prefilter finds starts of
+    /// matches and pays.
+    pub(crate) fn matches(
+        &self,
+        scratch: &mut Scratch,
+        block: &[u8],
+        mut found: impl FnMut((usize, usize), (usize, usize)) -> ControlFlow<()>,
+    ) -> bool {
+        let Some(prefilter) = self.prefilter.as_ref().filter(|prefilter| prefilter.says != Says::Around) else {
+            return false;
+        };
+        let literal = self.strategy == Strategy::Literal;
+        if self.has_conditions() || !literal && !scratch.payoff.is_in_use() {
+            return false;
+        }
+        let (mut at, mut start, mut end) = (0, 0, 0);
+        let mut failed = 0;
+        while at < block.len() {
+            let Some((from, to)) = prefilter.find(block, at) else { break };
+            if from >= end {
+                (start, end) = self.line_around(block, end, (from, from));
+                failed = 0;
+            }
+            let span = if literal {
+                Some((from, to))
+            } else {
+                scratch.payoff.candidate(from - at, CHECK);
+                let line = self.text(block, start, end);
+                let span = self.span_of_start(&mut scratch.state, line, from - start, failed);
+                span.map(|(from, to)| (start + from, start + to))
+            };
+            match span {
+                Some(span) if found((start, end), span).is_break() => break,
+                Some((_, to)) => at = to,
+                None if failed < FAILURES => at = from + 1,
+                None => at = end,
+            }
+            failed += u32::from(span.is_none());
+        }
+        true
+    }
+
+    /// The match that starts at `at`, where the prefilter says that one may; after some that were none, the first from
+    /// there on.
+    #[inline]
+    pub(super) fn span_of_start(
+        &self,
+        state: &mut State,
+        text: &[u8],
+        at: usize,
+        failed: u32,
+    ) -> Option<(usize, usize)> {
+        if failed < FAILURES {
+            self.engine.end_of(state, text, at).map(|end| (at, end))
+        } else {
+            self.engine.find(state, text, at)
         }
     }
 

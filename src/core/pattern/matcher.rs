@@ -157,6 +157,11 @@ impl Matcher {
         self
     }
 
+    /// Whether lines must hold or not hold something else.
+    pub(super) fn has_conditions(&self) -> bool {
+        self.conditions.is_some()
+    }
+
     /// Whether candidate lines are found without running an automaton over everything.
     pub(super) fn has_prefilter(&self) -> bool {
         self.prefilter.is_some()
@@ -309,11 +314,7 @@ impl Matcher {
     ) {
         let mut failed = 0;
         while let Some((start, _)) = prefilter.find(text, at) {
-            let span = if failed < FAILURES {
-                self.engine.end_of(state, text, start).map(|end| (start, end))
-            } else {
-                self.engine.find(state, text, start)
-            };
+            let span = self.span_of_start(state, text, start, failed);
             at = match span {
                 Some((start, end)) if found(start, end).is_continue() => end,
                 None if failed < FAILURES => start + 1,
@@ -376,6 +377,21 @@ mod tests {
             }
         }
         spans
+    }
+
+    /// The spans in each line that are found with the lines, where they are.
+    fn matches(matcher: &Matcher, text: &[u8]) -> Option<Vec<(Vec<u8>, Vec<(usize, usize)>)>> {
+        let mut lines: Vec<(Vec<u8>, Vec<(usize, usize)>)> = Vec::new();
+        let mut last = usize::MAX;
+        let known = matcher.matches(&mut matcher.scratch(), text, |(start, end), (from, to)| {
+            if last != start {
+                last = start;
+                lines.push((matcher.text(text, start, end).to_vec(), Vec::new()));
+            }
+            lines.last_mut().unwrap().1.push((from - start, to - start));
+            ControlFlow::Continue(())
+        });
+        known.then_some(lines)
     }
 
     #[test]
@@ -443,6 +459,7 @@ mod tests {
             state ^= state << 17;
             state % below
         };
+        let mut known = 0;
         let terminators = [Terminator::Lf, Terminator::CrLf, Terminator::Nul];
         for (pattern, terminator) in patterns.iter().flat_map(|pattern| terminators.map(|ends| (pattern, ends))) {
             for bounds in [Bounds::None, Bounds::Word, Bounds::Line] {
@@ -455,12 +472,21 @@ mod tests {
                     }
                     let about = format!("{pattern} {bounds:?} {terminator:?} {text:?}");
                     assert_eq!(found(&matcher, &text), plain(&matcher, &text), "{about}");
+                    let with_spans = found(&matcher, &text).into_iter().map(|line| {
+                        let spans = spans(&matcher, &line);
+                        (line, spans)
+                    });
+                    if let Some(matches) = matches(&matcher, &text) {
+                        assert_eq!(matches, with_spans.collect::<Vec<_>>(), "{about}");
+                        known += 1;
+                    }
                     for line in found(&matcher, &text) {
                         assert_eq!(spans(&matcher, &line), plain_spans(&matcher, &line), "{about}");
                     }
                 }
             }
         }
+        assert!(known > 100, "spans are found with lines");
     }
 
     #[test]

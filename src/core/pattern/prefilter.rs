@@ -136,6 +136,12 @@ impl Payoff {
         pays
     }
 
+    /// Whether `pays` would say so now.
+    #[inline]
+    pub(crate) fn is_in_use(&self) -> bool {
+        self.pause == 0
+    }
+
     /// Notes a candidate: how many bytes were skipped to reach it, and how many verifying it costs.
     #[inline]
     pub(crate) fn candidate(&mut self, skipped: usize, verified: usize) {

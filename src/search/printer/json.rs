@@ -40,7 +40,8 @@ impl Json {
 
 impl Printer for Json {
     fn needs(&self) -> Needs {
-        Needs { depth: Depth::Lines, numbers: self.numbers, context: true, hides_binary: false, stats: true }
+        let spans = !self.captures;
+        Needs { depth: Depth::Lines, numbers: self.numbers, spans, context: true, hides_binary: false, stats: true }
     }
 
     fn pen(&self) -> Box<dyn Pen + '_> {

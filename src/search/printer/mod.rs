@@ -56,6 +56,8 @@ pub(crate) struct Needs {
     pub(crate) depth: Depth,
     /// Whether lines are counted, for their numbers.
     pub(crate) numbers: bool,
+    /// Whether the matches in lines are asked for.
+    pub(crate) spans: bool,
     /// Whether lines around matches are printed.
     pub(crate) context: bool,
     /// Whether the lines of a binary input are not printed.

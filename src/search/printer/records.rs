@@ -175,7 +175,14 @@ impl Records {
 
 impl Printer for Records {
     fn needs(&self) -> Needs {
-        Needs { depth: Depth::Lines, numbers: true, context: false, hides_binary: true, stats: self.stats }
+        Needs {
+            depth: Depth::Lines,
+            numbers: true,
+            spans: false,
+            context: false,
+            hides_binary: true,
+            stats: self.stats,
+        }
     }
 
     fn pen(&self) -> Box<dyn Pen + '_> {

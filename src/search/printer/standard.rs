@@ -38,6 +38,7 @@ impl Printer for Standard {
         Needs {
             depth: Depth::Lines,
             numbers: self.style.line_number,
+            spans: self.style.needs_spans,
             context: true,
             hides_binary: true,
             stats: self.stats,

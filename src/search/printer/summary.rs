@@ -89,7 +89,14 @@ impl Printer for Summary {
             Told::Count | Told::Total => Depth::Count,
             Told::Path | Told::Missing | Told::Nothing | Told::NothingMissing => Depth::First,
         };
-        Needs { depth, numbers: false, context: false, hides_binary: false, stats: self.stats }
+        Needs {
+            depth,
+            numbers: false,
+            spans: depth == Depth::Matches,
+            context: false,
+            hides_binary: false,
+            stats: self.stats,
+        }
     }
 
     fn pen(&self) -> Box<dyn Pen + '_> {

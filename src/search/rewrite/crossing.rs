@@ -28,7 +28,7 @@ impl Edits {
         let mut edits = Self::default();
         let mut left = most;
         matcher.prepare(scratch, text);
-        let line = Line { bytes: text, offset: 0, number: 1, within: Some((text, 0)) };
+        let line = Line { bytes: text, offset: 0, number: 1, within: Some((text, 0)), spans: None };
         matches::captures(matcher, scratch, &line, |(start, end), groups| {
             if left == 0 {
                 return;

@@ -231,7 +231,7 @@ impl<'p> Editor<'p> {
 
     /// Takes the changes of a region, which has `lines` line ends before it; returns how many the next one has.
     fn region(&mut self, region: &Region<'_>, lines: u64, pass: &mut Pass<'_>) -> Result<u64> {
-        let search = Search { invert: false, count_lines: true, first_only: false, limit: None };
+        let search = Search { invert: false, count_lines: true, spans: false, first_only: false, limit: None };
         select(&self.plan.matcher, &mut self.scratch, region, search, &mut self.found);
         certain(self.found.broken.map(|at| region.offset + at as u64), pass.path)?;
         let nul = region.nul.filter(|_| pass.binary.is_none());
@@ -250,7 +250,7 @@ impl<'p> Editor<'p> {
             pass.matched = true;
             let bytes = region.slice(start, end);
             let number = lines + u64::from(run.line) + 1;
-            let line = Line { bytes, offset: region.offset + start as u64, number, within: None };
+            let line = Line { bytes, offset: region.offset + start as u64, number, within: None, spans: None };
             let replaced = self.replacer.replace(&self.plan.matcher, &mut self.scratch, &line);
             certain(self.scratch.take_given_up().first().copied(), pass.path)?;
             if !replaced || self.replacer.text == bytes {
@@ -274,7 +274,7 @@ impl<'p> Editor<'p> {
 
     /// Whether anything in a stream matches.
     fn has_match(&mut self, stream: Stream, rule: Rule) -> Result<bool, Problem> {
-        let search = Search { invert: false, count_lines: false, first_only: true, limit: None };
+        let search = Search { invert: false, count_lines: false, spans: false, first_only: true, limit: None };
         if self.plan.matcher.crosses() {
             let text = read_whole(Source::Stream(stream))?;
             select(&self.plan.matcher, &mut self.scratch, &Region::whole(&text), search, &mut self.found);

@@ -14,7 +14,7 @@ pub(crate) struct Rewriting(pub(crate) Rewrite);
 
 impl Printer for Rewriting {
     fn needs(&self) -> Needs {
-        Needs { depth: Depth::Lines, numbers: true, context: false, hides_binary: false, stats: false }
+        Needs { depth: Depth::Lines, numbers: true, spans: false, context: false, hides_binary: false, stats: false }
     }
 
     fn pen(&self) -> Box<dyn Pen + '_> {

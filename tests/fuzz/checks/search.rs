@@ -40,7 +40,7 @@ pub fn search(data: &[u8]) {
     let invert = flags & 32 != 0;
 
     let mut found = Found::default();
-    let how = Search { invert, count_lines: true, first_only: false, limit: None };
+    let how = Search { invert, count_lines: true, spans: flags & 64 != 0, first_only: false, limit: None };
     select(&matcher, &mut matcher.scratch(), &Region::whole(text), how, &mut found);
     let mut selected = vec![false; lines.len()];
     let mut starts = Vec::new();
@@ -49,12 +49,17 @@ pub fn search(data: &[u8]) {
         starts.push(at);
         at += line.len();
     }
-    for run in &found.selected {
+    for (number, run) in found.selected.iter().enumerate() {
         let (start, end) = (run.start as usize, run.end as usize);
         let first = starts.binary_search(&start).unwrap_or_else(|_| panic!("{start} starts no line: {}", told()));
         assert_eq!(run.line as usize, first, "{}", told());
         let covered = selected.iter_mut().zip(&starts).filter(|(_, at)| (start..end).contains(*at));
         covered.for_each(|(line, _)| *line = true);
+        let Some(spans) = found.spans(number) else { continue };
+        let spans: Vec<_> = spans.iter().map(|(from, to)| (*from as usize, *to as usize)).collect();
+        let wanted: Vec<_> =
+            regex.find_iter(terminator.trim(lines[first])).map(|one| (one.start(), one.end())).collect();
+        assert_eq!(spans, wanted, "{}", told());
     }
     let wanted: Vec<bool> = matches.iter().map(|is| *is != invert).collect();
     assert_eq!(selected, wanted, "{}", told());

@@ -20,7 +20,7 @@ pub fn template(data: &[u8]) {
     let Ok(matcher) = Matcher::new(&[pattern.to_string()], syntax, Detail::Spans) else { return };
     let Some(regex) = oracle(pattern, syntax) else { return };
     let mut replacer = Replacer::new(template);
-    let line = Line { bytes: text.as_bytes(), offset: 0, number: 1, within: None };
+    let line = Line { bytes: text.as_bytes(), offset: 0, number: 1, within: None, spans: None };
     let replaced = replacer.replace(&matcher, &mut matcher.scratch(), &line);
     // An empty match behind the last byte of a line is on no line, as for ripgrep.
     let on_line = regex.find_iter(text.as_bytes()).take_while(|found| found.start() < text.len()).count();

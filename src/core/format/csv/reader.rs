@@ -183,7 +183,9 @@ impl CsvReader {
         let ends = |terminator| machine::first_end(head, Place::Start, marks(terminator)).0;
         match (ends(b'\n'), ends(b'\r')) {
             (None, Some(_)) if enough => Ok(b'\r'),
-            (None, Some(at)) => Err(Unopened::More(Fault::new(at, "a carriage return may end the first record or not"))),
+            (None, Some(at)) => {
+                Err(Unopened::More(Fault::new(at, "a carriage return may end the first record or not")))
+            }
             _ => Ok(b'\n'),
         }
     }
