@@ -89,6 +89,7 @@ impl Found {
 
 /// How to look for lines.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked for by itself")]
 pub(crate) struct Search {
     /// Whether the lines without a match are selected.
     pub(crate) invert: bool,

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// Something in a directory.
 #[derive(Debug)]
-pub(crate) struct Name {
+pub(crate) struct Listed {
     /// What it is called.
     pub(crate) name: OsString,
     /// What it is, links not followed.
@@ -84,7 +84,7 @@ mod system {
     use rustix::io::{Errno, retry_on_intr};
     use rustix::process::{Resource, getrlimit};
 
-    use super::{Form, Name, Short};
+    use super::{Form, Listed, Short};
     use crate::core::integer::to_index;
 
     /// How many directories a walk keeps open.
@@ -143,7 +143,7 @@ mod system {
         path: &Path,
         within: Option<&Arc<Handle>>,
         handles: &Handles,
-        mut each: impl FnMut(io::Result<Name>),
+        mut each: impl FnMut(io::Result<Listed>),
     ) -> io::Result<Option<Arc<Handle>>> {
         let (directory, short) = open(path, within)?;
         let mut buffer = Vec::with_capacity(CHUNK);
@@ -167,7 +167,7 @@ mod system {
             };
             let name = OsString::from(OsStr::from_bytes(name.to_bytes()));
             let number = Some(entry.ino());
-            each(form.map(|form| Name { name, form, number }).map_err(io::Error::from));
+            each(form.map(|form| Listed { name, form, number }).map_err(io::Error::from));
         }
         Ok(handles.keep(directory, short))
     }
@@ -213,7 +213,7 @@ mod system {
     use std::path::Path;
     use std::sync::Arc;
 
-    use super::{Form, Name, Short};
+    use super::{Form, Listed, Short};
 
     /// How many directories a walk keeps open: none.
     #[derive(Debug, Clone, Default)]
@@ -235,12 +235,12 @@ mod system {
         path: &Path,
         _: Option<&Arc<Handle>>,
         _: &Handles,
-        mut each: impl FnMut(io::Result<Name>),
+        mut each: impl FnMut(io::Result<Listed>),
     ) -> io::Result<Option<Arc<Handle>>> {
         for entry in fs::read_dir(path)? {
             each(entry.and_then(|entry| {
                 let form = Form::from(entry.file_type()?);
-                Ok(Name { name: entry.file_name(), form, number: number(&entry) })
+                Ok(Listed { name: entry.file_name(), form, number: number(&entry) })
             }));
         }
         Ok(None)

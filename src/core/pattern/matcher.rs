@@ -379,9 +379,12 @@ mod tests {
         spans
     }
 
+    /// A line with the spans in it.
+    type Spans = (Vec<u8>, Vec<(usize, usize)>);
+
     /// The spans in each line that are found with the lines, where they are.
-    fn matches(matcher: &Matcher, text: &[u8]) -> Option<Vec<(Vec<u8>, Vec<(usize, usize)>)>> {
-        let mut lines: Vec<(Vec<u8>, Vec<(usize, usize)>)> = Vec::new();
+    fn matches(matcher: &Matcher, text: &[u8]) -> Option<Vec<Spans>> {
+        let mut lines: Vec<Spans> = Vec::new();
         let mut last = usize::MAX;
         let known = matcher.matches(&mut matcher.scratch(), text, |(start, end), (from, to)| {
             if last != start {

@@ -192,7 +192,7 @@ impl Lister {
         let mut ours = None;
         let read =
             handle::read(opened(&directory.path), directory.within.as_ref(), &self.handles, |entry| match entry {
-                Ok(handle::Name { name, form, number }) => {
+                Ok(handle::Listed { name, form, number }) => {
                     if name.as_encoded_bytes().first() == Some(&b'.') {
                         found.see(&name);
                     }
