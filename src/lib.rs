@@ -29,9 +29,9 @@
 //! | `core/integer` | numbers from one width to another, named for what it means to them |
 //!
 //! **Floors.** Imports go downward only, never sideways: `core` < `search`, `process` < `cli` < the crate's face. Inside
-//! `core`: `integer`, `text` < `error` < `registry`, `scan`, `block` < `terminal` < `diagnostics`, `exec` < `pattern`, `input`,
-//! `output`, `data` < `format`. Inside `process`: `expr`, `aggregate` < `stage` < the rest. `tests/architecture.rs` holds
-//! the code to it.
+//! `core`: `integer`, `text` < `error` < `registry`, `scan`, `block` < `terminal` < `diagnostics`, `exec` < `pattern`,
+//! `input`, `output`, `data` < `format`. Inside `process`: `expr`, `aggregate` < `stage` < the rest.
+//! `tests/architecture.rs` holds the code to it.
 //!
 //! # How a run goes
 //!

@@ -7,8 +7,8 @@
 #[cfg(not(target_pointer_width = "64"))]
 compile_error!("files are measured in `usize`, which must have 64 bits");
 
-/// A place in a block, a batch or a table as the data keeps it. Whoever makes those bounds them, so that a number beyond
-/// 32 bits is a defect: it ends the run, because cut it would be another place.
+/// A place in a block, a batch or a table as the data keeps it. Whoever makes those bounds them, so that a number
+/// beyond 32 bits is a defect: it ends the run, because cut it would be another place.
 #[inline]
 #[track_caller]
 pub(crate) fn narrow(place: usize) -> u32 {
@@ -80,7 +80,7 @@ pub(crate) const fn float(count: u64) -> f64 {
     count as f64
 }
 
-/// The whole part of a measure as a count: 0 where it is negative or no number, the highest count where it is too large.
+/// The whole part of a measure as a count: 0 where it is negative or no number, the highest where it is too large.
 #[inline]
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts of floats stop at the bounds")]
 pub(crate) const fn whole(measure: f64) -> u64 {

@@ -73,8 +73,8 @@ impl Cell {
     /// A null without source text.
     pub(crate) const NULL: Self = Self { start: 0, word: (Kind::Null as u32) << 27 };
 
-    /// A cell over bytes `start..start + len` of the block. `len` is at most [`MAX_CELL`], and no decoder takes a block of
-    /// 4 GiB, which is checked once for all of its cells.
+    /// A cell over bytes `start..start + len` of the block. `len` is at most [`MAX_CELL`], and blocks end before 4 GiB,
+    /// which is checked once for all cells.
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "what makes blocks and cells bounds both")]
     pub(crate) fn new(kind: Kind, start: usize, len: usize) -> Self {

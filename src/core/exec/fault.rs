@@ -1,5 +1,5 @@
-//! Defects made on purpose, for the tests of what a panic leaves behind: `MYTOOLS_TEST_PANIC=work:3`. Builds that are not
-//! for tests know of none.
+//! Defects made on purpose, for the tests of what a panic leaves behind: `MYTOOLS_TEST_PANIC=work:3`. Builds that are
+//! not for tests know of none.
 
 /// Where a panic may be set off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -127,7 +127,9 @@ mod x86 {
     }
 
     /// Runs a job with 32-byte vectors.
-    // SAFETY: callers have asked `supported`.
+    ///
+    /// # Safety
+    /// [`supported`] must hold.
     #[target_feature(enable = "avx2,bmi1,bmi2")]
     pub(super) unsafe fn run<J: Job>(job: J) -> J::Output {
         job.run(Avx2(()))

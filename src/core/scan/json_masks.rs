@@ -148,14 +148,19 @@ mod x86 {
     use super::{Carry, Classes, Visit};
 
     /// The walk with 32-byte vectors.
-    // SAFETY: callers have checked for AVX2.
+    ///
+    /// # Safety
+    /// The processor must have AVX2.
     #[target_feature(enable = "avx2")]
     pub(super) unsafe fn blocks<V: Visit>(bytes: &mut [u8], carry: &mut Carry, visitor: &mut V) -> usize {
         // SAFETY: this function is compiled for AVX2, and so runs only where it is there.
         super::blocks(bytes, carry, visitor, |block| unsafe { classes(block) })
     }
 
-    // SAFETY: callers run on a machine with AVX2.
+    /// The classes of a block.
+    ///
+    /// # Safety
+    /// The processor must have AVX2.
     #[inline]
     #[target_feature(enable = "avx2")]
     pub(super) unsafe fn classes(block: &[u8; 64]) -> Classes {
