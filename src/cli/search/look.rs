@@ -111,6 +111,6 @@ pub(super) fn buffering(matches: &ArgMatches, environment: &Environment) -> Buff
         Some("line-buffered") => Buffering::Line,
         Some("block-buffered") => Buffering::Block,
         _ if environment.stdout_is_terminal => Buffering::Line,
-        _ => Buffering::Block,
+        _ => Buffering::Growing,
     }
 }

@@ -18,12 +18,17 @@ use crate::core::terminal::progress::Bar;
 pub(crate) enum Buffering {
     /// When there are many.
     Block,
+    /// The first at once, then when there are more each time: for who waits for a sign, as `head` does.
+    Growing,
     /// After each write that ends a line: for terminals and `--line-buffered`.
     Line,
 }
 
 /// Bytes that are gathered before they go out.
 const CAPACITY: usize = 64 << 10;
+
+/// Bytes that are gathered behind the first, where those go out at once.
+const FEW: usize = 4 << 10;
 
 /// A buffered target.
 #[derive(Debug)]
@@ -32,6 +37,8 @@ pub(crate) struct Writer {
     name: String,
     buffering: Buffering,
     buffer: Vec<u8>,
+    /// Bytes that go out together, at least.
+    many: usize,
     /// What is taken away before the first byte goes out.
     bar: Option<Arc<Bar>>,
 }
@@ -71,7 +78,8 @@ impl Writer {
     }
 
     fn new(target: Target, name: String, buffering: Buffering) -> Self {
-        Self { target, name, buffering, buffer: Vec::new(), bar: None }
+        let many = if buffering == Buffering::Growing { 0 } else { CAPACITY };
+        Self { target, name, buffering, buffer: Vec::new(), many, bar: None }
     }
 
     /// The same, where a bar is taken away before the first byte goes out.
@@ -85,6 +93,7 @@ impl Writer {
         if let Some(bar) = self.bar.take() {
             bar.finish();
         }
+        self.many = (self.many * 2).clamp(FEW, CAPACITY);
         self.target.send(bytes)
     }
 
@@ -148,11 +157,14 @@ impl Write for Writer {
     }
 
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if self.buffer.len() + bytes.len() < CAPACITY {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        if self.buffer.len() + bytes.len() < self.many {
             self.buffer.extend_from_slice(bytes);
         } else {
             self.flush()?;
-            if bytes.len() < CAPACITY {
+            if bytes.len() < self.many {
                 self.buffer.extend_from_slice(bytes);
             } else {
                 self.send(bytes)?;
@@ -222,14 +234,16 @@ mod tests {
 
     #[test]
     fn keeps_the_order_of_small_and_large_pieces() {
-        let mut writer = Writer::memory();
-        let mut expected = Vec::new();
-        for size in [1, 10, CAPACITY, 3, CAPACITY - 1, CAPACITY * 3, 0, 7] {
-            let piece = vec![(size % 251) as u8; size];
-            writer.put(&piece).unwrap();
-            expected.extend(piece);
+        for buffering in [Buffering::Block, Buffering::Growing, Buffering::Line] {
+            let mut writer = Writer::new(Target::Memory(Vec::new()), "<memory>".into(), buffering);
+            let mut expected = Vec::new();
+            for size in [0, 1, 10, CAPACITY, 3, CAPACITY - 1, CAPACITY * 3, 0, 7] {
+                let piece = vec![(size % 251) as u8; size];
+                writer.put(&piece).unwrap();
+                expected.extend(piece);
+            }
+            assert_eq!(writer.into_bytes(), expected, "{buffering:?}");
         }
-        assert_eq!(writer.into_bytes(), expected);
     }
 
     #[test]
@@ -241,6 +255,19 @@ mod tests {
         writer.write_all(b" line\n").unwrap();
         assert_eq!(fs::read(file.path()).unwrap(), b"half line\n");
         writer.finish().unwrap();
+    }
+
+    #[test]
+    fn what_comes_first_need_not_wait_for_more() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut writer = Writer::new(Target::Raw(file.reopen().unwrap()), "out".into(), Buffering::Growing);
+        writer.put(b"").unwrap();
+        writer.put(b"first\n").unwrap();
+        assert_eq!(fs::read(file.path()).unwrap(), b"first\n");
+        writer.put(b"second\n").unwrap();
+        assert_eq!(fs::read(file.path()).unwrap(), b"first\n");
+        writer.finish().unwrap();
+        assert_eq!(fs::read(file.path()).unwrap(), b"first\nsecond\n");
     }
 
     #[cfg(target_os = "linux")]

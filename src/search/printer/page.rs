@@ -1,11 +1,12 @@
 //! Lines whose matches are looked at: coloured, replaced, printed alone or each on a line, trimmed, cut.
 
 use crate::core::pattern::matcher::{Matcher, Scratch};
+use crate::core::scan::append::append;
 use crate::search::context::{Line, Sink};
 use crate::search::matches;
 use crate::search::printer::Counts;
 use crate::search::printer::color::{Paint, RESET};
-use crate::search::printer::prelude::{Kind, Place, Prelude};
+use crate::search::printer::prelude::{Kind, Place, Prelude, put_separator};
 use crate::search::printer::style::Style;
 use crate::search::replace::Replacer;
 
@@ -139,6 +140,12 @@ impl Page<'_> {
                 self.prelude(&view, view.offset, None);
                 self.text(&view, view.bytes);
             }
+            spans if self.is_bare() => {
+                for &(from, to) in spans {
+                    append(self.out, view.bytes, from, to.saturating_sub(from));
+                    put_separator(self.style.terminator.bytes(), self.out);
+                }
+            }
             spans if self.style.only_matching => {
                 for &(from, to) in spans {
                     let text = view.bytes.get(from..to).unwrap_or_default();
@@ -157,6 +164,13 @@ impl Page<'_> {
                 self.marked(&view, view.bytes, spans);
             }
         }
+    }
+
+    /// Whether matches are printed alone, each as it is.
+    fn is_bare(&self) -> bool {
+        let Style { only_matching, palette, line_path, line_number, column, byte_offset, .. } = self.style;
+        let changed = palette.is_some() || self.style.trim || self.style.max_columns.is_some();
+        *only_matching && !(*line_path || *line_number || *column || *byte_offset || changed)
     }
 
     pub(super) fn prelude(&mut self, view: &View<'_>, offset: u64, start: Option<usize>) {
