@@ -82,10 +82,11 @@ impl Writer {
         Self { target, name, buffering, buffer: Vec::new(), many, bar: None }
     }
 
-    /// The same, where a bar is taken away before the first byte goes out.
+    /// The same, where a bar is taken away before the first byte goes out; as the bar is a sign too, that may wait.
     #[must_use]
     pub(crate) fn instead_of(self, bar: Option<Arc<Bar>>) -> Self {
-        Self { bar, ..self }
+        let many = if bar.is_some() { CAPACITY } else { self.many };
+        Self { many, bar, ..self }
     }
 
     /// Hands bytes to the system.
