@@ -124,6 +124,10 @@ impl Numbers for Histograms {
 }
 
 impl Accumulator for Histograms {
+    fn reads_numbers(&self) -> bool {
+        true
+    }
+
     fn grow(&mut self, groups: usize) {
         self.groups = groups;
     }

@@ -40,7 +40,7 @@ impl<const GREATEST: bool> Accumulator for AtExtreme<GREATEST> {
 
     fn update(&mut self, intake: &Intake<'_>) {
         let Some(values) = intake.input else { return };
-        let by = Intake { input: intake.second, ..*intake };
+        let by = Intake { input: intake.second, smalls: None, ..*intake };
         each_place(&by, |group, at, by| {
             let Some(value) = item(intake, values, at as usize) else { return };
             let row = intake.batch.id(at as usize);

@@ -5,12 +5,14 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use crate::core::data::cell::Kind;
+use crate::core::data::batch::Values;
+use crate::core::data::cell::{Cell, Kind};
 use crate::core::data::number::Number;
 use crate::core::data::value::Value;
 use crate::core::scan::number::parse_small;
-use crate::process::aggregate::intake::{Item, each_value, value};
+use crate::process::aggregate::intake::{Item, RUN, each_value, touch, value};
 use crate::process::aggregate::kept::{KEPT, Kept, text};
+use crate::process::aggregate::smalls::Smalls;
 use crate::process::aggregate::{Accumulator, Intake, NO_GROUP, own};
 
 /// The least value of each group, or the greatest where `GREATEST`.
@@ -114,36 +116,80 @@ pub(super) fn better<const GREATEST: bool>(order: Ordering, row: u64, at: u64) -
 }
 
 /// Reads a group's value.
-pub(super) fn read<const GREATEST: bool>(state: &dyn Accumulator, group: usize, _: usize) -> Value<'static> {
+pub(super) fn read<const GREATEST: bool>(state: &dyn Accumulator, group: usize, _: usize) -> Value<'_> {
     let slot = own::<Extreme<GREATEST>>(state).and_then(|extreme| extreme.slots.get(group)?.as_ref());
-    slot.map_or(Value::Null, |slot| slot.kept.value().into_owned())
+    slot.map_or(Value::Null, |slot| slot.kept.value())
+}
+
+impl<const GREATEST: bool> Extreme<GREATEST> {
+    /// Keeps a value where it is better than what its group has.
+    #[inline]
+    fn offer(&mut self, group: u32, row: u64, item: Item<'_>, place: Place) {
+        match self.slots.get_mut(group as usize) {
+            Some(Some(slot)) => {
+                let order = place.compare(|| item_text(item), slot.place, &slot.kept);
+                if better::<GREATEST>(order, row, slot.row) {
+                    slot.place = place;
+                    slot.row = row;
+                    slot.kept.set(item);
+                }
+            }
+            Some(empty) => {
+                let mut kept = Kept::NULL;
+                kept.set(item);
+                *empty = Some(Slot { place, row, kept });
+            }
+            None => {}
+        }
+    }
+
+    /// Whether a short number is surely not better than what its group has.
+    #[inline]
+    fn is_worse(&self, group: u32, units: i64, scale: u8) -> bool {
+        match self.slots.get(group as usize) {
+            Some(Some(Slot { place: Place::Small { units: kept, scale: same }, .. })) if *same == scale => {
+                if GREATEST {
+                    units < *kept
+                } else {
+                    units > *kept
+                }
+            }
+            _ => false,
+        }
+    }
+
+    /// Takes cells in whose short numbers were read already.
+    fn update_read(&mut self, intake: &Intake<'_>, smalls: &Smalls, cells: &[Cell]) {
+        let mut smalls = smalls.iter();
+        for (rows, groups) in intake.rows.chunks(RUN).zip(intake.groups.chunks(RUN)) {
+            touch(&self.slots, groups.iter().copied(), |slot| slot.as_ref().map_or(0, |slot| slot.row));
+            for ((&row, &group), small) in rows.iter().zip(groups).zip(smalls.by_ref()) {
+                if small.is_some_and(|(units, scale)| self.is_worse(group, units, scale)) {
+                    continue;
+                }
+                let Some(&cell) = cells.get(row as usize).filter(|cell| !cell.is_null()) else { continue };
+                let item = Item::Cell { kind: cell.kind(), bytes: intake.batch.bytes(cell) };
+                let place = small.map_or_else(|| Place::of(item), |(units, scale)| Place::Small { units, scale });
+                self.offer(group, intake.batch.id(row as usize), item, place);
+            }
+        }
+    }
 }
 
 impl<const GREATEST: bool> Accumulator for Extreme<GREATEST> {
+    fn reads_numbers(&self) -> bool {
+        true
+    }
+
     fn grow(&mut self, groups: usize) {
         self.slots.resize(groups, None);
     }
 
     fn update(&mut self, intake: &Intake<'_>) {
-        each_value(intake, |group, row, item| {
-            let place = Place::of(item);
-            match self.slots.get_mut(group as usize) {
-                Some(Some(slot)) => {
-                    let order = place.compare(|| item_text(item), slot.place, &slot.kept);
-                    if better::<GREATEST>(order, row, slot.row) {
-                        slot.place = place;
-                        slot.row = row;
-                        slot.kept.set(item);
-                    }
-                }
-                Some(empty) => {
-                    let mut kept = Kept::NULL;
-                    kept.set(item);
-                    *empty = Some(Slot { place, row, kept });
-                }
-                None => {}
-            }
-        });
+        match (intake.smalls, intake.input) {
+            (Some(smalls), Some(Values::Cells(cells))) => self.update_read(intake, smalls, cells),
+            _ => each_value(intake, |group, row, item| self.offer(group, row, item, Place::of(item))),
+        }
     }
 
     fn merge(&mut self, other: &dyn Accumulator, into: &[u32]) {

@@ -13,7 +13,7 @@ use crate::core::integer::{byte, narrow};
 use crate::process::aggregate::NO_GROUP;
 use crate::process::aggregate::intake::value;
 use crate::process::aggregate::kept::text;
-use crate::process::aggregate::key_set::{KeySet, Packed, Seed};
+use crate::process::aggregate::key_set::{KeySet, NONE, Packed, Seed};
 
 /// Rows whose keys are made ready together.
 const RUN: usize = 256;
@@ -33,6 +33,8 @@ pub(crate) struct GroupTable {
     /// The highest row id of all batches seen: groups need no new lowest row while batches come in order.
     latest: u64,
     run: Vec<Pending>,
+    /// For each of them, its group where a glance told it.
+    glanced: Vec<u32>,
     scratch: Vec<u8>,
 }
 
@@ -54,6 +56,7 @@ impl GroupTable {
             kinds: Vec::new(),
             latest: 0,
             run: Vec::new(),
+            glanced: Vec::new(),
             scratch: Vec::new(),
         }
     }
@@ -121,7 +124,12 @@ impl GroupTable {
             };
             self.run.push(pending);
         }
-        for (row, pending) in run.iter().zip(&self.run) {
+        self.set.glance(self.run.iter().map(|pending| &pending.key), &mut self.glanced);
+        for ((row, pending), glanced) in run.iter().zip(&self.run).zip(&self.glanced) {
+            if *glanced != NONE {
+                groups.push(*glanced);
+                continue;
+            }
             let cell = cells.get(*row as usize).copied().unwrap_or(Cell::MISSING);
             let group = self.set.insert(pending.key, || match pending.start {
                 IN_CELL => batch.bytes(cell),
@@ -162,7 +170,12 @@ impl GroupTable {
     /// Any number of key columns.
     fn assign_encoded(&mut self, batch: &Batch, run: &[u32], inputs: &[&Values], groups: &mut Vec<u32>) {
         self.encode_run(batch, run, inputs);
-        for (row, pending) in run.iter().zip(&self.run) {
+        self.set.glance(self.run.iter().map(|pending| &pending.key), &mut self.glanced);
+        for ((row, pending), glanced) in run.iter().zip(&self.run).zip(&self.glanced) {
+            if *glanced != NONE {
+                groups.push(*glanced);
+                continue;
+            }
             let bytes = self.scratch.get(pending.start as usize..pending.end as usize).unwrap_or_default();
             let group = self.set.insert(pending.key, || bytes);
             if group as usize == self.first.len() {

@@ -4,12 +4,14 @@
 //! everything else, and is compiled once for each sink.
 
 use std::borrow::Cow;
+use std::hint::black_box;
 
 use crate::core::data::batch::{Values, unescape, unquote};
 use crate::core::data::cell::{Cell, Kind};
 use crate::core::data::number::Number;
 use crate::core::data::value::Value;
 use crate::core::scan::number::parse_small;
+use crate::process::aggregate::smalls::Smalls;
 use crate::process::aggregate::{Intake, Skipped};
 
 /// Takes numbers in, one call per row that has one.
@@ -52,7 +54,19 @@ pub(super) struct Small {
 }
 
 /// Rows whose numbers are parsed together.
-const RUN: usize = 256;
+pub(super) const RUN: usize = 256;
+/// From so many states on they are not all in the nearest caches.
+const MANY: usize = 2048;
+
+/// Reads a word of each of the states that a run is about to change, where there are many, so that the processor waits for
+/// all of them at once and not for one after the other.
+#[inline]
+pub(super) fn touch<T>(states: &[T], run: impl Iterator<Item = u32>, word: impl Fn(&T) -> u64) {
+    if states.len() >= MANY {
+        let words = run.filter_map(|group| states.get(group as usize)).map(word);
+        black_box(words.fold(0, |all, word| all | word));
+    }
+}
 
 /// Feeds the numbers of an intake to a sink. Nulls are passed over, other values counted as skipped.
 #[inline]
@@ -61,6 +75,9 @@ pub(super) fn each_number(intake: &Intake<'_>, sink: &mut impl Numbers) {
     match values {
         Values::Cells(cells) => {
             let mut run = [Small { units: 0, group: 0, scale: 0 }; RUN];
+            if let Some(smalls) = intake.smalls {
+                return each_read(intake, cells, smalls, sink, &mut run);
+            }
             for (rows, groups) in intake.rows.chunks(RUN).zip(intake.groups.chunks(RUN)) {
                 let mut count = 0;
                 for (&row, &group) in rows.iter().zip(groups) {
@@ -85,6 +102,26 @@ pub(super) fn each_number(intake: &Intake<'_>, sink: &mut impl Numbers) {
                 }
             }
         }
+    }
+}
+
+/// The same where the short numbers were read already.
+#[inline]
+fn each_read(intake: &Intake<'_>, cells: &[Cell], smalls: &Smalls, sink: &mut impl Numbers, run: &mut [Small; RUN]) {
+    let mut smalls = smalls.iter();
+    for (rows, groups) in intake.rows.chunks(RUN).zip(intake.groups.chunks(RUN)) {
+        let mut count = 0;
+        for ((&row, &group), small) in rows.iter().zip(groups).zip(smalls.by_ref()) {
+            if let Some((units, scale)) = small
+                && let Some(small) = run.get_mut(count)
+            {
+                *small = Small { units, group, scale };
+                count += 1;
+            } else if let Some(&cell) = cells.get(row as usize) {
+                slow_cell(intake, row, group, cell, sink);
+            }
+        }
+        sink.small(run.get(..count).unwrap_or_default());
     }
 }
 

@@ -1,19 +1,19 @@
 //! A set of byte strings with dense numbers: what group tables and distinct counts stand on.
 //!
-//! A slot of the hash table is 24 bytes and holds keys of up to 16 bytes whole, as two words, so that looking one up
-//! touches one group of control bytes and one slot; longer keys are compared in the arena after their whole hash
-//! agrees. The hash (foldhash) has a random seed per run, against inputs made to collide; numbers and results
-//! must not depend on it.
+//! A hash table of eight-byte entries, open addressing with linear probing and at most half full, leads from 32 bits of the
+//! hash to a key's number. Keys of up to 16 bytes are whole in a list by number, so that looking one up touches one
+//! place in each; longer keys are compared in the arena after their whole hash agrees. Where many are looked up, a glance
+//! at all of them first lets the processor overlap these accesses. The hash (foldhash) has a random seed per run, against inputs made
+//! to collide; numbers and results must not depend on it.
 
-use crate::core::integer::{low, narrow, words};
+use crate::core::integer::{high, low, narrow, to_index, words};
 use std::hash::{BuildHasher, Hasher};
-
-use hashbrown::HashTable;
+use std::hint::black_box;
 
 /// The seed of the hash.
 pub(crate) type Seed = foldhash::fast::RandomState;
 
-/// Longest key that a slot holds whole, in bytes.
+/// Longest key that the list of keys holds whole, in bytes.
 const SHORT: usize = 16;
 /// Stands for the length of null, which is a key too.
 const NULL: u32 = u32::MAX;
@@ -21,21 +21,30 @@ const NULL: u32 = u32::MAX;
 /// The number of no key.
 pub(crate) const NONE: u32 = u32::MAX;
 
+/// No entry of the hash table.
+const EMPTY: u64 = u64::MAX;
+/// Entries of the smallest hash table.
+const SMALLEST: usize = 16;
+
+/// From so many keys on they are not all in the nearest caches.
+const MUCH: usize = 1024;
+
 /// Byte strings, numbered in the order in which they came.
 #[derive(Debug)]
 pub(crate) struct KeySet {
     seed: Seed,
-    table: HashTable<Slot>,
+    /// The hash table: none, or a power of two of entries, the hash above and the number below.
+    entries: Vec<u64>,
+    keys: Vec<Key>,
+    /// The bytes of long keys.
     arena: Vec<u8>,
-    /// For each key, where it ends in the arena.
-    ends: Vec<usize>,
 }
 
+/// A key: itself, or of a long key the hash and where it starts in the arena.
 #[derive(Debug, Clone, Copy)]
-struct Slot {
-    words: [u64; 2],
+struct Key {
+    bytes: [u8; SHORT],
     len: u32,
-    number: u32,
 }
 
 /// A key made ready for lookup: itself or, if it is long, its hash; together with its length that tells short
@@ -52,12 +61,44 @@ impl Packed {
     pub(crate) fn hash(&self) -> u64 {
         self.hash
     }
+
+    /// The part of the hash that entries hold.
+    #[inline]
+    fn tag(&self) -> u32 {
+        low(self.hash)
+    }
+}
+
+impl Key {
+    /// Its bytes as words.
+    #[inline]
+    fn words(&self) -> [u64; 2] {
+        words(u128::from_le_bytes(self.bytes))
+    }
+
+    /// Whether it is a short key and this one.
+    #[inline]
+    fn is(&self, packed: &Packed) -> bool {
+        self.words() == packed.words && self.len == packed.len && is_whole(packed.len)
+    }
+
+    /// Whether it is the key `packed`, whose bytes are `key`.
+    #[inline]
+    fn is_long<'a>(&self, packed: &Packed, key: impl Fn() -> &'a [u8], arena: &[u8]) -> bool {
+        let [hash, _] = self.words();
+        self.len == packed.len && !is_whole(packed.len) && hash == packed.hash && self.in_arena(arena) == key()
+    }
+
+    fn in_arena<'a>(&self, arena: &'a [u8]) -> &'a [u8] {
+        let [_, start] = self.words();
+        arena.get(to_index(start)..).and_then(|rest| rest.get(..self.len as usize)).unwrap_or_default()
+    }
 }
 
 impl KeySet {
     /// An empty set.
     pub(crate) fn new(seed: Seed) -> Self {
-        Self { seed, table: HashTable::new(), arena: Vec::new(), ends: Vec::new() }
+        Self { seed, entries: Vec::new(), keys: Vec::new(), arena: Vec::new() }
     }
 
     /// The seed of its hash.
@@ -67,30 +108,37 @@ impl KeySet {
 
     /// Forgets all keys, and keeps the memory.
     pub(crate) fn clear(&mut self) {
-        self.table.clear();
+        self.entries.fill(EMPTY);
         self.arena.clear();
-        self.ends.clear();
+        self.keys.clear();
     }
 
     /// All keys, in the order of their numbers.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        let mut start = 0;
-        self.ends.iter().map(move |end| self.arena.get(std::mem::replace(&mut start, *end)..*end).unwrap_or_default())
+        self.keys.iter().map(|key| self.bytes(key))
     }
 
     /// How many keys there are.
     pub(crate) fn len(&self) -> usize {
-        self.ends.len()
+        self.keys.len()
     }
 
     /// About the bytes of memory it takes.
     pub(crate) fn memory(&self) -> usize {
-        self.table.allocation_size() + self.arena.capacity() + self.ends.capacity() * size_of::<usize>()
+        let entries = self.entries.capacity() * size_of::<u64>();
+        entries + self.keys.capacity() * size_of::<Key>() + self.arena.capacity()
     }
 
     /// The key of that number; null is empty.
     pub(crate) fn key(&self, number: usize) -> &[u8] {
-        bytes_of(&self.arena, &self.ends, number)
+        self.keys.get(number).map_or(&[], |key| self.bytes(key))
+    }
+
+    fn bytes<'a>(&'a self, key: &'a Key) -> &'a [u8] {
+        match key.len {
+            NULL => &[],
+            len => key.bytes.get(..len as usize).unwrap_or_else(|| key.in_arena(&self.arena)),
+        }
     }
 
     /// Makes a key ready.
@@ -145,53 +193,106 @@ impl KeySet {
     /// The number of a key, a new one if it is new. `key` is asked for the bytes of long keys and of new ones.
     #[inline]
     pub(crate) fn insert<'a>(&mut self, packed: Packed, key: impl Fn() -> &'a [u8]) -> u32 {
-        let found = self.table.find(packed.hash, |slot| {
-            slot.words == packed.words
-                && slot.len == packed.len
-                && (is_whole(slot.len) || bytes_of(&self.arena, &self.ends, slot.number as usize) == key())
-        });
-        match found {
-            Some(slot) => slot.number,
-            None => self.add(packed, key()),
+        match self.look_up(&packed, &key) {
+            NONE => self.add(packed, key()),
+            number => number,
         }
     }
 
     /// The number of a key; [`NONE`] where it is not there.
     #[inline]
     pub(crate) fn find(&self, packed: Packed, key: &[u8]) -> u32 {
-        let found = self.table.find(packed.hash, |slot| {
-            slot.words == packed.words
-                && slot.len == packed.len
-                && (is_whole(slot.len) || bytes_of(&self.arena, &self.ends, slot.number as usize) == key)
-        });
-        found.map_or(NONE, |slot| slot.number)
+        self.look_up(&packed, &|| key)
+    }
+
+    /// For each key of a run its number, where that is seen without a search; [`NONE`] does not say that it is not there.
+    pub(crate) fn glance<'a>(&self, run: impl Iterator<Item = &'a Packed> + Clone, numbers: &mut Vec<u32>) {
+        numbers.clear();
+        let mask = self.entries.len().wrapping_sub(1);
+        let entry = |at: usize| self.entries.get(at & mask).copied().unwrap_or(EMPTY);
+        // What a run needs of much is read before anything is decided by it, so that the processor waits for all of it at
+        // once.
+        let much = self.keys.len() >= MUCH;
+        if much {
+            black_box(run.clone().fold(0, |all, packed| all | entry(packed.tag() as usize)));
+        }
+        // No entry has the number that stands for none, so the lesser of two is the one that is there.
+        let tagged = |entry: u64, tag: u32| low(entry) | u32::from(high(entry) == tag).wrapping_sub(1);
+        let home = |packed: &Packed| {
+            let (home, tag) = (packed.tag() as usize, packed.tag());
+            tagged(entry(home), tag).min(tagged(entry(home.wrapping_add(1)), tag))
+        };
+        numbers.extend(run.clone().map(home));
+        let key = |number: u32| self.keys.get(number as usize);
+        if much {
+            let touched = |all: u32, key: &Key| all | key.len | u32::from(key.bytes.first().copied().unwrap_or(0));
+            black_box(numbers.iter().filter_map(|number| key(*number)).fold(0, touched));
+        }
+        for (number, packed) in numbers.iter_mut().zip(run) {
+            let same = key(*number).is_some_and(|key| key.is(packed));
+            *number = if same { *number } else { NONE };
+        }
+    }
+
+    #[inline]
+    fn look_up<'a>(&self, packed: &Packed, key: &impl Fn() -> &'a [u8]) -> u32 {
+        let mask = self.entries.len().wrapping_sub(1);
+        let mut at = packed.tag() as usize & mask;
+        while let Some(entry) = self.entries.get(at).filter(|entry| **entry != EMPTY) {
+            if high(*entry) == packed.tag()
+                && let Some(there) = self.keys.get(low(*entry) as usize)
+                && (there.is(packed) || there.is_long(packed, key, &self.arena))
+            {
+                return low(*entry);
+            }
+            at = (at + 1) & mask;
+        }
+        NONE
     }
 
     #[cold]
     #[inline(never)]
     fn add(&mut self, packed: Packed, key: &[u8]) -> u32 {
-        let number = narrow(self.ends.len());
-        self.arena.extend_from_slice(key);
-        self.ends.push(self.arena.len());
-        let seed = &self.seed;
-        let slot = Slot { words: packed.words, len: packed.len, number };
-        self.table.insert_unique(packed.hash, slot, |slot| match slot.words {
-            words if is_whole(slot.len) => hash_words(seed, words),
-            [hash, _] => hash,
-        });
+        let number = narrow(self.keys.len());
+        let [first, second] = packed.words;
+        let second = if is_whole(packed.len) { second } else { self.arena.len() as u64 };
+        if !is_whole(packed.len) {
+            self.arena.extend_from_slice(key);
+        }
+        let bytes = (u128::from(first) | (u128::from(second) << 64)).to_le_bytes();
+        self.keys.push(Key { bytes, len: packed.len });
+        if 2 * self.keys.len() > self.entries.len() {
+            self.enlarge();
+        }
+        enter(&mut self.entries, (u64::from(packed.tag()) << 32) | u64::from(number));
         number
+    }
+
+    /// Makes the hash table twice as large.
+    fn enlarge(&mut self) {
+        let mut entries = vec![EMPTY; (2 * self.entries.len()).max(SMALLEST)];
+        self.entries.iter().filter(|entry| **entry != EMPTY).for_each(|entry| enter(&mut entries, *entry));
+        self.entries = entries;
     }
 }
 
-/// Whether a slot with that length holds the whole key.
+/// Puts an entry in the next free place.
+#[inline]
+fn enter(entries: &mut [u64], entry: u64) {
+    let mask = entries.len().wrapping_sub(1);
+    let mut at = high(entry) as usize & mask;
+    while entries.get(at).is_some_and(|taken| *taken != EMPTY) {
+        at = (at + 1) & mask;
+    }
+    if let Some(free) = entries.get_mut(at) {
+        *free = entry;
+    }
+}
+
+/// Whether a key of that length is whole in the list of keys.
 #[inline]
 fn is_whole(len: u32) -> bool {
     len as usize <= SHORT || len == NULL
-}
-
-fn bytes_of<'a>(arena: &'a [u8], ends: &[usize], number: usize) -> &'a [u8] {
-    let start = number.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
-    ends.get(number).and_then(|end| arena.get(start..*end)).unwrap_or_default()
 }
 
 /// For each length of a short key, the bytes of it.
@@ -231,6 +332,7 @@ mod tests {
         let mut set = KeySet::new(Seed::default());
         let mut map: HashMap<Option<Vec<u8>>, u32> = HashMap::new();
         let mut state = 99_u64;
+        let (mut seen, mut glanced) = (Vec::new(), 0);
         for _ in 0..60_000 {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let len = (state >> 33) as usize % 24;
@@ -242,9 +344,15 @@ mod tests {
             } else {
                 let packed = set.pack(&key);
                 assert_eq!(set.find(packed, &key), map.get(&Some(key.clone())).copied().unwrap_or(NONE));
+                set.glance([packed, packed].iter(), &mut seen);
+                let known = map.get(&Some(key.clone())).copied().unwrap_or(NONE);
+                assert!(seen.iter().all(|number| [known, NONE].contains(number)), "{seen:?} {known}");
+                glanced += usize::from(known != NONE && seen == [known, known]);
                 assert_eq!(set.insert(packed, || &key), *map.entry(Some(key.clone())).or_insert(fresh));
             }
         }
+        assert!(glanced > 1000, "{glanced}");
+        assert_eq!(set.iter().count(), map.len());
         assert_eq!(set.len(), map.len());
         for (key, number) in map {
             assert_eq!(set.key(number as usize), key.unwrap_or_default());

@@ -31,9 +31,11 @@ mod intake;
 mod kept;
 pub(crate) mod key_set;
 mod last;
+mod marks;
 mod max;
 mod mean;
 mod median;
+mod memo;
 mod min;
 mod mode;
 mod moments;
@@ -49,6 +51,7 @@ mod range;
 mod ranks;
 mod ratio;
 pub(crate) mod running;
+pub(crate) mod smalls;
 mod stddev;
 mod stddev_pop;
 mod sum;
@@ -68,6 +71,7 @@ use crate::core::data::value::Value;
 use crate::core::error::Result;
 use crate::core::exec::memory::Memory;
 use crate::core::registry::{Row, did_you_mean, find, names};
+use crate::process::aggregate::smalls::Smalls;
 
 /// Every aggregate, in the order of the help.
 pub(crate) static AGGREGATES: &[Row<Aggregate>] = &[
@@ -118,7 +122,7 @@ pub(crate) struct Aggregate {
     pub(crate) state: State,
     /// Its value for a group of a settled accumulator of that state. The last argument is the position of its
     /// parameters among those the accumulator was settled with.
-    pub(crate) read: fn(&dyn Accumulator, usize, usize) -> Value<'static>,
+    pub(crate) read: for<'a> fn(&'a dyn Accumulator, usize, usize) -> Value<'a>,
 }
 
 /// An argument of an aggregate.
@@ -165,6 +169,8 @@ pub(crate) struct Intake<'a> {
     pub(crate) groups: &'a [u32],
     /// The argument, with one value per record of the batch (not per listed row); none for `count()`.
     pub(crate) input: Option<&'a Values>,
+    /// The short plain numbers of the argument, where they were read already.
+    pub(crate) smalls: Option<&'a Smalls>,
     /// The second argument, of aggregates that have one (`argmax(x, by)`).
     pub(crate) second: Option<&'a Values>,
 }
@@ -177,6 +183,11 @@ pub(crate) trait Accumulator: Send + Sync {
     /// Told once, before any row, the parameters of each aggregate that will read.
     fn prepare(&mut self, asked: &[Parameters]) {
         let _ = asked;
+    }
+
+    /// Whether it reads its argument as numbers, which may then be read once for several accumulators.
+    fn reads_numbers(&self) -> bool {
+        false
     }
 
     /// Makes room for this many groups.

@@ -9,7 +9,7 @@ use std::any::Any;
 use crate::core::data::number::{Number, POW10};
 use crate::core::data::value::Value;
 use crate::core::integer::{low_word, words};
-use crate::process::aggregate::intake::{Numbers, Small, each_number};
+use crate::process::aggregate::intake::{Numbers, Small, each_number, touch};
 use crate::process::aggregate::natural;
 use crate::process::aggregate::superaccumulator::{
     SQUARE_FRACTION, Squares, Superaccumulator, TEN_19, divide, multiply, nearest,
@@ -234,6 +234,7 @@ impl Moments {
 impl Numbers for Moments {
     #[inline]
     fn small(&mut self, run: &[Small]) {
+        touch(&self.slots, run.iter().map(|small| small.group), |slot| slot.count);
         for small in run {
             let square = u128::from(small.units.unsigned_abs()) * u128::from(small.units.unsigned_abs());
             let [low, high] = words(square);
@@ -263,6 +264,10 @@ impl Numbers for Moments {
 }
 
 impl Accumulator for Moments {
+    fn reads_numbers(&self) -> bool {
+        true
+    }
+
     fn grow(&mut self, groups: usize) {
         self.slots.resize(groups, Slot::default());
     }

@@ -253,6 +253,10 @@ impl Numbers for Writing<'_> {
 }
 
 impl Accumulator for Quantiles {
+    fn reads_numbers(&self) -> bool {
+        true
+    }
+
     fn grow(&mut self, groups: usize) {
         self.groups = groups;
     }

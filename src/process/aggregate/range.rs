@@ -60,6 +60,10 @@ impl Numbers for Range {
 }
 
 impl Accumulator for Range {
+    fn reads_numbers(&self) -> bool {
+        true
+    }
+
     fn grow(&mut self, groups: usize) {
         self.slots.resize(groups, None);
     }

@@ -11,6 +11,7 @@ use crate::core::data::number::Number;
 use crate::core::data::value::Value;
 use crate::process::aggregate::group_table::GroupTable;
 use crate::process::aggregate::key_set::Seed;
+use crate::process::aggregate::smalls::Smalls;
 use crate::process::aggregate::{AGGREGATES, Accumulator, Argument, Intake, NO_GROUP, Named, Parameters, resolve};
 
 /// A small generator (xorshift).
@@ -54,8 +55,10 @@ fn taken(named: &Named, column: &[(Kind, &str)], rows: &[u32], groups: &[u32], c
     if let Values::Cells(cells) = &mut second {
         cells.rotate_left(1);
     }
-    for (rows, groups) in rows.chunks(3).zip(groups.chunks(3)) {
-        state.update(&Intake { batch: &batch, rows, groups, input: Some(&values), second: Some(&second) });
+    let mut read = Smalls::default();
+    for (at, (rows, groups)) in rows.chunks(3).zip(groups.chunks(3)).enumerate() {
+        let smalls = if at % 3 == 0 { None } else { read.read(&batch, rows, &values) };
+        state.update(&Intake { batch: &batch, rows, groups, input: Some(&values), smalls, second: Some(&second) });
     }
     state
 }
@@ -397,7 +400,7 @@ fn measure() {
                 for ((batch, columns), of) in batches.iter().zip(&of) {
                     state.grow(table.len());
                     let input = (index > 0).then_some(&columns[1]);
-                    state.update(&Intake { batch, rows: &rows, groups: of, input, second: None });
+                    state.update(&Intake { batch, rows: &rows, groups: of, input, smalls: None, second: None });
                 }
             }
             println!("  {} {:.1} ns", names[index], (busy() - start) / 1e7);

@@ -9,7 +9,7 @@ use std::any::Any;
 use crate::core::data::number::{Number, POW10};
 use crate::core::data::value::Value;
 use crate::core::integer::{low_word, words};
-use crate::process::aggregate::intake::{Numbers, Small, each_number};
+use crate::process::aggregate::intake::{Numbers, Small, each_number, touch};
 use crate::process::aggregate::superaccumulator::{Superaccumulator, compose};
 use crate::process::aggregate::{Accumulator, Intake, NO_GROUP, Skipped, State, at_place, own};
 
@@ -161,6 +161,7 @@ impl Total {
 impl Numbers for Total {
     #[inline]
     fn small(&mut self, run: &[Small]) {
+        touch(&self.slots, run.iter().map(|small| small.group), |slot| slot.count);
         for small in run {
             // Scales that change from row to row are evened out by a multiplication rather than a branch.
             let by = usize::from(self.scale.wrapping_sub(small.scale));
@@ -196,6 +197,10 @@ impl Numbers for Total {
 }
 
 impl Accumulator for Total {
+    fn reads_numbers(&self) -> bool {
+        true
+    }
+
     fn grow(&mut self, groups: usize) {
         self.slots.resize(groups, Slot::default());
     }

@@ -11,29 +11,41 @@ use super::eval::decide;
 use crate::core::data::batch::Batch;
 use crate::core::data::cell::{Cell, Kind};
 use crate::core::data::number::Number;
-use crate::core::integer::byte;
 use crate::core::scan::number::parse_small;
 
 /// The greatest scale that the fast reader gives.
 const SCALES: usize = 19;
 
-/// Units that satisfy a comparison, both ends included, for each scale; empty where the first is greater.
+/// Units that satisfy a comparison, both ends included, for each scale that was met; empty where the first is greater.
 struct Ranges {
-    of_scale: [(i64, i64); SCALES],
-    /// The rows wanted are those outside (`!=`).
-    outside: bool,
+    operator: Comparison,
+    literal: Number,
+    of_scale: [Option<(i64, i64)>; SCALES],
 }
 
 impl Ranges {
     fn new(operator: Comparison, literal: Number) -> Self {
-        let of_scale = std::array::from_fn(|scale| range(operator, literal, byte(scale as u64)));
-        Self { of_scale, outside: operator == Comparison::NotEqual }
+        Self { operator, literal, of_scale: [None; SCALES] }
     }
 
     #[inline]
-    fn holds(&self, units: i64, scale: u8) -> bool {
-        let (low, high) = self.of_scale.get(usize::from(scale)).copied().unwrap_or((1, 0));
-        (low <= units && units <= high) != self.outside
+    fn holds(&mut self, units: i64, scale: u8) -> bool {
+        let (low, high) = match self.of_scale.get(usize::from(scale)) {
+            Some(Some(range)) => *range,
+            _ => self.find(scale),
+        };
+        // The rows wanted are those outside for `!=`.
+        (low <= units && units <= high) != (self.operator == Comparison::NotEqual)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn find(&mut self, scale: u8) -> (i64, i64) {
+        let range = range(self.operator, self.literal, scale);
+        if let Some(known) = self.of_scale.get_mut(usize::from(scale)) {
+            *known = Some(range);
+        }
+        range
     }
 }
 
@@ -73,7 +85,7 @@ pub(super) fn compare_numbers(
     operator: Comparison,
     literal: Number,
 ) -> Vec<bool> {
-    let ranges = Ranges::new(operator, literal);
+    let mut ranges = Ranges::new(operator, literal);
     let slow = |number: Option<Number>| decide(operator, number.map(|number| number.compare(literal)));
     rows.iter()
         .map(|row| {

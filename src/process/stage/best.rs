@@ -21,10 +21,12 @@ use crate::core::exec::partitions::{LEVELS, PARTITIONS, Partition, Partitions, p
 use crate::core::format::Scratch;
 use crate::core::integer::narrow;
 use crate::process::aggregate::key_set::{KeySet, Seed};
+use crate::process::aggregate::smalls::Smalls;
 use crate::process::stage::keys::{KeyOf, Keys, found_value};
 use crate::process::stage::names::Found;
 use crate::process::stage::numbering::keep;
 use crate::process::stage::order::Key;
+use crate::process::stage::promising::promising;
 use crate::process::stage::runs::{Merged, Order, Run, Size, Writing};
 use crate::process::stage::store::{CHUNK_ROWS, Pick, Source, Store, copy, extract};
 use crate::process::stage::{Gather, Gatherer, Scope, Setup, Table};
@@ -242,14 +244,15 @@ impl Group {
         if self.heap.len() > most { self.heap.pop() } else { None }
     }
 
+    /// The first key of the worst one, where there are `most`.
+    fn worst(&self, most: usize) -> Option<&Rank<'static>> {
+        let worst = self.heap.peek().filter(|_| self.heap.len() >= most)?;
+        worst.ranks.first().map(|(_, rank)| rank)
+    }
+
     /// Whether a record is surely too bad, told by its first key.
     fn refuses(&self, most: usize, order: SortOrder, value: &Value<'_>) -> bool {
-        self.heap.len() >= most
-            && self
-                .heap
-                .peek()
-                .and_then(|worst| worst.ranks.first())
-                .is_some_and(|(_, worst)| order.compare_ranks(&order.rank(value), worst) == Ordering::Greater)
+        self.worst(most).is_some_and(|worst| order.compare_ranks(&order.rank(value), worst) == Ordering::Greater)
     }
 }
 
@@ -276,6 +279,7 @@ struct Heaps {
     level: u32,
     /// What was too much.
     partitions: Option<Partitions>,
+    smalls: Smalls,
 }
 
 impl Gatherer for Heaps {
@@ -304,6 +308,7 @@ impl Heaps {
             entries: 0,
             level,
             partitions: None,
+            smalls: Smalls::default(),
         }
     }
 
@@ -314,7 +319,11 @@ impl Heaps {
         let number = self.kept.len();
         let mut candidates: Vec<u32> = Vec::new();
         let mut alive: Vec<bool> = Vec::new();
+        let mut promising = self.promising(&batch, &found).map(|rows| rows.into_iter().peekable());
         for (row, key) in batch.rows().zip(keys.iter()) {
+            if promising.as_mut().is_some_and(|rows| rows.next_if_eq(&narrow(row)).is_none()) {
+                continue;
+            }
             let group = self.table.number(key);
             if group >= self.groups.len() {
                 self.groups.resize_with(group + 1, Group::default);
@@ -350,6 +359,19 @@ impl Heaps {
         self.share.hold(self.table.memory() + groups + self.entries * entry + self.bytes);
         let may_part = !matches!(self.best.of, KeyOf::Nothing) && self.level < LEVELS;
         if may_part && self.share.is_full() { self.write(scratch) } else { Ok(()) }
+    }
+
+    /// The rows of a batch that may be good enough, where they are all of one group and numbers tell.
+    fn promising(&mut self, batch: &Batch, found: &[Found]) -> Option<Vec<u32>> {
+        let (KeyOf::Nothing, Some(key)) = (&self.best.of, self.best.keys.first()) else { return None };
+        let values = match found.first()? {
+            Found::Column(column) => &batch.columns.get(*column)?.values,
+            Found::Values(values) => values,
+            Found::Absent => return None,
+        };
+        let rows: Vec<u32> = batch.rows().map(narrow).collect();
+        let worst = self.groups.first().and_then(|group| group.worst(self.best.most));
+        promising((batch, &rows), values, (key.order, self.best.most), worst, &mut self.smalls)
     }
 
     /// Writes all records to disk by the hash of their keys, and goes on with none.

@@ -36,6 +36,7 @@ mod order;
 mod parse;
 mod parsing;
 mod pivot;
+mod promising;
 mod quota;
 pub(crate) mod remarks;
 mod rename;

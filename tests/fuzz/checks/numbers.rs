@@ -169,7 +169,7 @@ fn summed(batch: &Batch, cells: &[Cell], picks: usize, name: &str) -> Value<'sta
         let mut state = (named.row.item.state.build)();
         state.grow(1);
         let groups = vec![0; rows.len()];
-        state.update(&Intake { batch, rows, groups: &groups, input: Some(&values), second: None });
+        state.update(&Intake { batch, rows, groups: &groups, input: Some(&values), smalls: None, second: None });
         state
     };
     let size = 1 + picks % 5;
@@ -179,7 +179,7 @@ fn summed(batch: &Batch, cells: &[Cell], picks: usize, name: &str) -> Value<'sta
         all.merge(&*part(rows), &[0]);
     }
     all.settle(&[Vec::new()]).unwrap();
-    (named.row.item.read)(&*all, 0, 0)
+    (named.row.item.read)(&*all, 0, 0).into_owned()
 }
 
 fn check_sum(found: &Value<'_>, sum: &Decimal) {

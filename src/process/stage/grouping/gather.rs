@@ -17,6 +17,7 @@ use crate::core::format::Scratch;
 use crate::core::integer::narrow;
 use crate::process::aggregate::group_table::GroupTable;
 use crate::process::aggregate::key_set::Seed;
+use crate::process::aggregate::smalls::Smalls;
 use crate::process::aggregate::{Accumulator, Intake, Skipped};
 use crate::process::expr::{Program, Tally};
 use crate::process::stage::remarks::Told;
@@ -57,6 +58,8 @@ pub(super) struct GroupGatherer {
     pub(super) partitions: Option<Partitions>,
     rows: Vec<u32>,
     of: Vec<u32>,
+    /// For each argument, its short numbers where several states read them.
+    smalls: Vec<Smalls>,
     /// For each key and argument, what its expression counted.
     tallies: Vec<Tally>,
 }
@@ -81,6 +84,7 @@ impl GroupGather {
             partitions: None,
             rows: Vec::new(),
             of: Vec::new(),
+            smalls: self.grouping.arguments.iter().map(|_| Smalls::default()).collect(),
             tallies: self.grouping.programs().map(|_| Tally::default()).collect(),
             grouping: Arc::clone(&self.grouping),
         }
@@ -324,11 +328,22 @@ impl GroupGatherer {
             table.assign(batch, &self.rows, keys, &mut self.of);
         }
         let count = if keys.is_empty() { 1 } else { table.len() };
+        let read: Vec<Option<&Smalls>> = (0..)
+            .zip(&mut self.smalls)
+            .zip(arguments)
+            .map(|((argument, smalls), values)| {
+                let readers = grouping.states.iter().zip(states.iter());
+                let mut readers =
+                    readers.filter(|(plan, state)| plan.argument == Some(argument) && state.reads_numbers());
+                if readers.nth(1).is_some() { smalls.read(batch, &self.rows, values) } else { None }
+            })
+            .collect();
         for (state, plan) in states.iter_mut().zip(&grouping.states) {
             let values = |argument: Option<usize>| argument.and_then(|argument| arguments.get(argument)).copied();
             let (input, second) = (values(plan.argument), values(plan.second));
+            let smalls = plan.argument.and_then(|argument| read.get(argument).copied()).flatten();
             state.grow(count);
-            state.update(&Intake { batch, rows: &self.rows, groups: &self.of, input, second });
+            state.update(&Intake { batch, rows: &self.rows, groups: &self.of, input, smalls, second });
         }
         self.share.hold(self.groups.memory());
         if self.share.is_full() { self.make_room() } else { Ok(()) }

@@ -87,7 +87,7 @@ struct Output {
 struct Reader {
     state: usize,
     asked: usize,
-    read: fn(&dyn Accumulator, usize, usize) -> Value<'static>,
+    read: for<'a> fn(&'a dyn Accumulator, usize, usize) -> Value<'a>,
 }
 
 impl Grouping {
