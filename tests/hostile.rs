@@ -153,12 +153,14 @@ fn what_unpacks_to_much_is_read_in_little_memory() {
     let path = |name: &str| dir.path().join(name);
     let mut gzip = flate2::write::GzEncoder::new(fs::File::create(path("a.gz")).unwrap(), flate2::Compression::fast());
     let mut zstd = zstd::stream::write::Encoder::new(fs::File::create(path("a.zst")).unwrap(), 1).unwrap();
+    let mut lz4 = lz4_flex::frame::FrameEncoder::new(fs::File::create(path("a.lz4")).unwrap());
     let mut bzip = bzip2::write::BzEncoder::new(fs::File::create(path("a.bz2")).unwrap(), bzip2::Compression::fast());
     let mut zip = zip::ZipWriter::new(fs::File::create(path("a.zip")).unwrap());
     zip.start_file("../../etc/x", zip::write::SimpleFileOptions::default()).unwrap();
     for piece in lines(MIB) {
         gzip.write_all(&piece).unwrap();
         zstd.write_all(&piece).unwrap();
+        lz4.write_all(&piece).unwrap();
         zip.write_all(&piece).unwrap();
     }
     for piece in lines(4) {
@@ -166,13 +168,14 @@ fn what_unpacks_to_much_is_read_in_little_memory() {
     }
     gzip.finish().unwrap();
     zstd.finish().unwrap();
+    lz4.finish().unwrap();
     bzip.finish().unwrap();
     zip.finish().unwrap();
     let packed = fs::read(path("a.gz")).unwrap();
     let mut twice = flate2::write::GzEncoder::new(fs::File::create(path("b.gz")).unwrap(), flate2::Compression::best());
     twice.write_all(&packed).unwrap();
     twice.finish().unwrap();
-    for (name, mib) in [("a.gz", MIB), ("a.zst", MIB), ("a.bz2", 4)] {
+    for (name, mib) in [("a.gz", MIB), ("a.zst", MIB), ("a.lz4", MIB), ("a.bz2", 4)] {
         let count = format!("{}\n", mib * 1024);
         let found = within(150, &dir, &["search", "-z", "-c", "x", name]);
         assert_eq!((found.text(), found.errors()), (count.clone(), String::new()), "{name}");
@@ -183,6 +186,28 @@ fn what_unpacks_to_much_is_read_in_little_memory() {
     assert_eq!(within(150, &dir, &["search", "-z", "-c", "x{1000}", "b.gz"]).code, 1);
     let member = within(150, &dir, &["search", "-z", "-c", "x", "a.zip"]);
     assert!(member.text().ends_with(&format!("../../etc/x:{}\n", MIB * 1024)), "{} {}", member.text(), member.errors());
+}
+
+#[test]
+fn windows_that_memory_does_not_allow_are_refused() {
+    let sum = |bytes: &[u8]| {
+        let mut sum = flate2::Crc::new();
+        sum.update(bytes);
+        sum.sum().to_le_bytes()
+    };
+    let dir = Dir::new();
+    // The header of a block that asks for a dictionary of 4 GiB (the .xz file format, 5.3.1).
+    let (flags, block) = ([0, 1], [2, 0, 0x21, 1, 40, 0, 0, 0]);
+    let xz = [b"\xFD7zXZ\0", &flags[..], &sum(&flags), &block, &sum(&block), &[0; 64]].concat();
+    // 2 GiB in each: as four bytes in the header of lzma, as the exponent 21 of a zstd frame (RFC 8878, 3.1.1.1.2).
+    let lzma = [&[0x5D, 0, 0, 0, 0x80][..], &[0xFF; 8], &[0; 64]].concat();
+    let zstd = [&[0x28, 0xB5, 0x2F, 0xFD, 0, 21 << 3][..], &[0; 64]].concat();
+    dir.file("a.xz", xz).file("a.lzma", lzma).file("a.zst", zstd);
+    for name in ["a.xz", "a.lzma", "a.zst"] {
+        let said = "data asks for more than";
+        refused(&within(150, &dir, &["search", "-z", "x", name]), said);
+        refused(&within(150, &dir, &["process", name, "--from", "lines"]), said);
+    }
 }
 
 #[test]

@@ -25,6 +25,7 @@ mod cuts;
 mod defects;
 mod differential;
 mod editors;
+mod faults;
 mod files;
 mod flags;
 mod harness;

@@ -3,6 +3,8 @@
 use crate::core::integer::{float, to_index, whole};
 use std::fs;
 
+use crate::core::input::blocks::MAX_RECORD;
+
 /// The size that `--memory` gives: bytes, or with K, M, G or T so many times 1024, or with % a part of the machine's memory.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Size {
@@ -32,16 +34,38 @@ pub(crate) fn parse(text: &str) -> Result<Size, String> {
 }
 
 /// The limit in bytes: as asked, else a quarter of the machine's memory, or half of what the process or its container is
-/// allowed where that is less.
-pub(crate) fn limit(asked: Option<Size>) -> usize {
+/// allowed where that is less. Of a limit on the address space, what so many threads take of it without using it is
+/// left out.
+pub(crate) fn limit(asked: Option<Size>, threads: usize) -> usize {
     match asked {
         Some(Size::Bytes(bytes)) => bytes,
         Some(Size::Percent(percent)) => to_index(whole(float(available()) * percent / 100.0)),
         None => {
             let machine = machine().unwrap_or(DEFAULT_MACHINE) / 4;
-            to_index(allowed().map_or(machine, |allowed| machine.min(allowed / 2)))
+            let process = process_limit().map(|limit| half_of_addresses(limit, threads));
+            let container = container_limit().map(|limit| limit / 2);
+            to_index(process.into_iter().chain(container).fold(machine, u64::min))
         }
     }
+}
+
+/// Half of an address space without the program itself and, for each thread, a stack and the heap that malloc reserves;
+/// some of it anyway.
+fn half_of_addresses(limit: u64, threads: usize) -> u64 {
+    let reserved = PROGRAM + THREAD * threads as u64;
+    limit.saturating_sub(reserved).max(limit / 16) / 2
+}
+
+/// Addresses of the program, its libraries and buffers.
+const PROGRAM: u64 = 32 << 20;
+/// Addresses that a thread reserves: 64 MiB for its heap (malloc(3)), and its stack.
+const THREAD: u64 = 66 << 20;
+
+/// The longest record or line in bytes, and the largest input that must be in memory whole: such is held several times
+/// on its way, so a limit on the process or its container is one on it too.
+pub(crate) fn longest() -> usize {
+    let allowed = allowed().and_then(|allowed| usize::try_from(allowed / 16).ok());
+    allowed.map_or(MAX_RECORD, |part| part.clamp(1 << 20, MAX_RECORD))
 }
 
 /// Where the system does not tell how much memory it has.
@@ -102,7 +126,7 @@ fn container_limit() -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Size, limit, parse};
+    use super::{Size, half_of_addresses, limit, parse};
 
     #[test]
     fn reads_sizes() {
@@ -119,8 +143,10 @@ mod tests {
 
     #[test]
     fn a_limit_is_as_asked_or_a_part_of_what_there_is() {
-        assert_eq!(limit(Some(Size::Bytes(1 << 20))), 1 << 20);
-        assert!(limit(Some(Size::Percent(50.0))) > limit(Some(Size::Percent(10.0))));
-        assert!(limit(None) > 1 << 20);
+        assert_eq!(limit(Some(Size::Bytes(1 << 20)), 1), 1 << 20);
+        assert!(limit(Some(Size::Percent(50.0)), 1) > limit(Some(Size::Percent(10.0)), 1));
+        assert!(limit(None, 2) > 1 << 20);
+        assert_eq!(half_of_addresses(1 << 30, 2), 430 << 20);
+        assert_eq!(half_of_addresses(64 << 20, 2), 2 << 20);
     }
 }

@@ -9,7 +9,7 @@ use clap::parser::ValueSource;
 use crate::cli::environment::Environment;
 use crate::cli::globals::Globals;
 use crate::cli::{DONE, FAILED, NONE};
-use crate::cli::{memory, stages};
+use crate::cli::{memory, signals, stages};
 use crate::core::data::time::Time;
 use crate::core::diagnostics::Diagnostics;
 use crate::core::error::{Code, Problem, Result};
@@ -84,7 +84,7 @@ fn run_request(
         }
         return Ok(outcome);
     };
-    let mut writer = Writer::create(path)?;
+    let mut writer = Writer::create(path)?.named_by(&request.naming);
     let outcome = plan::run(request, &mut writer, diagnostics)?;
     if diagnostics.had_errors() {
         // The file may be an input: a part of the answer must not take its place.
@@ -127,8 +127,9 @@ fn request(matches: &ArgMatches, globals: &Globals, environment: &Environment) -
         rejects: matches.get_one::<PathBuf>("rejects").cloned(),
         explain: matches.get_flag("explain"),
         threads: globals.threads,
-        memory: memory(matches, environment).shown_by(globals.progress.clone()),
+        memory: memory(matches, environment, globals.threads).shown_by(globals.progress.clone()),
         block_size: environment.block_size,
+        naming: signals::naming(),
         env: Env {
             tz: text(matches, "tz"),
             args: arguments(matches)?,
@@ -166,9 +167,10 @@ fn listed(matches: &ArgMatches) -> Option<Listed> {
 }
 
 /// How much memory the run may hold, and where the rest goes.
-fn memory(matches: &ArgMatches, environment: &Environment) -> Memory {
+fn memory(matches: &ArgMatches, environment: &Environment, threads: usize) -> Memory {
     let directory = matches.get_one::<PathBuf>("temp-dir").unwrap_or(&environment.temp_dir);
-    Memory::new(memory::limit(matches.get_one("memory").copied()), directory.clone()).failing_at(environment.fault)
+    let limit = memory::limit(matches.get_one("memory").copied(), threads);
+    Memory::new(limit, directory.clone()).failing_at(environment.fault)
 }
 
 /// `--seed N`, or another one each time for `--seed random`.
@@ -210,6 +212,7 @@ pub(super) fn read_options(matches: &ArgMatches) -> ReadOptions {
         escape: matches.get_one("escape").copied(),
         encoding: text(matches, "encoding"),
         sheet: text(matches, "sheet"),
+        longest: Some(memory::longest()),
     }
 }
 

@@ -196,7 +196,9 @@ impl<'a> Plan<'a> {
     ) -> Result<Outcome> {
         let (encoding, header) = (&self.encoding, self.header.clone());
         let mut output = match (&request.split, request.output.as_deref()) {
-            (Some(split), Some(template)) => Output::Many(Files::new(encoding, split, template, header)),
+            (Some(split), Some(template)) => {
+                Output::Many(Files::new(encoding, split, (template, &request.naming), header))
+            }
             _ => Output::One(Sink::new(encoding, writer, header)),
         };
         let result = write(feed, &part.rows, encoding, &mut output, running);

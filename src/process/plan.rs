@@ -19,9 +19,11 @@ use crate::core::input::decompress;
 use crate::core::input::expand::{expand, listed};
 use crate::core::input::select::Listed;
 use crate::core::integer::narrow;
+use crate::core::output::naming::Naming;
 use crate::core::output::writer::Writer;
 use crate::core::registry::{Row, did_you_mean, find};
 use crate::core::terminal::progress::Bar;
+use crate::core::text::escape::escape_controls;
 use crate::process::expr::Env;
 use crate::process::flags;
 use crate::process::parts::{Feeds, Plan};
@@ -75,6 +77,8 @@ pub(crate) struct Request {
     pub(crate) memory: Memory,
     /// Bytes of a block; a default where none.
     pub(crate) block_size: Option<usize>,
+    /// How output files take their names.
+    pub(crate) naming: Naming,
     /// Whether somebody watches the output as it comes.
     pub(crate) prompt: bool,
     /// Shows how far the run is; taken away before output that somebody watches.
@@ -233,7 +237,7 @@ fn rejects(request: &Request) -> Result<Option<Writer>> {
         let problem = Problem::new(Code::Usage, "--rejects is an input or the output itself");
         return Err(problem.at_path(path.display().to_string()).hint("name another file").into());
     }
-    Writer::create(path).map(Some)
+    Ok(Some(Writer::create(path)?.named_by(&request.naming)))
 }
 
 /// The columns of all inputs together, and the header record where it speaks for all of them.
@@ -412,5 +416,6 @@ fn explain(
         lines.push(stage.explain());
     }
     lines.push(format!("write {format}"));
-    numbered(&lines)
+    let shown: Vec<String> = lines.iter().map(|line| escape_controls(line).into_owned()).collect();
+    numbered(&shown)
 }

@@ -50,6 +50,8 @@ pub(crate) struct Prepared {
     pub(crate) recount: Option<(File, u64)>,
     /// Most bytes of a block, where records of many different keys would make a large table of one.
     pub(crate) most: usize,
+    /// Bytes of its longest record.
+    pub(crate) longest: usize,
     /// Whether its bytes come from a file, so that reading ahead in it waits for nobody.
     pub(crate) regular: bool,
     reader: Box<dyn Reader>,
@@ -95,13 +97,16 @@ pub(crate) fn prepare(
         return Err(Problem::new(Code::Usage, format!("format '{}' cannot be read", format.name)).at_path(name));
     };
     let reader = reader(options).map_err(problem_of)?;
+    let longest = options.longest.unwrap_or(MAX_RECORD);
     if reader.reads_whole() {
-        looked.all().map_err(failed)?;
+        looked.all(longest).map_err(failed)?;
     }
     let opening = loop {
         match reader.open(&looked.head, looked.whole) {
             Ok(opening) => break opening,
-            Err(Unopened::More(_)) if !looked.whole && looked.head.len() < MOST => looked.more().map_err(failed)?,
+            Err(Unopened::More(_)) if !looked.whole && looked.head.len() < MOST.min(longest) => {
+                looked.more().map_err(failed)?
+            }
             Err(Unopened::Problem(problem)) => return Err(problem.at_path(name)),
             Err(unopened) => return Err(looked.problem(&unopened.into_fault()).at_path(name)),
         }
@@ -127,6 +132,7 @@ pub(crate) fn prepare(
         sample,
         recount,
         most: usize::MAX,
+        longest,
         regular: matches!(input, Input::File(path) if path.is_file()),
     };
     if prepared.sample.len() >= HEAD / 2 {
@@ -247,8 +253,8 @@ impl Looked {
         outcome
     }
 
-    /// Reads all of it, up to the longest record.
-    fn all(&mut self) -> io::Result<()> {
+    /// Reads all of it, up to so many bytes.
+    fn all(&mut self, longest: usize) -> io::Result<()> {
         while !self.whole {
             let had = self.head.len();
             let step = had.clamp(HEAD, MOST);
@@ -260,8 +266,8 @@ impl Looked {
             };
             self.head.truncate(had + read);
             self.whole = read < step;
-            if self.head.len() > MAX_RECORD {
-                return Err(io::Error::other(longer_than_allowed("an input that must be read whole")));
+            if self.head.len() > longest {
+                return Err(io::Error::other(longer_than_allowed("an input that must be read whole", longest)));
             }
         }
         Ok(())

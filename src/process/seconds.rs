@@ -34,6 +34,7 @@ pub(crate) fn look(stages: &[Box<dyn Stage>], request: &Request, main: &[Prepare
     let options = ReadOptions {
         null_value: request.read.null_value.clone(),
         ragged: request.read.ragged,
+        longest: request.read.longest,
         ..ReadOptions::default()
     };
     let mut index = narrow(main.len());

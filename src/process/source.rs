@@ -285,7 +285,7 @@ impl Inputs {
 
     /// Starts on an input, opening it again where it was closed.
     fn begin(&self, next: Prepared) -> (Arc<Current>, Option<Problem>) {
-        let Prepared { origin, decoder, data, recount, most, .. } = next;
+        let Prepared { origin, decoder, data, recount, most, longest, .. } = next;
         let (bytes, decoder, recount, failure) = match data {
             Data::Open(bytes) => (bytes, decoder, recount, None),
             Data::Closed(reopen) => match reopen() {
@@ -295,7 +295,7 @@ impl Inputs {
             },
         };
         let stateful = decoder.boundary().stateful();
-        let blocks = Blocks::new(origin, bytes, self.block_size.min(most), stateful, &self.cancel);
+        let blocks = Blocks::new(origin, bytes, self.block_size.min(most), stateful, &self.cancel).up_to(longest);
         (Arc::new(Current { blocks, decoder, recount, dead: AtomicBool::new(false) }), failure)
     }
 

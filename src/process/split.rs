@@ -13,6 +13,7 @@ use crate::core::error::{Code, Error, Problem, Result};
 use crate::core::exec::cancel::Cancel;
 use crate::core::exec::relay::Relay;
 use crate::core::integer::narrow;
+use crate::core::output::naming::Naming;
 use crate::core::output::writer::Writer;
 use crate::process::sink::{Encoded, Encoding, Sink};
 
@@ -164,6 +165,7 @@ pub(crate) struct Files<'a> {
     encoding: &'a Encoding,
     split: &'a Split,
     template: &'a Path,
+    naming: &'a Naming,
     header: Option<Vec<u8>>,
     sinks: Vec<(Part, Sink<'a>)>,
     numbers: HashMap<Part, usize>,
@@ -174,9 +176,14 @@ pub(crate) struct Files<'a> {
 
 impl<'a> Files<'a> {
     /// Files named after `template`.
-    pub(crate) fn new(encoding: &'a Encoding, split: &'a Split, template: &'a Path, header: Option<Vec<u8>>) -> Self {
+    pub(crate) fn new(
+        encoding: &'a Encoding,
+        split: &'a Split,
+        (template, naming): (&'a Path, &'a Naming),
+        header: Option<Vec<u8>>,
+    ) -> Self {
         let (numbers, paths) = (HashMap::new(), HashMap::new());
-        Self { encoding, split, template, header, sinks: Vec::new(), numbers, paths, full: 0 }
+        Self { encoding, split, template, naming, header, sinks: Vec::new(), numbers, paths, full: 0 }
     }
 
     /// Records taken so far.
@@ -216,7 +223,7 @@ impl<'a> Files<'a> {
         if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
             fs::create_dir_all(parent).map_err(|error| failed(&error))?;
         }
-        let writer = Writer::create(&path).map_err(|error| self.too_many(error))?;
+        let writer = Writer::create(&path).map_err(|error| self.too_many(error))?.named_by(self.naming);
         let number = self.sinks.len();
         self.sinks.push((part.clone(), Sink::owning(self.encoding, writer, self.header.clone())));
         self.numbers.insert(part.clone(), number);

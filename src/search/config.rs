@@ -7,8 +7,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::core::exec::fault::Fault;
+use crate::core::input::blocks::MAX_RECORD;
 use crate::core::input::encoding::Decode;
 use crate::core::input::select::Select;
+use crate::core::output::naming::Naming;
 use crate::core::pattern::syntax::{Bounds, Case, Reach};
 use crate::core::pattern::terminator::Terminator;
 use crate::core::terminal::progress::Bar;
@@ -174,6 +176,10 @@ pub(crate) struct Config {
     pub(crate) block_size: Option<usize>,
     /// Where the search is to panic, for tests.
     pub(crate) fault: Fault,
+    /// How files that are written take their names.
+    pub(crate) naming: Naming,
+    /// Bytes of the longest line, and of what must be in memory whole.
+    pub(crate) longest: usize,
 }
 
 impl Default for Config {
@@ -225,6 +231,8 @@ impl Default for Config {
             threads: 1,
             block_size: None,
             fault: Fault::default(),
+            naming: Naming::default(),
+            longest: MAX_RECORD,
         }
     }
 }

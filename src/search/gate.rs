@@ -35,6 +35,8 @@ pub(crate) struct Gate {
     terminator: Terminator,
     /// Where what was looked at waits that memory cannot hold.
     directory: PathBuf,
+    /// Bytes of the longest line.
+    longest: usize,
 }
 
 /// What a thread needs to look at files.
@@ -61,12 +63,17 @@ impl Keeper {
 impl Gate {
     /// The gate of these patterns.
     pub(crate) fn new(and: Vec<Matcher>, not: Vec<Matcher>, terminator: Terminator) -> Self {
-        Self { and, not, terminator, directory: PathBuf::new() }
+        Self { and, not, terminator, directory: PathBuf::new(), longest: MAX_RECORD }
     }
 
     /// The same, with temporary files in this directory.
     pub(crate) fn keeping_in(self, directory: &Path) -> Self {
         Self { directory: directory.to_path_buf(), ..self }
+    }
+
+    /// The same, with lines of so many bytes at most.
+    pub(crate) fn up_to(self, longest: usize) -> Self {
+        Self { longest, ..self }
     }
 
     /// Whether every file passes.
@@ -154,8 +161,8 @@ impl Gate {
                 break self.is_complete(keeper);
             }
             lines.drain(..end);
-            if lines.len() > MAX_RECORD {
-                return Err(longer_than_allowed("a line").into());
+            if lines.len() > self.longest {
+                return Err(longer_than_allowed("a line", self.longest).into());
             }
         };
         keeper.lines = lines;

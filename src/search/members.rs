@@ -64,7 +64,8 @@ impl Searcher<'_, '_> {
                 Ok(Some(Found::Failed(problem))) => texts.push(Err(problem)),
                 Ok(Some(Found::Large(path, opened))) if self.plan.matcher.crosses() => {
                     let named = |problem: Problem| problem.at_path(String::from_utf8_lossy(&path));
-                    let bytes = read_whole(opened.source).map_err(|problem| Box::new(named(problem)));
+                    let bytes =
+                        read_whole(opened.source, self.plan.config.longest).map_err(|problem| Box::new(named(problem)));
                     texts.push(bytes.map(|bytes| Text { path: path.clone(), bytes }));
                 }
                 Ok(Some(Found::Large(path, opened))) => {

@@ -64,7 +64,7 @@ impl Plan {
         let matcher = compile(config.engine, &config.patterns, syntax, detail)?;
         let matcher = matcher.narrowed(each(&config.and, syntax)?, each(&config.not, syntax)?);
         let gate = Gate::new(each(&config.and_file, lines)?, each(&config.not_file, lines)?, config.terminator);
-        let gate = gate.keeping_in(&config.temp_dir);
+        let gate = gate.keeping_in(&config.temp_dir).up_to(config.longest);
         let printer = printer(&config, &matcher)?;
         let tree = config.rewrite.map(|_| Tree::new(&config.select));
         if tree.as_ref().is_some_and(Tree::meets_again) {

@@ -13,7 +13,6 @@ use crate::core::error::{Error, Problem, Result};
 use crate::core::exec::cancel::Cancel;
 use crate::core::exec::ordered::{Flow, Step, Task};
 use crate::core::input::archive::Archive;
-use crate::core::input::blocks::MAX_RECORD;
 use crate::core::input::open::{Opened, STDIN, Small, Source, open, open_stdin, open_stream, read_small};
 use crate::core::input::positional::{LINE, read_full_at};
 use crate::core::input::walk::{Entry, Item, Kind, Run, Walk, Walker};
@@ -305,7 +304,7 @@ impl Searcher<'_, '_> {
             opened
         };
         if plan.matcher.crosses() {
-            let mut text = read_whole(opened.source).map_err(named)?;
+            let mut text = read_whole(opened.source, plan.config.longest).map_err(named)?;
             self.whole(reporter, path, rule, &mut text, output)?;
             return Ok(None);
         }
@@ -359,7 +358,7 @@ impl Searcher<'_, '_> {
         let admitted = reporter.admit(rule, opened.source);
         let Some(source) = admitted.map_err(|error| error.or_at_path(&path))? else { return Ok(None) };
         let terminator = plan.matcher.terminator;
-        let lines = Lines { before: plan.shape(rule).before, longest: MAX_RECORD, terminator };
+        let lines = Lines { before: plan.shape(rule).before, longest: plan.config.longest, terminator };
         Ok(Some(match source {
             Source::File { file, len, start } => {
                 if start > 0 {

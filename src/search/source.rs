@@ -186,7 +186,7 @@ impl Ranges {
                 && terminator.count(window.get(context..start).unwrap_or_default()) < self.lines.before;
             if short {
                 if behind > self.lines.longest as u64 {
-                    return Err(longer_than_allowed("the context of a line"));
+                    return Err(longer_than_allowed("the context of a line", self.lines.longest));
                 }
                 behind = behind.saturating_mul(4).min(from - self.start);
                 continue;
@@ -211,7 +211,7 @@ impl Ranges {
     fn further(&self, open: u64, read: u64, ahead: u64) -> Result<u64, Problem> {
         let most = open + self.lines.longest as u64;
         if read > most {
-            return Err(longer_than_allowed("a line"));
+            return Err(longer_than_allowed("a line", self.lines.longest));
         }
         if ahead < FAR_AHEAD {
             return Ok(read + 3 * ahead);
@@ -227,7 +227,7 @@ impl Ranges {
             };
             let stop = at + end.map_or(read, |end| end + 1) as u64;
             if stop > most + 1 {
-                return Err(longer_than_allowed("a line"));
+                return Err(longer_than_allowed("a line", self.lines.longest));
             }
             if end.is_some() || read < buffer.len() {
                 // At the end of a file that shrank, a byte more than there is shows that nothing follows.
@@ -254,12 +254,10 @@ fn find_nul(bytes: &mut [u8], own: usize, rule: Rule) -> Option<usize> {
 
 /// Makes every NUL a line end.
 pub(crate) fn end_lines_at_nuls(bytes: &mut [u8]) {
-    let mut at = 0;
-    while let Some(found) = bytes.get(at..).and_then(|rest| memchr(0, rest)) {
-        at += found;
-        if let Some(byte) = bytes.get_mut(at) {
-            *byte = b'\n';
-        }
+    let Some(found) = memchr(0, bytes) else { return };
+    // Where there is one there are many, so no search stops at each.
+    for byte in bytes.get_mut(found..).unwrap_or_default() {
+        *byte = if *byte == 0 { b'\n' } else { *byte };
     }
 }
 
@@ -391,10 +389,12 @@ impl Chunks {
                 return Ok((Chunk { bytes, start, end, offset: self.offset, last: true, nul }, false));
             }
             eager &= read == self.size;
+            // A long line comes in many pieces, so each is looked at once.
+            let fresh = bytes.get_mut(searched..).unwrap_or_default();
             if nul.is_none() && self.rule.reads_all() {
-                nul = find_nul(&mut bytes, searched, self.rule);
+                nul = find_nul(fresh, 0, self.rule).map(|at| searched + at);
             } else if self.rule == Rule::Convert {
-                end_lines_at_nuls(bytes.get_mut(searched..).unwrap_or_default());
+                end_lines_at_nuls(fresh);
             }
             let newline =
                 bytes.get(searched..).and_then(|new| self.lines.terminator.find_last(new)).map(|at| searched + at + 1);
@@ -403,12 +403,12 @@ impl Chunks {
             let cut = nul.filter(|_| self.rule == Rule::Quit).map(|_| searched);
             let Some(end) = newline.or(cut) else {
                 if searched - start > self.lines.longest {
-                    return Err(longer_than_allowed("a line"));
+                    return Err(longer_than_allowed("a line", self.lines.longest));
                 }
                 continue;
             };
             if start > self.lines.longest {
-                return Err(longer_than_allowed("the context of a line"));
+                return Err(longer_than_allowed("the context of a line", self.lines.longest));
             }
             let keep = self.context_from(&bytes, end);
             self.carry.extend_from_slice(bytes.get(keep..).unwrap_or_default());

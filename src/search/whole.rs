@@ -3,18 +3,12 @@
 use std::io::Read;
 
 use crate::core::error::{Code, Problem, plain_io_message};
-use crate::core::input::blocks::MAX_RECORD;
 use crate::core::input::open::Source;
 use crate::core::input::positional::read_full_at;
 use crate::core::integer::to_index;
 
-/// Reads an input to its end. Fails without naming the path.
-pub(crate) fn read_whole(source: Source) -> Result<Vec<u8>, Problem> {
-    read_up_to(source, MAX_RECORD)
-}
-
-/// Reads an input of at most `limit` bytes to its end.
-fn read_up_to(source: Source, limit: usize) -> Result<Vec<u8>, Problem> {
+/// Reads an input of at most `limit` bytes to its end. Fails without naming the path.
+pub(crate) fn read_whole(source: Source, limit: usize) -> Result<Vec<u8>, Problem> {
     let mut text = Vec::new();
     let read = match source {
         Source::File { file, len, start } => {
@@ -45,7 +39,7 @@ fn too_large(limit: usize) -> Problem {
 mod tests {
     use std::io::{Cursor, Write};
 
-    use super::read_up_to;
+    use super::read_whole;
     use crate::core::error::Code;
     use crate::core::input::live::Stream;
     use crate::core::input::open::Source;
@@ -56,8 +50,8 @@ mod tests {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(text).unwrap();
         for (limit, fits) in [(7, false), (8, true), (9, true)] {
-            let from_file = read_up_to(Source::File { file: file.try_clone().unwrap(), len: 8, start: 0 }, limit);
-            let from_stream = read_up_to(Source::Stream(Stream::of(Cursor::new(text))), limit);
+            let from_file = read_whole(Source::File { file: file.try_clone().unwrap(), len: 8, start: 0 }, limit);
+            let from_stream = read_whole(Source::Stream(Stream::of(Cursor::new(text))), limit);
             for read in [from_file, from_stream] {
                 assert_eq!(read.as_ref().map(Vec::as_slice).ok(), fits.then_some(text.as_slice()));
                 assert!(fits || read.unwrap_err().code == Code::Limit);

@@ -24,7 +24,9 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::cli::environment::Environment;
 use crate::cli::globals::{self, Globals};
+use crate::cli::memory;
 use crate::cli::search::pattern::Stdin;
+use crate::cli::signals;
 use crate::core::diagnostics::Diagnostics;
 use crate::core::error::{Code, Problem, Result};
 use crate::core::output::writer::{Buffering, Writer};
@@ -139,6 +141,8 @@ fn config(matches: &ArgMatches, globals: &Globals, environment: &Environment) ->
         temp_dir: environment.temp_dir.clone(),
         block_size: environment.block_size,
         fault: environment.fault,
+        longest: memory::longest(),
+        naming: signals::naming(),
         ..Config::default()
     };
     results::fill(&mut config, matches);

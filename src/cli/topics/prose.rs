@@ -61,6 +61,12 @@ pub(super) const EXIT_CODES: &[&str] = &[
     "# Both",
     "A reader that goes away early (| head) is no error; a full disk is one, and so is a file that grows past ulimit -f. \
      Ctrl-C ends the run by the signal, which shells show as 130, and leaves no half-written output file.",
+    "A file that is replaced is the old one or the new one, whatever ends the run. Where the file system knows no files \
+     without a name (some network ones), a run that is ended while it writes may leave a hidden file .mytools-*.tmp.",
+    "Memory: a line, and what must be read whole, may have 1 GiB, or a sixteenth of what ulimit -v or the container allows; \
+     more is an error. Sorting, groups and joins keep to --memory. What is left aborts the run where the system gives no more \
+     memory (134 in shells, or 137 where the system ends it): lists of very many columns, groups, files or threads under a \
+     limit below about 100 MB and 70 MB more for each thread.",
 ];
 
 /// Before the codes of problems.

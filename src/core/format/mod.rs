@@ -156,6 +156,8 @@ pub(crate) struct ReadOptions {
     pub(crate) rejects: bool,
     /// The pattern of the format `regex`.
     pub(crate) pattern: Option<String>,
+    /// Bytes of the longest record, and of what must be in memory whole, where they are limited.
+    pub(crate) longest: Option<usize>,
 }
 
 /// What to do with delimited records that have more or fewer cells than the header.

@@ -27,7 +27,7 @@ pub(crate) const BLOCK_SIZE: usize = 256 << 10;
 /// Bytes read past a range in the same system call, at most (a boundary may ask for more): most records end within.
 const LOOKAHEAD: usize = 8 << 10;
 
-/// Longest record or line in bytes; offsets in a block are 32 bits.
+/// Longest record or line in bytes, where memory allows it; offsets in a block are 32 bits.
 pub(crate) const MAX_RECORD: usize = 1 << 30;
 
 /// Where the bytes of an input come from.
@@ -56,6 +56,8 @@ pub(crate) enum Bytes {
 pub(crate) struct Blocks {
     origin: Arc<Origin>,
     block_size: usize,
+    /// Bytes of the longest record.
+    longest: usize,
     supply: Supply,
 }
 
@@ -106,7 +108,13 @@ impl Blocks {
                 failure: None,
             })),
         };
-        Self { origin, block_size: block_size.max(1), supply }
+        Self { origin, block_size: block_size.max(1), longest: MAX_RECORD, supply }
+    }
+
+    /// The same where records may have so many bytes at most.
+    #[must_use]
+    pub(crate) fn up_to(self, longest: usize) -> Self {
+        Self { longest: longest.min(MAX_RECORD), ..self }
     }
 
     /// The input.
@@ -131,7 +139,7 @@ impl Blocks {
             Supply::Chunks(chunks) => {
                 let mut chunks = chunks.lock().unwrap_or_else(PoisonError::into_inner);
                 let (lines, live) = (chunks.lines, chunks.reader.live);
-                let block = chunks.next(self.block_size, boundary, buffer, &self.origin)?;
+                let block = chunks.next(self.block_size, boundary, buffer, (&self.origin, self.longest))?;
                 Ok(block.map(|block| Claim::Chunk { block, lines, live }))
             }
         }
@@ -148,7 +156,8 @@ impl Blocks {
             (Claim::Chunk { block, .. }, _) => Ok(block),
             (Claim::Range(index), Supply::Ranges { file, start, end, states }) => {
                 let at = start + index * self.block_size as u64;
-                let range = Range { origin: &self.origin, file, at, end: *end, len: self.block_size, index };
+                let (origin, len, longest) = (&self.origin, self.block_size, self.longest);
+                let range = Range { origin, file, at, end: *end, len, index, longest };
                 range.load(states.as_ref(), boundary, buffer())
             }
             (Claim::Range(_), Supply::Chunks(_)) => Err(Problem::new(Code::Internal, "a stream has no ranges").into()),
@@ -207,6 +216,8 @@ struct Range<'a> {
     end: u64,
     len: usize,
     index: u64,
+    /// Bytes of the longest record.
+    longest: usize,
 }
 
 impl Range<'_> {
@@ -244,10 +255,12 @@ impl Range<'_> {
                 let last = window.at_end && stop == window.bytes.len();
                 return Ok(self.block(buffer, front, filled, front + first..front + stop, last));
             }
-            if filled > MAX_RECORD {
-                return Err(too_long(&self.origin.name).into());
+            let most = self.longest.max(front + wanted + LOOKAHEAD);
+            if filled > most {
+                return Err(too_long(&self.origin.name, self.longest).into());
             }
-            read = self.read(&mut buffer, filled, filled * 2);
+            // Past the longest by one byte tells enough.
+            read = self.read(&mut buffer, filled, (filled * 2).min(most + 1));
         }
     }
 
@@ -298,7 +311,7 @@ impl Chunks {
         size: usize,
         boundary: &dyn Boundary,
         buffer: impl FnOnce() -> Vec<u8>,
-        origin: &Arc<Origin>,
+        (origin, longest): (&Arc<Origin>, usize),
     ) -> io::Result<Option<Block>> {
         if self.ended {
             return self.failure.take().map_or(Ok(None), Err);
@@ -312,6 +325,7 @@ impl Chunks {
         if let Some(front) = buffer.get_mut(..filled) {
             front.copy_from_slice(&self.carry);
         }
+        let mut looked = 0;
         let cut = loop {
             if buffer.len() < target {
                 buffer.resize(target, 0);
@@ -330,17 +344,21 @@ impl Chunks {
                 self.ended = true;
                 break filled;
             }
-            if filled < target && boundary.is_whole(&window) {
-                break filled;
+            // A long record comes in many pieces, and all of it is looked at only where it may have ended.
+            if boundary.may_end(&window, std::mem::replace(&mut looked, filled)) {
+                if filled < target && boundary.is_whole(&window) {
+                    break filled;
+                }
+                if let Some(cut) = boundary.last_start(&window) {
+                    break cut;
+                }
             }
-            if let Some(cut) = boundary.last_start(&window) {
-                break cut;
-            }
-            if filled > MAX_RECORD {
-                return Err(io::Error::other(too_long(&origin.name)));
+            let most = longest.max(size);
+            if filled > most {
+                return Err(io::Error::other(too_long(&origin.name, longest)));
             }
             if filled == target {
-                target = filled * 2;
+                target = (filled * 2).min(most + 1);
             }
         };
         if cut == 0 {
@@ -380,13 +398,14 @@ fn fill(reader: &mut Stream, buffer: &mut [u8]) -> (usize, Option<io::Error>, Mo
     (filled, None, More::Maybe)
 }
 
-fn too_long(name: &str) -> Problem {
-    longer_than_allowed("a record").at_path(name)
+fn too_long(name: &str, longest: usize) -> Problem {
+    longer_than_allowed("a record", longest).at_path(name)
 }
 
-/// The error for what is longer than [`MAX_RECORD`].
-pub(crate) fn longer_than_allowed(what: &str) -> Problem {
-    Problem::new(Code::Limit, format!("{what} is longer than {} MiB", MAX_RECORD >> 20))
+/// The error for what is longer than may be.
+pub(crate) fn longer_than_allowed(what: &str, longest: usize) -> Problem {
+    let problem = Problem::new(Code::Limit, format!("{what} is longer than {} MiB", longest >> 20));
+    if longest < MAX_RECORD { problem.hint("that is all that the limit on memory allows") } else { problem }
 }
 
 #[cfg(test)]

@@ -70,6 +70,12 @@ pub(crate) trait Boundary: Send + Sync {
     /// starts at offset 0; for streams.
     fn last_start(&self, window: &Window<'_>) -> Option<usize>;
 
+    /// Whether a record may end in the bytes from `from` on, given that none ended before; for streams. May say yes where
+    /// none does.
+    fn may_end(&self, _window: &Window<'_>, _from: usize) -> bool {
+        true
+    }
+
     /// Whether `window.bytes` are whole records, given that one starts at offset 0; for streams that have nothing more to
     /// give for now. May say no where it takes too long to tell.
     fn is_whole(&self, window: &Window<'_>) -> bool {
@@ -94,5 +100,9 @@ impl Boundary for Lines {
 
     fn last_start(&self, window: &Window<'_>) -> Option<usize> {
         memchr::memrchr(self.terminator, window.bytes).map(|at| at + 1)
+    }
+
+    fn may_end(&self, window: &Window<'_>, from: usize) -> bool {
+        window.bytes.get(from..).is_some_and(|fresh| memchr::memchr(self.terminator, fresh).is_some())
     }
 }

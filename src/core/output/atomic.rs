@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use crate::core::error::{Code, Error, Problem, Result};
+use crate::core::output::naming::Naming;
 
 /// Links followed before a target is called a loop; what Linux allows.
 const LINKS: usize = 40;
@@ -23,6 +24,7 @@ pub(crate) struct AtomicFile {
     path: PathBuf,
     /// Where the path leads.
     target: PathBuf,
+    naming: Naming,
 }
 
 #[derive(Debug)]
@@ -50,7 +52,7 @@ impl AtomicFile {
         if is_special(path, old.as_ref()) {
             // Where /dev/stdout is a file, what stands in it stays.
             let file = OpenOptions::new().append(true).open(path).map_err(failed)?;
-            return Ok(Self { version: Version::Direct(file), path: path.to_path_buf(), target: path.to_path_buf() });
+            return Ok(Self::of(Version::Direct(file), path, path.to_path_buf()));
         }
         let target = resolve(path).map_err(failed)?;
         if old.is_some() {
@@ -61,7 +63,17 @@ impl AtomicFile {
             keep_owner(version.file(), &old);
             version.file().set_permissions(old.permissions()).map_err(failed)?;
         }
-        Ok(Self { version, path: path.to_path_buf(), target })
+        Ok(Self::of(version, path, target))
+    }
+
+    fn of(version: Version, path: &Path, target: PathBuf) -> Self {
+        Self { version, path: path.to_path_buf(), target, naming: Naming::default() }
+    }
+
+    /// The same, named in this way.
+    #[must_use]
+    pub(crate) fn named_by(self, naming: &Naming) -> Self {
+        Self { naming: naming.clone(), ..self }
     }
 
     /// Puts the new version in place.
@@ -69,7 +81,7 @@ impl AtomicFile {
         let failed = |error: io::Error| Error::from(Problem::io(self.path.display().to_string(), &error));
         match self.version {
             #[cfg(target_os = "linux")]
-            Version::Nameless(file) => link(&file, &self.target).map_err(failed),
+            Version::Nameless(file) => self.naming.step(|| link(&file, &self.target)).map_err(failed),
             Version::Named(file) => file.persist(&self.target).map(drop).map_err(|error| failed(error.error)),
             Version::Direct(_) => Ok(()),
         }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use crate::core::error::{Error, Problem, Result};
 use crate::core::output::atomic::AtomicFile;
+use crate::core::output::naming::Naming;
 use crate::core::terminal::progress::Bar;
 
 /// When bytes leave the buffer.
@@ -70,6 +71,15 @@ impl Writer {
         }
         let target = Target::Atomic(AtomicFile::create(path)?);
         Ok(Self::new(target, path.display().to_string(), Buffering::Block))
+    }
+
+    /// The same, where a file gets its name in this way.
+    #[must_use]
+    pub(crate) fn named_by(self, naming: &Naming) -> Self {
+        match self.target {
+            Target::Atomic(file) => Self { target: Target::Atomic(file.named_by(naming)), ..self },
+            target => Self { target, ..self },
+        }
     }
 
     /// Memory, to be taken out with [`Writer::into_bytes`].

@@ -328,6 +328,22 @@ mod tests {
     use super::{KeySet, NONE, Seed};
 
     #[test]
+    fn keys_that_collide_in_one_run_do_not_in_another() {
+        // Whoever knew the seed of a run would have these; short keys and long ones are hashed in two ways.
+        for prefix in ["", "a key that is longer than a slot holds "] {
+            let (known, other) = (KeySet::new(Seed::default()), KeySet::new(Seed::default()));
+            let bits = |set: &KeySet, key: &str| set.pack(key.as_bytes()).hash() & 0xFFF;
+            let all = (0..400_000).map(|n| format!("{prefix}{n}"));
+            let collide: Vec<String> = all.filter(|key| bits(&known, key) == 7).collect();
+            assert!(collide.len() > 50, "{}", collide.len());
+            let mut places: Vec<u64> = collide.iter().map(|key| bits(&other, key)).collect();
+            places.sort_unstable();
+            places.dedup();
+            assert!(places.len() > collide.len() / 2, "{} of {}", places.len(), collide.len());
+        }
+    }
+
+    #[test]
     fn numbers_keys_as_a_map_does() {
         let mut set = KeySet::new(Seed::default());
         let mut map: HashMap<Option<Vec<u8>>, u32> = HashMap::new();

@@ -9,7 +9,6 @@ use std::path::Path;
 use memchr::memchr;
 
 use crate::core::error::{Code, Problem, Result};
-use crate::core::input::blocks::MAX_RECORD;
 use crate::core::input::live::Stream;
 use crate::core::input::open::{Source, open};
 use crate::core::input::positional::{PositionalReader, read_full_at};
@@ -148,7 +147,7 @@ impl<'p> Editor<'p> {
                 mark.truncate(read);
                 Target::Diff(Hunks::new(bytes, mark, context, self.plan.config.color))
             }
-            Rewrite::Write(_) => Target::Write(Version::new(path, file, range.start)?),
+            Rewrite::Write(_) => Target::Write(Version::new(path, file, range.start, &self.plan.config.naming)?),
         };
         let left = self.plan.config.max_count.unwrap_or(u64::MAX);
         let mut pass =
@@ -156,7 +155,8 @@ impl<'p> Editor<'p> {
         let own = file.try_clone().map_err(|error| failed(&error))?;
         if self.plan.matcher.crosses() {
             let source = Source::File { file: own, len: range.end, start: range.start };
-            let text = read_whole(source).map_err(|problem| problem.at_path(path.display().to_string()))?;
+            let text = read_whole(source, self.plan.config.longest)
+                .map_err(|problem| problem.at_path(path.display().to_string()))?;
             self.whole(&text, range.start, &mut pass)?;
         } else {
             let reader = PositionalReader { file: own, at: range.start, end: range.end };
@@ -276,7 +276,7 @@ impl<'p> Editor<'p> {
     fn has_match(&mut self, stream: Stream, rule: Rule) -> Result<bool, Problem> {
         let search = Search { invert: false, count_lines: false, spans: false, first_only: true, limit: None };
         if self.plan.matcher.crosses() {
-            let text = read_whole(Source::Stream(stream))?;
+            let text = read_whole(Source::Stream(stream), self.plan.config.longest)?;
             select(&self.plan.matcher, &mut self.scratch, &Region::whole(&text), search, &mut self.found);
             return Ok(!self.found.selected.is_empty());
         }
@@ -291,7 +291,8 @@ impl<'p> Editor<'p> {
     }
 
     fn lines(&self) -> Lines {
-        Lines { before: self.kind.context(), longest: MAX_RECORD, terminator: self.plan.matcher.terminator }
+        let (plan, before) = (self.plan, self.kind.context());
+        Lines { before, longest: plan.config.longest, terminator: plan.matcher.terminator }
     }
 
     fn chunk_size(&self) -> usize {

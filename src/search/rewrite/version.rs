@@ -11,6 +11,7 @@ use crate::core::error::{Code, Problem, Result};
 use crate::core::input::positional::PositionalReader;
 use crate::core::integer::to_index;
 use crate::core::output::atomic::AtomicFile;
+use crate::core::output::naming::Naming;
 use crate::search::region::Region;
 use crate::search::rewrite::editor::Change;
 
@@ -29,13 +30,14 @@ pub(crate) struct Version<'f> {
     /// Offset in the file up to which the new version has been made.
     done: u64,
     new: Option<BufWriter<AtomicFile>>,
+    naming: &'f Naming,
 }
 
 impl<'f> Version<'f> {
     /// The version of the file at `path`, open as `source`, whose data starts at `start`.
-    pub(crate) fn new(path: &'f Path, source: &'f File, start: u64) -> Result<Self> {
+    pub(crate) fn new(path: &'f Path, source: &'f File, start: u64, naming: &'f Naming) -> Result<Self> {
         let before = source.metadata().map_err(|error| failed(path, &error))?;
-        Ok(Self { path, source, before, start, done: 0, new: None })
+        Ok(Self { path, source, before, start, done: 0, new: None, naming })
     }
 
     /// Takes a change in a region.
@@ -49,7 +51,7 @@ impl<'f> Version<'f> {
                 let problem = Problem::new(Code::Io, "is read-only and was left as it is");
                 return Err(problem.at_path(path.display().to_string()).into());
             }
-            let mut new = BufWriter::with_capacity(BUFFER, AtomicFile::create(path)?);
+            let mut new = BufWriter::with_capacity(BUFFER, AtomicFile::create(path)?.named_by(self.naming));
             let file = source.try_clone().map_err(|error| failed(path, &error))?;
             let mut head = PositionalReader { file, at: 0, end: base };
             *done = io::copy(&mut head, &mut new).map_err(|error| failed(path, &error))?;

@@ -128,6 +128,10 @@ impl Boundary for Quotes {
         machine::first_end(bytes, self.place(state, before), self.marks).0.map(|at| from + at + 1)
     }
 
+    fn may_end(&self, window: &Window<'_>, from: usize) -> bool {
+        window.bytes.get(from..).is_some_and(|fresh| memchr::memchr(self.marks.terminator, fresh).is_some())
+    }
+
     fn last_start(&self, window: &Window<'_>) -> Option<usize> {
         let bytes = window.bytes;
         if memchr::memchr(self.marks.quote, bytes).is_none() {

@@ -51,6 +51,12 @@ impl Boundary for Values {
         memchr::memrchr_iter(b'\n', near).find_map(|at| start_at(window, from + at, from.max(1))).or(separator)
     }
 
+    /// The newline of a start may have come before the value that it starts.
+    fn may_end(&self, window: &Window<'_>, from: usize) -> bool {
+        let fresh = window.bytes.get(from.saturating_sub(LONGEST_RUN)..).unwrap_or_default();
+        memchr::memchr2(b'\n', SEPARATOR, fresh).is_some()
+    }
+
     /// A value that nothing follows yet may go on behind its newline, unless all its brackets are closed.
     fn is_whole(&self, window: &Window<'_>) -> bool {
         match window.bytes {

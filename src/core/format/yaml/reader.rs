@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::io::{self, Read};
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use granit_parser::{
     ErrorKind, Event, FallibleBufferedInput, InputIoError, Marker, Parser, ScalarStyle, ScanError, Span, Tag, options,
@@ -27,13 +27,11 @@ use crate::core::format::json::reader::root;
 use crate::core::format::json::syntax::{Nest, value};
 use crate::core::format::yaml::dropped::{Dropped, YamlDecoder};
 use crate::core::format::{Opening, ReadOptions, Reader, Unopened};
+use crate::core::input::blocks::{MAX_RECORD, longer_than_allowed};
 use crate::core::scan::json::Portable;
 
 /// Most bytes that the aliases of a record may add to it: a few lines can ask for more than any memory holds.
 const MOST_ALIASED: usize = 64 << 20;
-
-/// Most bytes of a record.
-const MOST: usize = 1 << 30;
 
 /// Bytes of JSON that are made before they are handed out.
 const CHUNK: usize = 64 << 10;
@@ -44,7 +42,7 @@ pub(super) fn reader(options: &ReadOptions) -> Result<Box<dyn Reader>> {
         None => None,
         Some(name) => Some((name.clone(), root(name)?)),
     };
-    Ok(Box::new(YamlReader { root }))
+    Ok(Box::new(YamlReader { root, most: options.longest.unwrap_or(MAX_RECORD) }))
 }
 
 /// Whether the text starts as YAML documents do that say so.
@@ -55,11 +53,13 @@ pub(super) fn sniff(head: &[u8]) -> bool {
 
 struct YamlReader {
     root: Option<(String, Vec<Segment>)>,
+    /// Most bytes of a record.
+    most: usize,
 }
 
 impl Reader for YamlReader {
     fn open(&self, _: &[u8], _: bool) -> Result<Opening, Unopened> {
-        let root = self.root.clone();
+        let (root, most) = (self.root.clone(), self.most);
         let style = if root.is_some() { Style::Documents } else { Style::Records };
         let dropped = Arc::new(Dropped::default());
         let values = ValuesDecoder { boundary: Values { separated: true } };
@@ -70,7 +70,7 @@ impl Reader for YamlReader {
             header: None,
             notes: Vec::new(),
             wrap: Some(Box::new(move |inner| {
-                let records = Box::new(Records::new(inner, style, dropped));
+                let records = Box::new(Records::new(inner, (style, most), dropped));
                 match root {
                     Some((name, path)) => Box::new(Elements::new(records, path, name)),
                     None => records,
@@ -95,6 +95,10 @@ struct Characters {
     buffer: Vec<u8>,
     given: usize,
     filled: usize,
+    /// Bytes since the last event, which the parser may hold all.
+    pending: Arc<AtomicUsize>,
+    /// Most of them.
+    most: usize,
 }
 
 impl Iterator for Characters {
@@ -129,7 +133,13 @@ impl Iterator for Characters {
             match self.inner.read(room) {
                 Ok(0) if self.filled == 0 => return None,
                 Ok(0) => return Some(Err(not_utf8())),
-                Ok(read) => self.filled += read,
+                Ok(read) => {
+                    self.filled += read;
+                    if self.pending.fetch_add(read, Ordering::Relaxed) > self.most {
+                        let error = io::Error::other(longer_than_allowed("a value", self.most));
+                        return Some(Err(ErrorKind::InputIo { error: InputIoError::from_io(error) }));
+                    }
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Some(Err(ErrorKind::InputIo { error: InputIoError::from_io(error) })),
             }
@@ -169,6 +179,10 @@ struct Records {
     dropped: Arc<Dropped>,
     parser: Parser<'static, FallibleBufferedInput<Characters>>,
     style: Style,
+    /// Bytes that the parser took since its last event.
+    pending: Arc<AtomicUsize>,
+    /// Most bytes of a record.
+    most: usize,
     /// Whole records, of which `given` bytes are handed out.
     ready: Vec<u8>,
     given: usize,
@@ -184,14 +198,18 @@ struct Records {
 }
 
 impl Records {
-    fn new(inner: Box<dyn Read + Send>, style: Style, dropped: Arc<Dropped>) -> Self {
-        let characters = Characters { inner, buffer: vec![0; CHUNK], given: 0, filled: 0 };
+    fn new(inner: Box<dyn Read + Send>, (style, most): (Style, usize), dropped: Arc<Dropped>) -> Self {
+        let pending = Arc::new(AtomicUsize::new(0));
+        let buffer = vec![0; CHUNK];
+        let characters = Characters { inner, buffer, given: 0, filled: 0, pending: Arc::clone(&pending), most };
         // Comments are only counted, so however many stand together is fine.
         let options = options! { max_buffered_comment_events: usize::MAX };
         Self {
             dropped,
             parser: Parser::new_from_fallible_iter_with_options(characters, options),
             style,
+            pending,
+            most,
             ready: Vec::new(),
             given: 0,
             record: Vec::new(),
@@ -217,6 +235,7 @@ impl Records {
                 Some(Ok((event, span))) => self.event(event, span),
                 Some(Err(error)) => Err(scan_failure(error)),
             };
+            self.pending.store(0, Ordering::Relaxed);
             if let Err(error) = outcome {
                 self.ended = true;
                 self.failure = Some(error);
@@ -309,8 +328,8 @@ impl Records {
 
     /// Takes note of a value or key that is complete.
     fn after(&mut self, is_key: bool, at: Marker) -> io::Result<()> {
-        if self.record.len() > MOST {
-            return Err(failure(&format!("a record of more than {} MiB", MOST >> 20), at));
+        if self.record.len() > self.most {
+            return Err(failure(&format!("a record of more than {} MiB", self.most >> 20), at));
         }
         let Some(open) = self.open.last_mut() else {
             // A record is whole where its separator stands, also where what follows cannot be read.
