@@ -85,7 +85,8 @@ pub(crate) fn prepare(
         Input::File(path) => open(path, open_options).map_err(|problem| missing::with_hint(problem, path))?,
     };
     let failed = |error| stream_problem(&name, error);
-    let mut looked = Looked { head: Vec::new(), whole: false, source: opened.source };
+    let longest = options.longest.unwrap_or(MAX_RECORD);
+    let mut looked = Looked { head: Vec::new(), whole: false, source: opened.source, longest };
     looked.more().map_err(failed)?;
     let (format, why) = loop {
         match format_of(input, from, &looked.head, looked.whole || looked.head.len() >= HEAD)? {
@@ -97,16 +98,13 @@ pub(crate) fn prepare(
         return Err(Problem::new(Code::Usage, format!("format '{}' cannot be read", format.name)).at_path(name));
     };
     let reader = reader(options).map_err(problem_of)?;
-    let longest = options.longest.unwrap_or(MAX_RECORD);
     if reader.reads_whole() {
-        looked.all(longest).map_err(failed)?;
+        looked.all().map_err(failed)?;
     }
     let opening = loop {
         match reader.open(&looked.head, looked.whole) {
             Ok(opening) => break opening,
-            Err(Unopened::More(_)) if !looked.whole && looked.head.len() < MOST.min(longest) => {
-                looked.more().map_err(failed)?
-            }
+            Err(Unopened::More(_)) if looked.may_grow() => looked.more().map_err(failed)?,
             Err(Unopened::Problem(problem)) => return Err(problem.at_path(name)),
             Err(unopened) => return Err(looked.problem(&unopened.into_fault()).at_path(name)),
         }
@@ -132,7 +130,7 @@ pub(crate) fn prepare(
         sample,
         recount,
         most: usize::MAX,
-        longest,
+        longest: looked.longest,
         regular: matches!(input, Input::File(path) if path.is_file()),
     };
     if prepared.sample.len() >= HEAD / 2 {
@@ -211,9 +209,16 @@ struct Looked {
     head: Vec<u8>,
     whole: bool,
     source: Source,
+    /// Bytes of its longest record.
+    longest: usize,
 }
 
 impl Looked {
+    /// Whether more of the head may be looked at.
+    fn may_grow(&self) -> bool {
+        !self.whole && self.head.len() < MOST.min(self.longest)
+    }
+
     /// Reads more of the head: of a file twice as much as before; of a stream what comes next, a whole line at least.
     fn more(&mut self) -> io::Result<()> {
         let had = self.head.len();
@@ -253,8 +258,8 @@ impl Looked {
         outcome
     }
 
-    /// Reads all of it, up to so many bytes.
-    fn all(&mut self, longest: usize) -> io::Result<()> {
+    /// Reads all of it, up to the longest record.
+    fn all(&mut self) -> io::Result<()> {
         while !self.whole {
             let had = self.head.len();
             let step = had.clamp(HEAD, MOST);
@@ -266,8 +271,8 @@ impl Looked {
             };
             self.head.truncate(had + read);
             self.whole = read < step;
-            if self.head.len() > longest {
-                return Err(io::Error::other(longer_than_allowed("an input that must be read whole", longest)));
+            if self.head.len() > self.longest {
+                return Err(io::Error::other(longer_than_allowed("an input that must be read whole", self.longest)));
             }
         }
         Ok(())

@@ -485,7 +485,7 @@ mod tests {
                 assert!(lines == fits);
                 let failures = in_ranges(&text(LONGEST + 1), size, rule).into_iter().filter_map(Result::err);
                 let failures: Vec<_> = failures.map(|problem| (problem.code, problem.message)).collect();
-                assert_eq!(failures, [(Code::Limit, "a line is longer than 1024 MiB".to_string())]);
+                assert_eq!(failures, [(Code::Limit, "a line is longer than 3 MiB".to_string())]);
             }
         }
     }

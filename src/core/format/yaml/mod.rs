@@ -1,5 +1,6 @@
 //! YAML 1.2: documents and sequences of records in, a sequence of records out.
 
+mod characters;
 mod dropped;
 mod encoder;
 pub(crate) mod reader;

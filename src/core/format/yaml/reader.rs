@@ -12,9 +12,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use granit_parser::{
-    ErrorKind, Event, FallibleBufferedInput, InputIoError, Marker, Parser, ScalarStyle, ScanError, Span, Tag, options,
-};
+use granit_parser::{Event, FallibleBufferedInput, Marker, Parser, ScalarStyle, ScanError, Span, Tag, options};
 
 use crate::core::data::cell::Kind;
 use crate::core::error::{Code, Problem, Result};
@@ -25,9 +23,10 @@ use crate::core::format::json::escape::quote;
 use crate::core::format::json::path::{Segment, key_text, member_spans};
 use crate::core::format::json::reader::root;
 use crate::core::format::json::syntax::{Nest, value};
+use crate::core::format::yaml::characters::Characters;
 use crate::core::format::yaml::dropped::{Dropped, YamlDecoder};
 use crate::core::format::{Opening, ReadOptions, Reader, Unopened};
-use crate::core::input::blocks::{MAX_RECORD, longer_than_allowed};
+use crate::core::input::blocks::MAX_RECORD;
 use crate::core::scan::json::Portable;
 
 /// Most bytes that the aliases of a record may add to it: a few lines can ask for more than any memory holds.
@@ -89,68 +88,6 @@ enum Style {
     Documents,
 }
 
-/// The characters of a stream of UTF-8.
-struct Characters {
-    inner: Box<dyn Read + Send>,
-    buffer: Vec<u8>,
-    given: usize,
-    filled: usize,
-    /// Bytes since the last event, which the parser may hold all.
-    pending: Arc<AtomicUsize>,
-    /// Most of them.
-    most: usize,
-}
-
-impl Iterator for Characters {
-    type Item = Result<char, ErrorKind>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let rest = self.buffer.get(self.given..self.filled).unwrap_or_default();
-            if let Some(byte) = rest.first().filter(|byte| byte.is_ascii()) {
-                self.given += 1;
-                return Some(Ok(*byte as char));
-            }
-            let head = rest.get(..4).unwrap_or(rest);
-            let valid = match std::str::from_utf8(head) {
-                Ok(text) => text,
-                Err(error) => {
-                    std::str::from_utf8(head.get(..error.valid_up_to()).unwrap_or_default()).unwrap_or_default()
-                }
-            };
-            if let Some(character) = valid.chars().next() {
-                self.given += character.len_utf8();
-                return Some(Ok(character));
-            }
-            if rest.len() >= 4 {
-                return Some(Err(not_utf8()));
-            }
-            // What is left may be the start of a character.
-            self.buffer.copy_within(self.given..self.filled, 0);
-            self.filled -= self.given;
-            self.given = 0;
-            let room = self.buffer.get_mut(self.filled..).unwrap_or_default();
-            match self.inner.read(room) {
-                Ok(0) if self.filled == 0 => return None,
-                Ok(0) => return Some(Err(not_utf8())),
-                Ok(read) => {
-                    self.filled += read;
-                    if self.pending.fetch_add(read, Ordering::Relaxed) > self.most {
-                        let error = io::Error::other(longer_than_allowed("a value", self.most));
-                        return Some(Err(ErrorKind::InputIo { error: InputIoError::from_io(error) }));
-                    }
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Some(Err(ErrorKind::InputIo { error: InputIoError::from_io(error) })),
-            }
-        }
-    }
-}
-
-fn not_utf8() -> ErrorKind {
-    ErrorKind::InputIo { error: InputIoError::from_message("bytes that are no UTF-8") }
-}
-
 /// An open sequence or mapping.
 struct Open {
     /// Where it starts in the record.
@@ -200,8 +137,7 @@ struct Records {
 impl Records {
     fn new(inner: Box<dyn Read + Send>, (style, most): (Style, usize), dropped: Arc<Dropped>) -> Self {
         let pending = Arc::new(AtomicUsize::new(0));
-        let buffer = vec![0; CHUNK];
-        let characters = Characters { inner, buffer, given: 0, filled: 0, pending: Arc::clone(&pending), most };
+        let characters = Characters::new(inner, Arc::clone(&pending), most);
         // Comments are only counted, so however many stand together is fine.
         let options = options! { max_buffered_comment_events: usize::MAX };
         Self {
