@@ -225,7 +225,9 @@ fn interrupted_calls_are_made_again() {
                 // From the first output on its handlers are there.
                 if at > 20 {
                     let signals = if at % 5 == 0 { &[Signal::STOP, Signal::CONT][..] } else { &[Signal::XFSZ] };
-                    signals.iter().for_each(|signal| kill_process(process, *signal).unwrap());
+                    for signal in signals {
+                        kill_process(process, *signal).unwrap();
+                    }
                 }
                 std::thread::sleep(Duration::from_millis(if at == 20 { 300 } else { 3 }));
             }
