@@ -18,7 +18,7 @@ pub(super) fn promising(
     worst: Option<&Rank<'_>>,
     smalls: &mut Smalls,
 ) -> Option<Vec<u32>> {
-    if !matches!(order.mode, SortMode::Auto | SortMode::Number) || most == 0 || rows.len() < 4 * most {
+    if !matches!(order.mode, SortMode::Auto | SortMode::Number) || most == 0 || rows.len() < most.saturating_mul(4) {
         return None;
     }
     let smalls = smalls.read(batch, rows, values)?;
