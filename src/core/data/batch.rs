@@ -12,6 +12,7 @@ use crate::core::data::number::Number;
 use crate::core::data::value::Value;
 use crate::core::error::{Code, Error, Problem};
 use crate::core::integer::narrow;
+use crate::core::scan::number::parse_small_at;
 
 /// One column: its name and a value for each record of the batch (selected or not).
 #[derive(Debug, Clone)]
@@ -263,6 +264,13 @@ impl Batch {
     pub(crate) fn bytes(&self, cell: Cell) -> &[u8] {
         let from = if cell.in_side() { &self.side } else { &self.block.bytes };
         from.get(cell.start()..cell.start() + cell.len()).unwrap_or_default()
+    }
+
+    /// The short plain number that a cell's source text is, if it is one.
+    #[inline]
+    pub(crate) fn small(&self, cell: Cell) -> Option<(i64, u8)> {
+        let from = if cell.in_side() { &self.side } else { &self.block.bytes };
+        parse_small_at(from, cell.start(), cell.len())
     }
 
     /// The text a cell stands for: unquoted and unescaped. Null is empty.

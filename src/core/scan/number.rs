@@ -30,6 +30,27 @@ pub(crate) fn parse_small(text: &[u8]) -> Option<(i64, u8)> {
     Some((if negative { -units } else { units }, scale))
 }
 
+/// The same of `source[start..start + len]`. The bytes before it are read along and masked, so that neither signs nor
+/// changing lengths cost a mispredicted branch.
+#[inline]
+pub(crate) fn parse_small_at(source: &[u8], start: usize, len: usize) -> Option<(i64, u8)> {
+    let end = start + len;
+    let window: Option<&[u8; 8]> = end.checked_sub(8).and_then(|from| source.get(from..end)?.first_chunk());
+    let first = source.get(start).copied().unwrap_or_default();
+    let negative = first == b'-';
+    let digits = len.wrapping_sub(usize::from(matches!(first, b'-' | b'+')));
+    let Some(window) = window.filter(|_| digits.wrapping_sub(1) < 8) else {
+        return parse_small(source.get(start..end)?);
+    };
+    let here = !0 << (8 * (8 - digits));
+    let word = read((u64::from_le_bytes(*window) & here) | (ZEROS & !here), digits)?;
+    if word.digits == 0 {
+        return None;
+    }
+    let sign = -i64::from(negative);
+    Some(((i64::from(word.value) ^ sign) - sign, word.fraction.unwrap_or(0) as u8))
+}
+
 #[inline]
 fn one_word(text: &[u8]) -> Option<(i64, u8)> {
     let word = read(load(text)?, text.len())?;
@@ -113,7 +134,7 @@ fn join(digits: u64) -> u32 {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::parse_small;
+    use super::{parse_small, parse_small_at};
     use crate::core::scan::testing::rounds;
 
     /// The same rule, one byte at a time.
@@ -153,8 +174,13 @@ mod tests {
             }
             let text = String::from_utf8(text).unwrap();
             assert_eq!(parse_small(text.as_bytes()), plain(&text), "{text}");
+            // Whatever stands around it.
+            let before: Vec<u8> = (0..next() % 10).map(|_| b"1.-x,0"[next() as usize % 6]).collect();
+            let around = [before.as_slice(), text.as_bytes(), &before].concat();
+            assert_eq!(parse_small_at(&around, before.len(), text.len()), plain(&text), "{text} in {around:?}");
         }
         assert_eq!(parse_small(b"\xB0\xB1"), None);
+        assert_eq!(parse_small_at(b"12345678", 7, 2), None);
         assert_eq!(parse_small("1234567\u{bb}".as_bytes()), None);
     }
 }

@@ -10,7 +10,6 @@ use crate::core::data::batch::{Values, unescape, unquote};
 use crate::core::data::cell::{Cell, Kind};
 use crate::core::data::number::Number;
 use crate::core::data::value::Value;
-use crate::core::scan::number::parse_small;
 use crate::process::aggregate::smalls::Smalls;
 use crate::process::aggregate::{Intake, Skipped};
 
@@ -83,7 +82,7 @@ pub(super) fn each_number(intake: &Intake<'_>, sink: &mut impl Numbers) {
                 for (&row, &group) in rows.iter().zip(groups) {
                     let Some(&cell) = cells.get(row as usize) else { continue };
                     if matches!(cell.kind(), Kind::Bare | Kind::Quoted | Kind::Number | Kind::Text)
-                        && let Some((units, scale)) = parse_small(intake.batch.bytes(cell))
+                        && let Some((units, scale)) = intake.batch.small(cell)
                         && let Some(small) = run.get_mut(count)
                     {
                         *small = Small { units, group, scale };

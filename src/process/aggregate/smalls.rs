@@ -2,7 +2,6 @@
 
 use crate::core::data::batch::{Batch, Values};
 use crate::core::data::cell::Kind;
-use crate::core::scan::number::parse_small;
 
 /// Stands for the scale of a value that is no short plain number. Theirs are at most 18.
 const ODD: u8 = u8::MAX;
@@ -24,7 +23,7 @@ impl Smalls {
         self.scales.reserve(rows.len());
         for row in rows {
             let number = cells.get(*row as usize).and_then(|cell| match cell.kind() {
-                Kind::Bare | Kind::Quoted | Kind::Number | Kind::Text => parse_small(batch.bytes(*cell)),
+                Kind::Bare | Kind::Quoted | Kind::Number | Kind::Text => batch.small(*cell),
                 _ => None,
             });
             let (units, scale) = number.unwrap_or((0, ODD));

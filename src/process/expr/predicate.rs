@@ -11,7 +11,6 @@ use super::eval::decide;
 use crate::core::data::batch::Batch;
 use crate::core::data::cell::{Cell, Kind};
 use crate::core::data::number::Number;
-use crate::core::scan::number::parse_small;
 
 /// The greatest scale that the fast reader gives.
 const SCALES: usize = 19;
@@ -91,13 +90,10 @@ pub(super) fn compare_numbers(
         .map(|row| {
             let cell = cell(cells, *row);
             match cell.kind() {
-                Kind::Bare | Kind::Quoted | Kind::Number | Kind::Text => {
-                    let text = batch.bytes(cell);
-                    match parse_small(text) {
-                        Some((units, scale)) => ranges.holds(units, scale),
-                        None => slow(Number::parse(text)),
-                    }
-                }
+                Kind::Bare | Kind::Quoted | Kind::Number | Kind::Text => match batch.small(cell) {
+                    Some((units, scale)) => ranges.holds(units, scale),
+                    None => slow(Number::parse(batch.bytes(cell))),
+                },
                 Kind::QuotedRaw | Kind::TextRaw => slow(Number::parse(&batch.text(cell))),
                 Kind::Missing | Kind::Null | Kind::True | Kind::False | Kind::Nested => slow(None),
             }
