@@ -87,7 +87,7 @@ fn once(command: &[String], digest: Option<&mut Digest>) -> io::Result<Run> {
     let mut pipe = child.stdout.take().ok_or_else(|| io::Error::other("no pipe"))?;
     let ended = AtomicBool::new(false);
     let id = child.id();
-    let (first, ended, memory) = std::thread::scope(|scope| {
+    let (first, ended, time, memory) = std::thread::scope(|scope| {
         let watcher = scope.spawn(|| {
             let mut memory = 0;
             while !ended.load(Ordering::Relaxed) {
@@ -98,10 +98,11 @@ fn once(command: &[String], digest: Option<&mut Digest>) -> io::Result<Run> {
         });
         let first = drain(&mut pipe, started, digest);
         let result = child.wait4();
+        // Before the watcher is waited for, who may be asleep.
+        let time = started.elapsed();
         ended.store(true, Ordering::Relaxed);
-        (first, result, watcher.join().unwrap_or_default())
+        (first, result, time, watcher.join().unwrap_or_default())
     });
-    let time = started.elapsed();
     let ended = ended?;
     if ended.status.code().is_none_or(|code| code > 1) {
         return Err(io::Error::other(format!("{} failed: {}", command.join(" "), ended.status)));

@@ -65,7 +65,16 @@ impl Peers {
         let polars = version(&self.polars, &["-c", "import polars; print('polars', polars.__version__)"]);
         let duckdb = version(&self.duckdb, &["--version"]).map(|version| format!("duckdb {version}"));
         let others = [&self.ripgrep, &self.ugrep, &self.xan, &self.miller, &self.datamash];
-        others.into_iter().filter_map(|peer| version(peer, &["--version"])).chain(duckdb).chain(polars).collect()
+        // One of them says its version without its name.
+        let named = |version: String| {
+            if version.starts_with(|first: char| first.is_ascii_digit()) { format!("xan {version}") } else { version }
+        };
+        others
+            .into_iter()
+            .filter_map(|peer| version(peer, &["--version"]).map(named))
+            .chain(duckdb)
+            .chain(polars)
+            .collect()
     }
 }
 
