@@ -258,6 +258,10 @@ impl<F: Feed> Task for Part<'_, F> {
                 piece.encoded = encoding.encode(seq, &mut batch)?;
                 // What kept a record from being encoded comes before what kept a later one from being computed.
                 piece.encoded.failure = piece.encoded.failure.or(failure);
+                if piece.encoded.failure.is_some() {
+                    // The same holds for what ends the run.
+                    piece.problems.clear();
+                }
                 worker.scratch.recycle(batch);
             }
         }

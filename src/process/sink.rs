@@ -3,7 +3,8 @@
 //! Workers encode; the sink sees finished pieces in order. It writes the header, drops the separator in front of the
 //! very first record, and at the end closes the output, also after an error, so that a cut JSON array still parses.
 
-use std::io::{self, BufReader, Read};
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -344,13 +345,36 @@ impl<'a> Sink<'a> {
             dropped.map_err(|error| Problem::io("temporary file", &error))?;
             return encoder.unspool(&mut spool, 0, &columns, self.writer.get());
         }
-        let mut file = bytes.rewind()?;
         let mut start = Vec::new();
         encoder.start(&columns, self.header.as_deref(), &mut start);
         self.writer.get().put(&start)?;
+        let spooled = bytes.rewind()?;
+        if spooled.is_rolled() {
+            let file = spooled.into_file().map_err(|error| Problem::io("temporary file", &error))?;
+            return self.unspool_runs(file, |file| Some(file), &runs, &columns);
+        }
+        self.unspool_runs(spooled, |_| None, &runs, &columns)
+    }
+
+    /// Writes runs of records that have all columns or some of them; `on_disk` is the file that they are in, if they are in
+    /// one.
+    fn unspool_runs<S: Read + Seek>(
+        &mut self,
+        mut spooled: S,
+        on_disk: impl Fn(&S) -> Option<&File>,
+        runs: &[(usize, u64)],
+        columns: &Names,
+    ) -> Result<()> {
         for (had, bytes) in runs {
-            let mut run = BufReader::with_capacity(BUFFER, (&mut file).take(bytes));
-            encoder.unspool(&mut run, had, &columns, self.writer.get())?;
+            // A record with all columns is as it will be.
+            if *had == columns.len()
+                && let Some(file) = on_disk(&spooled)
+                && self.writer.get().hand_over(file, *bytes)?
+            {
+                continue;
+            }
+            let mut run = BufReader::with_capacity(BUFFER, (&mut spooled).take(*bytes));
+            self.encoding.encoder.unspool(&mut run, *had, columns, self.writer.get())?;
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ use crate::core::data::value::Value;
 use crate::core::error::{Code, Error, Problem};
 use crate::core::integer::narrow;
 use crate::core::scan::number::parse_small_at;
+use crate::core::scan::numbers::Window;
 
 /// One column: its name and a value for each record of the batch (selected or not).
 #[derive(Debug, Clone)]
@@ -269,8 +270,19 @@ impl Batch {
     /// The short plain number that a cell's source text is, if it is one.
     #[inline]
     pub(crate) fn small(&self, cell: Cell) -> Option<(i64, u8)> {
-        let from = if cell.in_side() { &self.side } else { &self.block.bytes };
-        parse_small_at(from, cell.start(), cell.len())
+        parse_small_at(self.source(cell), cell.start(), cell.len())
+    }
+
+    /// The same for the reader of many, for cells of these kinds.
+    #[inline]
+    pub(crate) fn window(&self, cell: Cell) -> Window {
+        Window::at(self.source(cell), cell.start(), cell.len())
+    }
+
+    /// What a cell points into.
+    #[inline]
+    fn source(&self, cell: Cell) -> &[u8] {
+        if cell.in_side() { &self.side } else { &self.block.bytes }
     }
 
     /// The text a cell stands for: unquoted and unescaped. Null is empty.

@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::core::error::{Error, Problem, Result};
+use crate::core::integer::to_index;
 use crate::core::output::atomic::AtomicFile;
 use crate::core::output::naming::Naming;
 use crate::core::terminal::progress::Bar;
@@ -116,6 +117,40 @@ impl Writer {
     /// Hands everything to the system.
     pub(crate) fn flush_all(&mut self) -> Result<()> {
         self.flush().map_err(|error| fault(&self.name, &error))
+    }
+
+    /// Hands the next bytes of a file, which nobody changes any more, to a reader at the other end of a pipe without copying
+    /// them. False, and nothing was done with them, where that is not possible.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    pub(crate) fn hand_over(&mut self, source: &File, mut bytes: u64) -> Result<bool> {
+        use rustix::io::Errno;
+        use rustix::pipe::{SpliceFlags, splice};
+
+        /// Bytes handed over at a time; no pipe holds more.
+        const MANY: u64 = 1 << 30;
+        self.flush_all()?;
+        let Target::Raw(target) = &self.target else { return Ok(false) };
+        let mut begun = false;
+        while bytes > 0 {
+            match splice(source, None, target, None, to_index(bytes.min(MANY)), SpliceFlags::empty()) {
+                Ok(moved) if moved > 0 => {
+                    bytes = bytes.saturating_sub(moved as u64);
+                    begun = true;
+                }
+                Err(Errno::INTR) => {}
+                // The target is no pipe, or the file's system does not lend its pages.
+                Err(_) if !begun => return Ok(false),
+                Ok(_) => return Err(fault(&self.name, &io::ErrorKind::UnexpectedEof.into())),
+                Err(error) => return Err(fault(&self.name, &error.into())),
+            }
+        }
+        Ok(true)
+    }
+
+    /// The same where there is no such thing.
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    pub(crate) fn hand_over(&mut self, _: &File, _: u64) -> Result<bool> {
+        Ok(false)
     }
 
     /// Hands everything to the system and puts a new file in its place.

@@ -10,9 +10,9 @@
 #![allow(unsafe_code)]
 #![allow(clippy::inline_always, reason = "kernels must be inlined into the function that enables their features")]
 
-#[cfg(target_arch = "x86_64")]
-use crate::core::scan::lanes::avx2;
 use crate::core::scan::lanes::{Lanes, Marks, Portable};
+#[cfg(target_arch = "x86_64")]
+use crate::core::scan::lanes::{avx2, avx512};
 
 /// What [`index`] found besides positions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -42,6 +42,11 @@ pub(crate) struct Quoting {
 /// None where quoting is irregular; then what was appended is meaningless.
 pub(crate) fn index(bytes: &[u8], marks: Marks, base: u32, out: &mut Vec<u32>) -> Option<Structure> {
     #[cfg(target_arch = "x86_64")]
+    if avx512::available() {
+        // SAFETY: the features were detected.
+        return unsafe { index_avx512(bytes, marks, base, out) };
+    }
+    #[cfg(target_arch = "x86_64")]
     if avx2::available() {
         // SAFETY: the features were detected.
         return unsafe { index_avx2(bytes, marks, base, out) };
@@ -67,6 +72,17 @@ pub(crate) fn quoting(bytes: &[u8], before: Option<u8>, marks: Marks) -> Quoting
         return unsafe { quoting_avx2(bytes, before, marks) };
     }
     quoting_with(Portable::new(marks), bytes, before, marks)
+}
+
+/// [`index`] on AVX-512.
+///
+/// # Safety
+/// The features must be there.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,avx2,bmi1,bmi2,popcnt,pclmulqdq")]
+unsafe fn index_avx512(bytes: &[u8], marks: Marks, base: u32, out: &mut Vec<u32>) -> Option<Structure> {
+    // SAFETY: the caller has detected the features.
+    index_with(unsafe { avx512::Avx512::new(marks) }, bytes, base, out)
 }
 
 /// [`index`] on AVX2.
@@ -145,11 +161,11 @@ fn index_with<L: Lanes>(lanes: L, bytes: &[u8], base: u32, out: &mut Vec<u32>) -
             inside = (within.cast_signed() >> 63).cast_unsigned();
             let ends = terminator & !within;
             found.records += ends.count_ones() as usize;
-            push_positions(out, (delimiter & !within) | ends, at);
+            lanes.push_positions(out, (delimiter & !within) | ends, at);
         } else {
             may_open = (delimiter | terminator) >> 63;
             found.records += terminator.count_ones() as usize;
-            push_positions(out, delimiter | terminator, at);
+            lanes.push_positions(out, delimiter | terminator, at);
         }
         at = at.wrapping_add(64);
     });
@@ -164,45 +180,9 @@ fn all_marks_with<L: Lanes>(lanes: L, bytes: &[u8], base: u32, out: &mut Vec<u32
     let mut at = base;
     each_chunk(bytes, |chunk, real| {
         let masks = lanes.masks(chunk);
-        push_positions(out, (masks.delimiter | masks.terminator | masks.quote) & real, at);
+        lanes.push_positions(out, (masks.delimiter | masks.terminator | masks.quote) & real, at);
         at = at.wrapping_add(64);
     });
-}
-
-/// Appends `at` plus the position of each set bit. Writes in groups of eight without looking how many are left, since
-/// most chunks hold fewer than nine marks.
-#[inline(always)]
-fn push_positions(out: &mut Vec<u32>, mask: u64, at: u32) {
-    let count = mask.count_ones() as usize;
-    if out.capacity() - out.len() < 64 {
-        grow(out);
-    }
-    let len = out.len();
-    let mut rest = mask;
-    // SAFETY: there is room for 64 values after `len`, at most 64 are written, and the first `count` of them are
-    // initialised: each group of eight is written in full, and groups are written until `count` is covered.
-    unsafe {
-        let mut slot = out.as_mut_ptr().add(len);
-        let mut written = 0;
-        loop {
-            for offset in 0..8 {
-                slot.add(offset).write(at.wrapping_add(rest.trailing_zeros()));
-                rest &= rest.wrapping_sub(1);
-            }
-            written += 8;
-            if written >= count {
-                break;
-            }
-            slot = slot.add(8);
-        }
-        out.set_len(len + count);
-    }
-}
-
-#[cold]
-#[inline(never)]
-fn grow(out: &mut Vec<u32>) {
-    out.reserve(out.len().max(1 << 12));
 }
 
 #[inline(always)]
@@ -311,6 +291,13 @@ mod tests {
             let mut positions = Vec::new();
             let found = index(&text, MARKS, 5, &mut positions);
             assert_eq!(found.map(|found| (found, positions)), plain, "seed {seed}");
+            #[cfg(target_arch = "x86_64")]
+            if super::avx2::available() {
+                let mut positions = Vec::new();
+                // SAFETY: the features were detected.
+                let found = unsafe { super::index_avx2(&text, MARKS, 5, &mut positions) };
+                assert_eq!(found.map(|found| (found, positions)), plain, "seed {seed}");
+            }
             let mut positions = Vec::new();
             let found = index_with(Portable::new(MARKS), &text, 5, &mut positions);
             assert_eq!(found.map(|found| (found, positions)), plain, "seed {seed}");

@@ -5,6 +5,8 @@
 pub(crate) fn all() -> Vec<(&'static str, bool)> {
     vec![
         ("avx2", is_x86_feature_detected!("avx2")),
+        ("avx512bw", is_x86_feature_detected!("avx512bw")),
+        ("avx512vbmi2", is_x86_feature_detected!("avx512vbmi2")),
         ("bmi1", is_x86_feature_detected!("bmi1")),
         ("bmi2", is_x86_feature_detected!("bmi2")),
         ("pclmulqdq", is_x86_feature_detected!("pclmulqdq")),

@@ -16,6 +16,7 @@ pub(crate) mod json_masks;
 pub(crate) mod lanes;
 pub(crate) mod newlines;
 pub(crate) mod number;
+pub(crate) mod numbers;
 #[cfg(test)]
 mod testing;
 pub(crate) mod window;

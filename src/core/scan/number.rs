@@ -4,17 +4,18 @@
 //! out with shifts and the digits are joined with two multiplications ("SIMD within a register"; D. Lemire, "Quickly
 //! parsing eight digits", 2018). Whatever it refuses, `Number::parse` reads the plain way.
 
-const ZEROS: u64 = 0x3030_3030_3030_3030;
+/// Eight characters `0`.
+pub(super) const ZEROS: u64 = 0x3030_3030_3030_3030;
 const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
 
 /// Powers of ten that a word's digits can need.
 const POW10: [i64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
 
 /// Digits of one word: their value, how many there are, and how many follow a point if there is one.
-struct Word {
-    value: u32,
+pub(super) struct Word {
+    pub(super) value: u32,
     digits: usize,
-    fraction: Option<usize>,
+    pub(super) fraction: Option<usize>,
 }
 
 /// Reads a number of at most 18 digits without exponent as `(units, scale)`: units by ten to the scale. `None` does
@@ -105,7 +106,7 @@ fn load(text: &[u8]) -> Option<u64> {
 
 /// Reads a word of `len` characters that are digits and at most one point.
 #[inline]
-fn read(word: u64, len: usize) -> Option<Word> {
+pub(super) fn read(word: u64, len: usize) -> Option<Word> {
     let mut digits = word ^ ZEROS;
     let odd = (((digits & !HIGH_BITS) + 0x7676_7676_7676_7676) | digits) & HIGH_BITS;
     if odd == 0 {

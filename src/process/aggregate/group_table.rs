@@ -2,23 +2,20 @@
 //!
 //! Keys compare as text, so JSON's `1` and `"1"` are one group; null (and missing) is a group of its own, apart from the
 //! empty text. Each group keeps its lowest row id, which orders groups, and the form its key had in that row, so that it
-//! prints as it came. Keys are made ready for a run of rows before the first is looked up, so that the processor
-//! overlaps the memory accesses of neighbours. Measured in thread time on one hyperthread of a busy machine: 8 ns per
-//! row for 4 groups, 32 ns for 100,000.
+//! prints as it came. The keys of a run of rows are looked up together ([`KeySet::seek`]); what that does not see is searched
+//! for one by one.
 
 use crate::core::data::batch::{Batch, Values};
-use crate::core::data::cell::{Cell, Kind};
+use crate::core::data::cell::{Cell, Kind, MAX_CELL};
 use crate::core::data::value::Value;
 use crate::core::integer::{byte, narrow};
 use crate::process::aggregate::NO_GROUP;
 use crate::process::aggregate::intake::value;
 use crate::process::aggregate::kept::text;
-use crate::process::aggregate::key_set::{KeySet, NONE, Packed, Seed};
+use crate::process::aggregate::key_set::{KeySet, Keys, NONE, Packed, RUN, Seed};
 
-/// Rows whose keys are made ready together.
-const RUN: usize = 256;
-/// Marks a key whose bytes are those of its cell.
-const IN_CELL: u32 = u32::MAX;
+/// Bytes behind the last key of a run, so that it is read like the others.
+const ALONG: usize = 32;
 
 /// The groups that one thread has seen.
 #[derive(Debug)]
@@ -32,18 +29,49 @@ pub(crate) struct GroupTable {
     kinds: Vec<Kind>,
     /// The highest row id of all batches seen: groups need no new lowest row while batches come in order.
     latest: u64,
-    run: Vec<Pending>,
-    /// For each of them, its group where a glance told it.
-    glanced: Vec<u32>,
-    scratch: Vec<u8>,
+    /// For each kind of cell whose text is not in its span, the group of a single key of that kind.
+    of_kind: [u32; 16],
+    encoded: Encoded,
 }
 
-/// A row's key, ready for lookup, and where its bytes are.
-#[derive(Debug, Clone, Copy)]
-struct Pending {
-    key: Packed,
-    start: u32,
-    end: u32,
+/// The keys of a run that are not cells of a batch.
+#[derive(Debug, Default)]
+struct Encoded {
+    /// Their bytes, one after the other, then some more to be read along.
+    bytes: Vec<u8>,
+    /// Where each ends.
+    ends: Vec<usize>,
+    /// A cell over each.
+    cells: Vec<Cell>,
+    /// The numbers of these cells.
+    places: Vec<u32>,
+}
+
+impl Encoded {
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+        self.cells.clear();
+        self.places.clear();
+    }
+
+    /// Makes what was appended to the bytes a key, null where it is not there.
+    fn end_key(&mut self, is_null: bool) {
+        let start = self.ends.last().copied().unwrap_or(0);
+        let len = self.bytes.len() - start;
+        let kind = if is_null { Kind::Null } else { Kind::Text };
+        // A key that no cell can hold is searched for.
+        self.cells.push(if len > MAX_CELL { Cell::new(Kind::TextRaw, 0, 0) } else { Cell::side(kind, start, len) });
+        self.places.push(narrow(self.ends.len()));
+        self.ends.push(self.bytes.len());
+    }
+
+    /// The keys with their cells.
+    fn iter(&self) -> impl Iterator<Item = (Cell, &[u8])> {
+        let starts = [0].into_iter().chain(self.ends.iter().copied());
+        let key = |(start, end): (usize, &usize)| self.bytes.get(start..*end).unwrap_or_default();
+        self.cells.iter().copied().zip(starts.zip(&self.ends).map(key))
+    }
 }
 
 impl GroupTable {
@@ -55,9 +83,8 @@ impl GroupTable {
             first: Vec::new(),
             kinds: Vec::new(),
             latest: 0,
-            run: Vec::new(),
-            glanced: Vec::new(),
-            scratch: Vec::new(),
+            of_kind: [NONE; 16],
+            encoded: Encoded::default(),
         }
     }
 
@@ -81,12 +108,14 @@ impl GroupTable {
         self.latest = self.latest.max(after);
         for run in rows.chunks(RUN) {
             let from = groups.len();
+            groups.resize(from + run.len(), NONE);
+            let Some(groups) = groups.get_mut(from..) else { continue };
             match inputs {
                 [Values::Cells(cells)] => self.assign_cells(batch, run, cells, groups),
                 _ => self.assign_encoded(batch, run, inputs, groups),
             }
             if !ordered {
-                self.lower(batch, run, inputs, groups.get(from..).unwrap_or_default());
+                self.lower(batch, run, inputs, groups);
             }
         }
     }
@@ -95,7 +124,7 @@ impl GroupTable {
     pub(crate) fn hashes(&mut self, batch: &Batch, rows: &[u32], inputs: &[&Values], hashes: &mut Vec<u64>) {
         for run in rows.chunks(RUN) {
             self.encode_run(batch, run, inputs);
-            hashes.extend(self.run.iter().map(|pending| pending.key.hash()));
+            hashes.extend(self.encoded.iter().map(|(cell, key)| self.packed(cell, key).hash()));
         }
     }
 
@@ -105,91 +134,71 @@ impl GroupTable {
     }
 
     /// One key column of cells.
-    fn assign_cells(&mut self, batch: &Batch, run: &[u32], cells: &[Cell], groups: &mut Vec<u32>) {
-        self.run.clear();
-        self.scratch.clear();
-        for row in run {
+    fn assign_cells(&mut self, batch: &Batch, run: &[u32], cells: &[Cell], groups: &mut [u32]) {
+        self.set.seek(Keys { block: &batch.block.bytes, side: &batch.side, cells, run }, &self.of_kind, groups);
+        for (row, group) in run.iter().zip(groups).filter(|(_, group)| **group == NONE) {
             let cell = cells.get(*row as usize).copied().unwrap_or(Cell::MISSING);
-            let pending = match cell.kind() {
-                Kind::Bare | Kind::Quoted | Kind::Number | Kind::Text | Kind::Nested => {
-                    let source = if cell.in_side() { &batch.side } else { &batch.block.bytes };
-                    Pending { key: self.set.pack_at(source, cell.start(), cell.len()), start: IN_CELL, end: 0 }
-                }
-                Kind::Missing | Kind::Null => Pending { key: self.set.pack_null(), start: 0, end: 0 },
-                kind => {
-                    let start = narrow(self.scratch.len());
-                    self.scratch.extend_from_slice(&text(kind, batch.bytes(cell)));
-                    self.pending(start)
-                }
-            };
-            self.run.push(pending);
-        }
-        self.set.glance(self.run.iter().map(|pending| &pending.key), &mut self.glanced);
-        for ((row, pending), glanced) in run.iter().zip(&self.run).zip(&self.glanced) {
-            if *glanced != NONE {
-                groups.push(*glanced);
-                continue;
-            }
-            let cell = cells.get(*row as usize).copied().unwrap_or(Cell::MISSING);
-            let group = self.set.insert(pending.key, || match pending.start {
-                IN_CELL => batch.bytes(cell),
-                start => self.scratch.get(start as usize..pending.end as usize).unwrap_or_default(),
-            });
-            if group as usize == self.first.len() {
+            *group = self.search(cell, &text(cell.kind(), batch.bytes(cell)));
+            if *group as usize == self.first.len() {
                 self.first.push(batch.id(*row as usize));
                 self.kinds.push(plain(cell.kind()));
             }
-            groups.push(group);
         }
     }
 
-    /// Makes the keys of a run ready, any number of columns, encoded one after the other.
+    /// The group of a key column's cell, whose text this is, a new one if it is new.
+    fn search(&mut self, cell: Cell, text: &[u8]) -> u32 {
+        let packed = self.packed(cell, text);
+        let group = self.set.insert(packed, || text);
+        if let (Kind::Missing | Kind::Null | Kind::True | Kind::False, Some(of_kind)) =
+            (cell.kind(), self.of_kind.get_mut(cell.kind() as usize))
+        {
+            *of_kind = group;
+        }
+        group
+    }
+
+    /// A key, ready to be looked up.
+    fn packed(&self, cell: Cell, key: &[u8]) -> Packed {
+        if cell.is_null() { self.set.pack_null() } else { self.set.pack(key) }
+    }
+
+    /// Encodes the keys of a run, one after the other, any number of columns.
     fn encode_run(&mut self, batch: &Batch, run: &[u32], inputs: &[&Values]) {
-        self.run.clear();
-        self.scratch.clear();
+        let encoded = &mut self.encoded;
+        encoded.clear();
         for row in run {
-            let start = narrow(self.scratch.len());
-            let pending = if let [input] = inputs {
+            if let [input] = inputs {
                 let value = key(batch, input, *row);
-                self.scratch.extend_from_slice(&value.to_text());
-                if value.is_null() {
-                    Pending { key: self.set.pack_null(), start, end: start }
-                } else {
-                    self.pending(start)
-                }
+                encoded.bytes.extend_from_slice(&value.to_text());
+                encoded.end_key(value.is_null());
             } else {
                 for input in inputs {
-                    encode(&key(batch, input, *row), &mut self.scratch);
+                    encode(&key(batch, input, *row), &mut encoded.bytes);
                 }
-                self.pending(start)
-            };
-            self.run.push(pending);
+                encoded.end_key(false);
+            }
         }
+        encoded.bytes.resize(encoded.bytes.len() + ALONG, 0);
     }
 
     /// Any number of key columns.
-    fn assign_encoded(&mut self, batch: &Batch, run: &[u32], inputs: &[&Values], groups: &mut Vec<u32>) {
+    fn assign_encoded(&mut self, batch: &Batch, run: &[u32], inputs: &[&Values], groups: &mut [u32]) {
         self.encode_run(batch, run, inputs);
-        self.set.glance(self.run.iter().map(|pending| &pending.key), &mut self.glanced);
-        for ((row, pending), glanced) in run.iter().zip(&self.run).zip(&self.glanced) {
-            if *glanced != NONE {
-                groups.push(*glanced);
+        let encoded = std::mem::take(&mut self.encoded);
+        let keys = Keys { block: &[], side: &encoded.bytes, cells: &encoded.cells, run: &encoded.places };
+        self.set.seek(keys, &self.of_kind, groups);
+        for ((row, (cell, key)), group) in run.iter().zip(encoded.iter()).zip(groups) {
+            if *group != NONE {
                 continue;
             }
-            let bytes = self.scratch.get(pending.start as usize..pending.end as usize).unwrap_or_default();
-            let group = self.set.insert(pending.key, || bytes);
-            if group as usize == self.first.len() {
+            *group = self.search(cell, key);
+            if *group as usize == self.first.len() {
                 self.first.push(batch.id(*row as usize));
                 self.kinds.extend(inputs.iter().map(|input| kind(batch, input, *row)));
             }
-            groups.push(group);
         }
-    }
-
-    /// The key at the end of the scratch bytes.
-    fn pending(&self, start: u32) -> Pending {
-        let key = self.set.pack(self.scratch.get(start as usize..).unwrap_or_default());
-        Pending { key, start, end: narrow(self.scratch.len()) }
+        self.encoded = encoded;
     }
 
     /// Takes rows that came later than higher ones into account.

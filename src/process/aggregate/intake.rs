@@ -1,7 +1,6 @@
 //! Loops over the rows of an intake: numbers for sums and quantiles, values for the rest.
 //!
-//! The loop over cells is what a group-by spends its time in, so it decides per cell only between short numbers and
-//! everything else, and is compiled once for each sink.
+//! The loop over cells is compiled once for each sink, and decides per cell only between short numbers and everything else.
 
 use std::borrow::Cow;
 use std::hint::black_box;
@@ -67,34 +66,21 @@ pub(super) fn touch<T>(states: &[T], run: impl Iterator<Item = u32>, word: impl 
     }
 }
 
-/// Feeds the numbers of an intake to a sink. Nulls are passed over, other values counted as skipped.
+/// Feeds the numbers of an intake to a sink: short ones where they were read already, all others one by one. Nulls are
+/// passed over, other values counted as skipped.
 #[inline]
 pub(super) fn each_number(intake: &Intake<'_>, sink: &mut impl Numbers) {
     let Some(values) = intake.input else { return };
-    match values {
-        Values::Cells(cells) => {
-            let mut run = [Small { units: 0, group: 0, scale: 0 }; RUN];
-            if let Some(smalls) = intake.smalls {
-                return each_read(intake, cells, smalls, sink, &mut run);
-            }
-            for (rows, groups) in intake.rows.chunks(RUN).zip(intake.groups.chunks(RUN)) {
-                let mut count = 0;
-                for (&row, &group) in rows.iter().zip(groups) {
-                    let Some(&cell) = cells.get(row as usize) else { continue };
-                    if matches!(cell.kind(), Kind::Bare | Kind::Quoted | Kind::Number | Kind::Text)
-                        && let Some((units, scale)) = intake.batch.small(cell)
-                        && let Some(small) = run.get_mut(count)
-                    {
-                        *small = Small { units, group, scale };
-                        count += 1;
-                        continue;
-                    }
+    match (values, intake.smalls) {
+        (Values::Cells(cells), Some(smalls)) => each_read(intake, cells, smalls, sink),
+        (Values::Cells(cells), None) => {
+            for (&row, &group) in intake.rows.iter().zip(intake.groups) {
+                if let Some(&cell) = cells.get(row as usize) {
                     slow_cell(intake, row, group, cell, sink);
                 }
-                sink.small(run.get(..count).unwrap_or_default());
             }
         }
-        Values::Numbers(numbers) => {
+        (Values::Numbers(numbers), _) => {
             for (&row, &group) in intake.rows.iter().zip(intake.groups) {
                 if let Some(Some(number)) = numbers.get(row as usize) {
                     sink.number(group, *number);
@@ -104,10 +90,11 @@ pub(super) fn each_number(intake: &Intake<'_>, sink: &mut impl Numbers) {
     }
 }
 
-/// The same where the short numbers were read already.
+/// Numbers of which the short ones were read already.
 #[inline]
-fn each_read(intake: &Intake<'_>, cells: &[Cell], smalls: &Smalls, sink: &mut impl Numbers, run: &mut [Small; RUN]) {
+fn each_read(intake: &Intake<'_>, cells: &[Cell], smalls: &Smalls, sink: &mut impl Numbers) {
     let mut smalls = smalls.iter();
+    let mut run = [Small { units: 0, group: 0, scale: 0 }; RUN];
     for (rows, groups) in intake.rows.chunks(RUN).zip(intake.groups.chunks(RUN)) {
         let mut count = 0;
         for ((&row, &group), small) in rows.iter().zip(groups).zip(smalls.by_ref()) {

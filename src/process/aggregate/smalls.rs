@@ -2,33 +2,54 @@
 
 use crate::core::data::batch::{Batch, Values};
 use crate::core::data::cell::Kind;
+use crate::core::scan::numbers::{REFUSED, Window, read};
 
-/// Stands for the scale of a value that is no short plain number. Theirs are at most 18.
-const ODD: u8 = u8::MAX;
+/// Values that are read together.
+const RUN: usize = 256;
 
 /// For each listed row, its short plain number.
 #[derive(Debug, Default)]
 pub(crate) struct Smalls {
     units: Vec<i64>,
+    /// [`REFUSED`] where a value is no short plain number; the scales of others are at most 18.
     scales: Vec<u8>,
 }
 
 impl Smalls {
     /// Reads the numbers of the listed rows in place of those it held. Without cells there are none to read.
     pub(crate) fn read(&mut self, batch: &Batch, rows: &[u32], values: &Values) -> Option<&Self> {
+        let Values::Cells(cells) = values else { return None };
         self.units.clear();
         self.scales.clear();
-        let Values::Cells(cells) = values else { return None };
-        self.units.reserve(rows.len());
-        self.scales.reserve(rows.len());
-        for row in rows {
-            let number = cells.get(*row as usize).and_then(|cell| match cell.kind() {
-                Kind::Bare | Kind::Quoted | Kind::Number | Kind::Text => batch.small(*cell),
-                _ => None,
-            });
-            let (units, scale) = number.unwrap_or((0, ODD));
-            self.units.push(units);
-            self.scales.push(scale);
+        self.units.resize(rows.len(), 0);
+        self.scales.resize(rows.len(), REFUSED);
+        let mut windows = [Window::NONE; RUN];
+        // Numbers that are longer than a window are read twice; where most are, they are read at once.
+        let mut long = false;
+        let runs = rows.chunks(RUN).zip(self.units.chunks_mut(RUN)).zip(self.scales.chunks_mut(RUN));
+        for ((rows, units), scales) in runs {
+            if !long {
+                for (row, window) in rows.iter().zip(&mut windows) {
+                    *window = match cells.get(*row as usize) {
+                        Some(cell) if is_number(cell.kind()) => batch.window(*cell),
+                        _ => Window::NONE,
+                    };
+                }
+                if read(&windows, units, scales) {
+                    continue;
+                }
+            }
+            let mut refused = 0;
+            for ((row, units), scale) in rows.iter().zip(units).zip(scales) {
+                if *scale == REFUSED
+                    && let Some(cell) = cells.get(*row as usize).filter(|cell| is_number(cell.kind()))
+                    && let Some(small) = batch.small(*cell)
+                {
+                    (*units, *scale) = small;
+                    refused += 1;
+                }
+            }
+            long = refused > RUN / 2;
         }
         Some(self)
     }
@@ -36,7 +57,13 @@ impl Smalls {
     /// For each listed row its units and scale, where it has a short plain number.
     #[inline]
     pub(crate) fn iter(&self) -> impl Iterator<Item = Option<(i64, u8)>> {
-        let small = |(units, scale): (&i64, &u8)| if *scale == ODD { None } else { Some((*units, *scale)) };
+        let small = |(units, scale): (&i64, &u8)| if *scale == REFUSED { None } else { Some((*units, *scale)) };
         self.units.iter().zip(&self.scales).map(small)
     }
+}
+
+/// Whether the span of such a cell may be a number.
+#[inline]
+fn is_number(kind: Kind) -> bool {
+    matches!(kind, Kind::Bare | Kind::Quoted | Kind::Number | Kind::Text)
 }

@@ -74,7 +74,7 @@ impl<P: LineParser> Decoder for LineDecoder<P> {
             let stop = memchr::memchr(self.lines.terminator, rest).map_or(end, |found| at + found);
             let line = bytes.get(at..content(bytes, at, stop, self.lines.terminator)).unwrap_or_default();
             let next = (stop + 1).min(end);
-            if self.blank == Blank::Skipped && line.trim_ascii().is_empty() {
+            if self.blank == Blank::Skipped && self.parser.is_blank(line) {
                 irregular.add(fields.rows(), Oddity::Blank);
                 at = next;
                 continue;

@@ -34,6 +34,11 @@ pub(crate) trait LineParser: Send + Sync {
         b""
     }
 
+    /// Whether a line has nothing in it.
+    fn is_blank(&self, line: &[u8]) -> bool {
+        line.trim_ascii().is_empty()
+    }
+
     /// Reads a line without its end. Fields that are not put are null.
     fn parse(&self, worker: &mut Self::Worker, line: &[u8], fields: &mut Fields) -> Result<(), Miss>;
 }

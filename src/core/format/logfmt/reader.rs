@@ -39,6 +39,11 @@ impl LineParser for Logfmt {
         Names::Open
     }
 
+    /// What stands between pairs makes no record by itself.
+    fn is_blank(&self, line: &[u8]) -> bool {
+        line.iter().all(|byte| *byte <= b' ')
+    }
+
     #[inline]
     fn parse(&self, (): &mut (), line: &[u8], fields: &mut Fields) -> Result<(), Miss> {
         let mut at = 0;

@@ -26,6 +26,9 @@ use crate::process::stage::{Gather, Gatherer, Scope, Setup, Table};
 /// Groups below this number are merged by one thread, and stay in memory whatever it holds.
 const FEW_GROUPS: usize = 4096;
 
+/// Rows that all states take before the next: what is read of them stays in the nearest caches.
+const TILE: usize = 4096;
+
 /// The gathering operation of a grouping.
 pub(in crate::process::stage) struct GroupGather {
     pub(super) grouping: Arc<Grouping>,
@@ -58,7 +61,7 @@ pub(super) struct GroupGatherer {
     pub(super) partitions: Option<Partitions>,
     rows: Vec<u32>,
     of: Vec<u32>,
-    /// For each argument, its short numbers where several states read them.
+    /// For each argument, its short numbers where a state reads them.
     smalls: Vec<Smalls>,
     /// For each key and argument, what its expression counted.
     tallies: Vec<Tally>,
@@ -328,22 +331,27 @@ impl GroupGatherer {
             table.assign(batch, &self.rows, keys, &mut self.of);
         }
         let count = if keys.is_empty() { 1 } else { table.len() };
-        let read: Vec<Option<&Smalls>> = (0..)
-            .zip(&mut self.smalls)
-            .zip(arguments)
-            .map(|((argument, smalls), values)| {
-                let readers = grouping.states.iter().zip(states.iter());
-                let mut readers =
-                    readers.filter(|(plan, state)| plan.argument == Some(argument) && state.reads_numbers());
-                if readers.nth(1).is_some() { smalls.read(batch, &self.rows, values) } else { None }
-            })
-            .collect();
-        for (state, plan) in states.iter_mut().zip(&grouping.states) {
-            let values = |argument: Option<usize>| argument.and_then(|argument| arguments.get(argument)).copied();
-            let (input, second) = (values(plan.argument), values(plan.second));
-            let smalls = plan.argument.and_then(|argument| read.get(argument).copied()).flatten();
-            state.grow(count);
-            state.update(&Intake { batch, rows: &self.rows, groups: &self.of, input, smalls, second });
+        states.iter_mut().for_each(|state| state.grow(count));
+        let read_by = |argument: usize, states: &[Box<dyn Accumulator>]| {
+            let mut readers = grouping.states.iter().zip(states).filter(|(plan, _)| plan.argument == Some(argument));
+            readers.any(|(_, state)| state.reads_numbers())
+        };
+        for (rows, groups) in self.rows.chunks(TILE).zip(self.of.chunks(TILE)) {
+            let read: Vec<Option<&Smalls>> = (0..)
+                .zip(&mut self.smalls)
+                .zip(arguments)
+                .map(
+                    |((argument, smalls), values)| {
+                        if read_by(argument, states) { smalls.read(batch, rows, values) } else { None }
+                    },
+                )
+                .collect();
+            for (state, plan) in states.iter_mut().zip(&grouping.states) {
+                let values = |argument: Option<usize>| argument.and_then(|argument| arguments.get(argument)).copied();
+                let (input, second) = (values(plan.argument), values(plan.second));
+                let smalls = plan.argument.and_then(|argument| read.get(argument).copied()).flatten();
+                state.update(&Intake { batch, rows, groups, input, smalls, second });
+            }
         }
         self.share.hold(self.groups.memory());
         if self.share.is_full() { self.make_room() } else { Ok(()) }

@@ -1,0 +1,334 @@
+//! The numbers of the keys of a run of rows.
+//!
+//! Grouping spends much of its time here, so nothing in these loops is decided by a key: its length chooses a mask and not
+//! a branch, and of the two entries where a key mostly is, the one that has its tag is taken without a jump. Where keys differ
+//! in class (up to 16 bytes or up to 32, in the block or beside it), those of each class are gathered before any is looked
+//! at. What is not seen that way (new keys, keys far from their home, very long ones, escapes, the end of a block) is
+//! left to a search. In a large set each step is done for the whole run before the next, so that the processor waits for
+//! all of memory at once.
+
+use std::hint::black_box;
+
+use super::{EMPTY, KeySet, MIDDLE, MUCH, NONE, SHORT, hash_middle, hash_words};
+use crate::core::data::cell::{Cell, Kind};
+use crate::core::integer::{high, low, narrow, to_index, words};
+
+/// Rows that are looked up together, at most.
+pub(crate) const RUN: usize = 256;
+
+/// The kinds of cells whose span is their text, a bit each.
+const PLAIN: u32 = 1 << Kind::Bare as u32
+    | 1 << Kind::Quoted as u32
+    | 1 << Kind::Number as u32
+    | 1 << Kind::Text as u32
+    | 1 << Kind::Nested as u32;
+
+/// The keys of a run of rows.
+#[derive(Clone, Copy)]
+pub(crate) struct Keys<'a> {
+    /// What cells point into.
+    pub(crate) block: &'a [u8],
+    /// What cells point into that say so.
+    pub(crate) side: &'a [u8],
+    /// The cells of all rows.
+    pub(crate) cells: &'a [Cell],
+    /// The rows, rising.
+    pub(crate) run: &'a [u32],
+}
+
+/// What keys have in common that are looked up in one way: bit 0 where they are beside the block, bit 1 where they have more
+/// than 16 bytes. Higher ones stand for keys that are searched for.
+type Class = u32;
+
+/// Bit 0 of a class.
+const BESIDE: Class = 1;
+/// Bit 1 of a class.
+const MIDDLING: Class = 2;
+/// How many classes of keys there are that are looked up.
+const CLASSES: Class = 4;
+
+/// The class of a cell's key.
+#[inline]
+fn class(cell: Cell) -> Class {
+    let (kind, len) = (cell.kind() as u32, cell.len());
+    let searched = ((PLAIN >> kind) & 1 ^ 1) | u32::from(len > MIDDLE);
+    u32::from(cell.in_side()) * BESIDE | u32::from(len > SHORT) * MIDDLING | searched * CLASSES
+}
+
+impl KeySet {
+    /// For each of at most [`RUN`] keys its number, where that is seen without a search; what `of_kind` says of its kind
+    /// where there is no text of it in the source; else [`NONE`], which does not say that it is not there.
+    pub(crate) fn seek(&self, keys: Keys<'_>, of_kind: &[u32; 16], numbers: &mut [u32]) {
+        let (mut gathered, mut classes) = ([Cell::MISSING; RUN], [0; RUN]);
+        let cells = keys.in_a_row(&mut gathered);
+        let mut present = 0;
+        for (cell, to) in cells.iter().zip(&mut classes) {
+            *to = class(*cell);
+            present |= 1_u32 << *to;
+        }
+        if present.is_power_of_two() && present.trailing_zeros() < CLASSES {
+            return self.seek_class(present.trailing_zeros(), keys, cells, numbers);
+        }
+        if present >= 1 << CLASSES {
+            for (cell, number) in cells.iter().zip(numbers.iter_mut()) {
+                *number = of_kind.get(cell.kind() as usize).copied().unwrap_or(NONE);
+            }
+        }
+        let mut places = [0; RUN];
+        for one in (0..CLASSES).filter(|class| present >> class & 1 == 1) {
+            let mut count = 0;
+            for (at, class) in (0_u32..).zip(classes.iter().take(cells.len())) {
+                if let Some(place) = places.get_mut(count) {
+                    *place = at;
+                }
+                count += usize::from(*class == one);
+            }
+            self.seek_places(one, keys, cells, places.get(..count).unwrap_or_default(), numbers);
+        }
+    }
+
+    /// The cells of a class.
+    fn seek_class(&self, class: Class, keys: Keys<'_>, cells: &[Cell], numbers: &mut [u32]) {
+        let source = keys.source(class);
+        match class & MIDDLING {
+            0 if self.keys.len() < MUCH => {
+                for (cell, number) in cells.iter().zip(numbers) {
+                    *number = self.seek_short(source, *cell);
+                }
+            }
+            0 => self.seek_far(source, cells, numbers),
+            _ => {
+                for (cell, number) in cells.iter().zip(numbers) {
+                    *number = self.seek_middle(source, *cell);
+                }
+            }
+        }
+    }
+
+    /// Those of the cells that are of a class.
+    fn seek_places(&self, class: Class, keys: Keys<'_>, cells: &[Cell], places: &[u32], numbers: &mut [u32]) {
+        let source = keys.source(class);
+        let cell = |place: &u32| cells.get(*place as usize).copied().unwrap_or(Cell::MISSING);
+        match class & MIDDLING {
+            0 if self.keys.len() < MUCH => {
+                for place in places {
+                    if let Some(number) = numbers.get_mut(*place as usize) {
+                        *number = self.seek_short(source, cell(place));
+                    }
+                }
+            }
+            0 => {
+                let (mut picked, mut found) = ([Cell::MISSING; RUN], [NONE; RUN]);
+                picked.iter_mut().zip(places).for_each(|(to, place)| *to = cell(place));
+                self.seek_far(source, picked.get(..places.len()).unwrap_or_default(), &mut found);
+                for (place, found) in places.iter().zip(found) {
+                    if let Some(number) = numbers.get_mut(*place as usize) {
+                        *number = found;
+                    }
+                }
+            }
+            _ => {
+                for place in places {
+                    if let Some(number) = numbers.get_mut(*place as usize) {
+                        *number = self.seek_middle(source, cell(place));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The number of a key by the two entries from its home on, where one of them has its tag.
+    #[inline]
+    fn at_home(&self, hash: u64) -> u32 {
+        let mask = self.entries.len().wrapping_sub(1);
+        let (tag, home) = (low(hash), low(hash) as usize);
+        let entry = |at: usize| self.entries.get(at & mask).copied().unwrap_or(EMPTY);
+        // No entry has the number that stands for none, so the lesser of two is the one that is there.
+        let tagged = |entry: u64| low(entry) | u32::from(high(entry) == tag).wrapping_sub(1);
+        tagged(entry(home)).min(tagged(entry(home.wrapping_add(1))))
+    }
+
+    /// That number where it is the key's, else none.
+    #[inline]
+    fn checked(&self, number: u32, words: [u64; 2], len: u32) -> u32 {
+        let Some(key) = self.keys.get(number as usize) else { return NONE };
+        let [first, second] = key.words();
+        let differs = (first ^ words[0]) | (second ^ words[1]) | u64::from(key.len ^ len);
+        number | u32::from(differs == 0).wrapping_sub(1)
+    }
+
+    /// A key of up to 16 bytes in a small set.
+    #[inline]
+    fn seek_short(&self, source: &[u8], cell: Cell) -> u32 {
+        match short(source, cell.start(), cell.len()) {
+            Some((words, len)) => self.checked(self.at_home(hash_words(&self.seed, words)), words, len),
+            None => NONE,
+        }
+    }
+
+    /// Keys of up to 16 bytes in a large set.
+    #[inline(never)]
+    fn seek_far(&self, source: &[u8], cells: &[Cell], numbers: &mut [u32]) {
+        let mut packed = [([0; 2], 0, 0); RUN];
+        let mask = self.entries.len().wrapping_sub(1);
+        let mut all = 0;
+        for (cell, packed) in cells.iter().zip(&mut packed) {
+            // No key is as long as what stands for one at the end of the source.
+            let (words, len) = short(source, cell.start(), cell.len()).unwrap_or(([0; 2], u32::MAX - 1));
+            let hash = hash_words(&self.seed, words);
+            *packed = (words, len, hash);
+            all |= self.entries.get(low(hash) as usize & mask).copied().unwrap_or(EMPTY);
+        }
+        black_box(all);
+        let mut all = 0;
+        for (number, (_, _, hash)) in numbers.iter_mut().zip(&packed) {
+            *number = self.at_home(*hash);
+            // A key may lie across two lines of the cache.
+            let touched = self.keys.get(*number as usize);
+            all |= touched.map_or(0, |key| key.len | u32::from(key.bytes.first().copied().unwrap_or(0)));
+        }
+        black_box(all);
+        for (number, (words, len, _)) in numbers.iter_mut().zip(&packed) {
+            *number = self.checked(*number, *words, *len);
+        }
+    }
+
+    /// A key of 17 to 32 bytes.
+    #[inline]
+    fn seek_middle(&self, source: &[u8], cell: Cell) -> u32 {
+        let Some((first, second)) = middle(source, cell) else { return NONE };
+        let hash = hash_middle(&self.seed, [first, second]);
+        let number = self.at_home(hash);
+        let Some(key) = self.keys.get(number as usize) else { return NONE };
+        let ([there, start], len) = (key.words(), narrow(cell.len()));
+        let stored = self.arena.get(to_index(start)..).and_then(<[u8]>::first_chunk::<MIDDLE>);
+        let Some((Some(a), Some(b))) = stored.map(|stored| (stored.first_chunk(), stored.last_chunk())) else {
+            return NONE;
+        };
+        let differs = (u128::from_le_bytes(*a) ^ first) | (u128::from_le_bytes(*b) ^ second);
+        let same = (there == hash) & (key.len == len) & (differs == 0);
+        number | u32::from(same).wrapping_sub(1)
+    }
+}
+
+impl<'a> Keys<'a> {
+    /// What cells of a class point into.
+    fn source(&self, class: Class) -> &'a [u8] {
+        if class & BESIDE == 0 { self.block } else { self.side }
+    }
+
+    /// The cells of the run, gathered where they do not stand one after the other.
+    fn in_a_row(&self, gathered: &'a mut [Cell; RUN]) -> &'a [Cell] {
+        if let (Some(first), Some(last)) = (self.run.first(), self.run.last())
+            && (last.wrapping_sub(*first) as usize) + 1 == self.run.len()
+            && let Some(cells) = self.cells.get(*first as usize..=*last as usize)
+        {
+            return cells;
+        }
+        for (to, row) in gathered.iter_mut().zip(self.run) {
+            *to = self.cells.get(*row as usize).copied().unwrap_or(Cell::MISSING);
+        }
+        gathered.get(..self.run.len()).unwrap_or_default()
+    }
+}
+
+/// For each length below 32, the bytes of that many.
+#[expect(clippy::indexing_slicing, reason = "computed when the program is built, which fails where it panics")]
+static MASKS: [u128; 32] = {
+    let mut masks = [u128::MAX; 32];
+    let mut len = 0;
+    while len < SHORT {
+        masks[len] = (1 << (8 * len)) - 1;
+        len += 1;
+    }
+    masks
+};
+
+#[inline]
+fn masked(window: [u8; SHORT], len: usize) -> u128 {
+    u128::from_le_bytes(window) & MASKS.get(len % 32).copied().unwrap_or(0)
+}
+
+/// The key `source[start..start + len]` of up to 16 bytes as words, and its length; none at the end of the source.
+#[inline]
+pub(super) fn short(source: &[u8], start: usize, len: usize) -> Option<([u64; 2], u32)> {
+    let window = source.get(start..start + SHORT)?.first_chunk()?;
+    Some((words(masked(*window, len)), low(len as u64)))
+}
+
+/// A key of 17 to 32 bytes; none at the end of the source.
+#[inline]
+fn middle(source: &[u8], cell: Cell) -> Option<(u128, u128)> {
+    let window = source.get(cell.start()..cell.start() + MIDDLE)?;
+    let (first, second) = (window.first_chunk()?, window.last_chunk()?);
+    // A whole second window has a length of 16.
+    Some((u128::from_le_bytes(*first), masked(*second, cell.len() - SHORT)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Keys, RUN};
+    use crate::core::data::cell::{Cell, Kind};
+    use crate::process::aggregate::key_set::{KeySet, NONE, Seed};
+
+    #[test]
+    fn sees_what_a_search_finds() {
+        let mut state = 77_u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state >> 33
+        };
+        let kinds = [Kind::Bare, Kind::Quoted, Kind::Number, Kind::Text, Kind::Nested, Kind::Null, Kind::TextRaw];
+        for (variety, least) in [(3, 0.95), (40, 0.9), (3000, 0.5)] {
+            let mut set = KeySet::new(Seed::default());
+            let null = {
+                let null = set.pack_null();
+                set.insert(null, || b"")
+            };
+            let mut of_kind = [NONE; 16];
+            of_kind[Kind::Null as usize] = null;
+            let (mut known, mut seen) = (0, 0);
+            for _ in 0..300 {
+                let texts: Vec<Vec<u8>> = (0..next() as usize % RUN + 1)
+                    .map(|_| {
+                        let text = (next() % variety * 0x9E37_79B9) % 1_000_003;
+                        format!("{text}-{}", "ab".repeat(text as usize % 18)).into_bytes()
+                    })
+                    .collect();
+                let (mut block, mut side, mut cells) = (Vec::new(), Vec::new(), Vec::new());
+                for text in &texts {
+                    let kind = kinds[next() as usize % kinds.len()];
+                    if next() % 4 == 0 {
+                        cells.push(Cell::side(kind, side.len(), text.len()));
+                        side.extend_from_slice(text);
+                    } else {
+                        cells.push(Cell::new(kind, block.len(), text.len()));
+                        block.extend_from_slice(text);
+                    }
+                }
+                let every = 1 + next() as usize % 2;
+                let run: Vec<u32> = (0..cells.len() as u32).step_by(every).collect();
+                let mut numbers = vec![7; run.len()];
+                let keys = Keys { block: &block, side: &side, cells: &cells, run: &run };
+                set.seek(keys, &of_kind, &mut numbers);
+                for (row, number) in run.iter().zip(numbers) {
+                    let (text, kind) = (&texts[*row as usize], cells[*row as usize].kind());
+                    let found = set.find(set.pack(text), text);
+                    match kind {
+                        Kind::Null => assert_eq!(number, null),
+                        Kind::TextRaw => assert_eq!(number, NONE),
+                        _ => {
+                            assert!([found, NONE].contains(&number), "{number} for {found}");
+                            known += u32::from(found != NONE && text.len() <= 32);
+                            seen += u32::from(found != NONE && number == found);
+                        }
+                    }
+                }
+                for text in &texts {
+                    set.number(text);
+                }
+            }
+            assert!(f64::from(seen) > least * f64::from(known), "{seen} of {known}");
+        }
+    }
+}
