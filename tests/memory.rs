@@ -57,6 +57,8 @@ proptest! {
             &["-s", "k:natural", "-f", "jsonl"],
             &["--distinct", "k", "-f", "csv"],
             &["--distinct", "k,v", "--keep", "last", "-f", "csv"],
+            &["-n", "70", "--distinct", "k", "-f", "csv"],
+            &["-n", "70", "--distinct", "k,v", "-n", "40", "--count", "-f", "csv"],
             &["-n", "2 by l", "--derive", "r=row()", "-f", "csv"],
             &["--top", "2:v by k", "-f", "csv"],
             &["-g", "k,l", "-a", "n=count, s=sum(v), d=count_distinct(v), m=median(v), first(v), collect(v)", "-f", "csv"],
@@ -86,6 +88,8 @@ proptest! {
             &["--distinct", "k", "--join", "t.csv", "--on", "k=l", "--kind", "full", "-f", "csv"],
             &["-s", "v", "--join", "t.csv", "--on", "k,l", "--kind", "left", "--derive", "r=row()", "-f", "csv"],
             &["--join", "t.csv", "--on", "k", "--kind", "anti", "-f", "csv"],
+            &["-n", "20", "--join", "t.csv", "--on", "k", "-f", "csv"],
+            &["-n", "20", "--join", "t.csv", "--on", "k", "-n", "30", "--distinct", "v", "-f", "csv"],
             &["--join", "t.csv", "--on", "v=k", "--kind", "right", "--window", "n=row_number() by l", "-f", "csv"],
         ];
         for args in all {

@@ -4,7 +4,7 @@
 //! part. All of it happens in the workers; what needs the order of batches passes it on by relay.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use crate::core::diagnostics::Diagnostics;
 use crate::core::error::{Code, Error, Level, Problem, Result};
@@ -110,23 +110,26 @@ fn run_all<F: Feed>(
     running: &Running<'_>,
     mut drain: impl FnMut(Piece) -> Result<Flow> + Send,
 ) -> Result<Vec<Worker>> {
-    let stopped = AtomicBool::new(false);
+    let stopped = AtomicUsize::new(0);
     let mut drain = |piece: Piece| {
-        let flow = drain(piece)?;
-        stopped.store(flow == Flow::Stop, Ordering::Relaxed);
-        Ok(flow)
+        stopped.fetch_max(piece.stopped, Ordering::Relaxed);
+        drain(piece)
     };
-    let part = Part { feed, rows, end, first: 0, claimed: AtomicU64::new(0) };
+    let part = Part { feed, rows, end, before: 0, first: 0, claimed: AtomicU64::new(0) };
     let mut workers = run(&part, &options(running), &mut drain)?;
     let mut claimed = part.claimed.into_inner();
-    let mut later = rows;
-    while let Some((first, behind)) = later.split_first().filter(|_| !stopped.load(Ordering::Relaxed)) {
-        later = behind;
-        let Some(table) = first.rest()? else { continue };
+    for (before, held_back) in (1..).zip(rows) {
+        // Who wants no more records wants none that were held back in front of it, and those behind it all the same.
+        if stopped.load(Ordering::Relaxed) > before {
+            continue;
+        }
+        running.cancel.reset();
+        let Some(table) = held_back.rest()? else { continue };
         let part = Part {
             feed: &Stored::new(Arc::from(table)).numbered_from(claimed),
-            rows: later,
+            rows: rows.get(before..).unwrap_or_default(),
             end,
+            before,
             first: claimed,
             claimed: AtomicU64::new(claimed),
         };
@@ -168,6 +171,8 @@ struct Part<'a, F> {
     feed: &'a F,
     rows: &'a [Box<dyn Rows>],
     end: End<'a>,
+    /// How many operations were in front of them in the pass before.
+    before: usize,
     /// The number of the first claim.
     first: u64,
     /// One more than the highest number of a claim.
@@ -196,6 +201,8 @@ struct Piece {
     problems: Vec<Problem>,
     sight: Sight,
     flow: Flow,
+    /// One more than the place of the last operation that wants no more records; 0 where all go on.
+    stopped: usize,
 }
 
 impl<F: Feed> Task for Part<'_, F> {
@@ -233,10 +240,16 @@ impl<F: Feed> Task for Part<'_, F> {
         scope.failure = failure;
         scope.remarks = remarks;
         scope.places = places.as_ref().map(|places| places as &dyn Locate);
-        for rows in self.rows {
+        let mut stopped = 0;
+        for (place, rows) in (self.before + 1..).zip(self.rows) {
+            scope.flow = Flow::Continue;
             rows.apply(&mut batch, &mut scope)?;
+            if scope.flow == Flow::Stop {
+                stopped = place;
+            }
         }
-        if scope.flow == Flow::Stop {
+        if stopped > 0 {
+            scope.flow = Flow::Stop;
             // Faults stand behind the records that were enough: whether they are met at all would depend on where the
             // block ends.
             problems.clear();
@@ -244,7 +257,7 @@ impl<F: Feed> Task for Part<'_, F> {
             scope.failure = None;
         }
         let remarks = std::mem::take(&mut scope.remarks);
-        let mut piece = Piece { encoded: Encoded::default(), remarks, problems, sight, flow: scope.flow };
+        let mut piece = Piece { encoded: Encoded::default(), remarks, problems, sight, flow: scope.flow, stopped };
         match (&self.end, &mut worker.gatherer) {
             (End::Gather(_), Some(gatherer)) => {
                 gatherer.take(batch, &mut scope)?;

@@ -46,6 +46,11 @@ impl Kind {
         Self::Nested,
     ];
 
+    /// A bit of its own, to ask for several kinds at once.
+    pub(crate) const fn bit(self) -> u32 {
+        1 << self as u32
+    }
+
     /// The kind of that number, by its lowest four bits.
     #[inline]
     pub(crate) fn from_bits(bits: u32) -> Self {
@@ -111,6 +116,12 @@ impl Cell {
         Kind::from_bits(self.word >> 27)
     }
 
+    /// Whether its form is one of those with these bits.
+    #[inline]
+    pub(crate) fn is_any(self, kinds: u32) -> bool {
+        kinds >> ((self.word >> 27) & 15) & 1 == 1
+    }
+
     /// Whether the span lies in the side buffer.
     #[inline]
     pub(crate) fn in_side(self) -> bool {
@@ -142,6 +153,6 @@ impl Cell {
     /// Whether the cell is null or missing.
     #[inline]
     pub(crate) fn is_null(self) -> bool {
-        matches!(self.kind(), Kind::Missing | Kind::Null)
+        self.is_any(Kind::Missing.bit() | Kind::Null.bit())
     }
 }

@@ -12,7 +12,7 @@ use crate::core::integer::{byte, narrow};
 use crate::process::aggregate::NO_GROUP;
 use crate::process::aggregate::intake::value;
 use crate::process::aggregate::kept::text;
-use crate::process::aggregate::key_set::{KeySet, Keys, NONE, Packed, RUN, Seed};
+use crate::process::aggregate::key_set::{KeySet, Keys, NONE, PLAIN, Packed, RUN, Scratch, Seed};
 
 /// Bytes behind the last key of a run, so that it is read like the others.
 const ALONG: usize = 32;
@@ -32,6 +32,7 @@ pub(crate) struct GroupTable {
     /// For each kind of cell whose text is not in its span, the group of a single key of that kind.
     of_kind: [u32; 16],
     encoded: Encoded,
+    scratch: Scratch,
 }
 
 /// The keys of a run that are not cells of a batch.
@@ -85,6 +86,7 @@ impl GroupTable {
             latest: 0,
             of_kind: [NONE; 16],
             encoded: Encoded::default(),
+            scratch: Scratch::default(),
         }
     }
 
@@ -135,10 +137,21 @@ impl GroupTable {
 
     /// One key column of cells.
     fn assign_cells(&mut self, batch: &Batch, run: &[u32], cells: &[Cell], groups: &mut [u32]) {
-        self.set.seek(Keys { block: &batch.block.bytes, side: &batch.side, cells, run }, &self.of_kind, groups);
+        self.set.seek(
+            Keys { block: &batch.block.bytes, side: &batch.side, cells, run },
+            &self.of_kind,
+            &mut self.scratch,
+            groups,
+        );
         for (row, group) in run.iter().zip(groups).filter(|(_, group)| **group == NONE) {
             let cell = cells.get(*row as usize).copied().unwrap_or(Cell::MISSING);
-            *group = self.search(cell, &text(cell.kind(), batch.bytes(cell)));
+            let bytes = batch.bytes(cell);
+            *group = if cell.is_any(PLAIN) && !cell.in_side() {
+                let packed = self.set.pack_at(&batch.block.bytes, cell.start(), cell.len());
+                self.set.insert(packed, || bytes)
+            } else {
+                self.search(cell, &text(cell.kind(), bytes))
+            };
             if *group as usize == self.first.len() {
                 self.first.push(batch.id(*row as usize));
                 self.kinds.push(plain(cell.kind()));
@@ -187,7 +200,7 @@ impl GroupTable {
         self.encode_run(batch, run, inputs);
         let encoded = std::mem::take(&mut self.encoded);
         let keys = Keys { block: &[], side: &encoded.bytes, cells: &encoded.cells, run: &encoded.places };
-        self.set.seek(keys, &self.of_kind, groups);
+        self.set.seek(keys, &self.of_kind, &mut self.scratch, groups);
         for ((row, (cell, key)), group) in run.iter().zip(encoded.iter()).zip(groups) {
             if *group != NONE {
                 continue;

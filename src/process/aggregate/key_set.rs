@@ -8,7 +8,7 @@
 
 mod seek;
 
-pub(crate) use seek::{Keys, RUN};
+pub(crate) use seek::{Keys, PLAIN, RUN, Scratch};
 
 use crate::core::integer::{high, low, narrow, to_index, words};
 use std::hash::{BuildHasher, Hasher};

@@ -7,6 +7,9 @@ use crate::core::scan::numbers::{REFUSED, Window, read};
 /// Values that are read together.
 const RUN: usize = 256;
 
+/// The kinds of cells whose span may be a number.
+const NUMBERS: u32 = Kind::Bare.bit() | Kind::Quoted.bit() | Kind::Number.bit() | Kind::Text.bit();
+
 /// For each listed row, its short plain number.
 #[derive(Debug, Default)]
 pub(crate) struct Smalls {
@@ -31,7 +34,7 @@ impl Smalls {
             if !long {
                 for (row, window) in rows.iter().zip(&mut windows) {
                     *window = match cells.get(*row as usize) {
-                        Some(cell) if is_number(cell.kind()) => batch.window(*cell),
+                        Some(cell) if cell.is_any(NUMBERS) => batch.window(*cell),
                         _ => Window::NONE,
                     };
                 }
@@ -42,7 +45,7 @@ impl Smalls {
             let mut refused = 0;
             for ((row, units), scale) in rows.iter().zip(units).zip(scales) {
                 if *scale == REFUSED
-                    && let Some(cell) = cells.get(*row as usize).filter(|cell| is_number(cell.kind()))
+                    && let Some(cell) = cells.get(*row as usize).filter(|cell| cell.is_any(NUMBERS))
                     && let Some(small) = batch.small(*cell)
                 {
                     (*units, *scale) = small;
@@ -60,10 +63,4 @@ impl Smalls {
         let small = |(units, scale): (&i64, &u8)| if *scale == REFUSED { None } else { Some((*units, *scale)) };
         self.units.iter().zip(&self.scales).map(small)
     }
-}
-
-/// Whether the span of such a cell may be a number.
-#[inline]
-fn is_number(kind: Kind) -> bool {
-    matches!(kind, Kind::Bare | Kind::Quoted | Kind::Number | Kind::Text)
 }

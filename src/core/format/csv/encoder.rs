@@ -113,7 +113,10 @@ impl Encoder for CsvEncoder {
         let columns: Vec<From<'_>> = batch.find_all(columns).into_iter().map(|at| from(batch, at)).collect();
         let line_end = self.line_end();
         for row in batch.rows() {
-            self.record(batch, &columns, row, keep, out)?;
+            match keep {
+                Keep::Nothing => self.fresh_record(batch, &columns, row, out)?,
+                keep => self.record(batch, &columns, row, keep, out)?,
+            }
             out.extend_from_slice(line_end);
         }
         Ok(())
@@ -184,19 +187,36 @@ impl CsvEncoder {
             }
             append(out, block, from, to - from);
             (from, to) = (0, 0);
-            if number > 0 {
-                out.push(self.style.delimiter);
-            }
-            match column {
-                From::Nowhere => out.extend_from_slice(&self.style.null),
-                From::Cells(cells) => self.cell(batch, cells.get(row).copied().unwrap_or(Cell::MISSING), out)?,
-                From::Numbers(numbers) => match numbers.get(row) {
-                    Some(Some(number)) => self.number(*number, out)?,
-                    _ => out.extend_from_slice(&self.style.null),
-                },
-            }
+            self.fresh(batch, (number, column), row, out)?;
         }
         append(out, block, from, to - from);
+        Ok(())
+    }
+
+    /// The same where no cell keeps its bytes.
+    fn fresh_record(&self, batch: &Batch, columns: &[From<'_>], row: usize, out: &mut Vec<u8>) -> Result<()> {
+        columns.iter().enumerate().try_for_each(|column| self.fresh(batch, column, row, out))
+    }
+
+    /// Appends a column's cell, which does not keep its bytes, with the delimiter in front of it.
+    #[inline]
+    fn fresh(&self, batch: &Batch, (number, column): (usize, &From<'_>), row: usize, out: &mut Vec<u8>) -> Result<()> {
+        if number > 0 {
+            out.push(self.style.delimiter);
+        }
+        match column {
+            From::Nowhere => out.extend_from_slice(&self.style.null),
+            From::Cells(cells) => match cells.get(row).copied().unwrap_or(Cell::MISSING) {
+                cell if cell.kind() == Kind::Number && self.style.bare_numbers && !cell.in_side() => {
+                    append(out, &batch.block.bytes, cell.start(), cell.len());
+                }
+                cell => self.cell(batch, cell, out)?,
+            },
+            From::Numbers(numbers) => match numbers.get(row) {
+                Some(Some(number)) => self.number(*number, out)?,
+                _ => out.extend_from_slice(&self.style.null),
+            },
+        }
         Ok(())
     }
 

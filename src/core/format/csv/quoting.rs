@@ -17,6 +17,8 @@ pub(super) struct Style {
     pub(super) null: Vec<u8>,
     /// Whether cells that spreadsheets would run as formulas get an apostrophe in front.
     pub(super) escape_formulas: bool,
+    /// Whether JSON numbers are written as they are, whichever they are.
+    pub(super) bare_numbers: bool,
     /// For each byte, whether a cell with it needs quotes.
     special: [bool; 256],
 }
@@ -28,7 +30,12 @@ impl Style {
         let special = std::array::from_fn(|byte| apart.contains(&byte));
         let null = options.null_value.as_ref().map(|text| text.as_bytes().to_vec()).unwrap_or_default();
         let (quoting, escape_formulas) = (options.quoting, options.escape_formulas);
-        Self { delimiter, quote, quoting, null, escape_formulas, special }
+        let of_numbers = |byte: &u8| byte.is_ascii_digit() || b"+-.eE".contains(byte);
+        let bare_numbers = !matches!(quoting, Quoting::All | Quoting::NonNumeric)
+            && !escape_formulas
+            && ![delimiter, quote].iter().any(of_numbers)
+            && (null.is_empty() || !null.iter().all(of_numbers));
+        Self { delimiter, quote, quoting, null, escape_formulas, bare_numbers, special }
     }
 
     /// Whether text without quotes would be read as something else: null, or more or less than one cell.

@@ -16,12 +16,9 @@ use crate::core::integer::{high, low, narrow, to_index, words};
 /// Rows that are looked up together, at most.
 pub(crate) const RUN: usize = 256;
 
-/// The kinds of cells whose span is their text, a bit each.
-const PLAIN: u32 = 1 << Kind::Bare as u32
-    | 1 << Kind::Quoted as u32
-    | 1 << Kind::Number as u32
-    | 1 << Kind::Text as u32
-    | 1 << Kind::Nested as u32;
+/// The kinds of cells whose span is their text.
+pub(crate) const PLAIN: u32 =
+    Kind::Bare.bit() | Kind::Quoted.bit() | Kind::Number.bit() | Kind::Text.bit() | Kind::Nested.bit();
 
 /// The keys of a run of rows.
 #[derive(Clone, Copy)]
@@ -35,6 +32,23 @@ pub(crate) struct Keys<'a> {
     /// The rows, rising.
     pub(crate) run: &'a [u32],
 }
+
+/// What is known of a run while its keys are looked up; kept from run to run for its memory.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    /// Cells that do not stand one after the other.
+    gathered: Vec<Cell>,
+    /// The class of each.
+    classes: Vec<Class>,
+    /// Which are of one class.
+    places: Vec<u32>,
+    picked: Vec<Cell>,
+    found: Vec<u32>,
+    packed: Vec<PackedCell>,
+}
+
+/// A key of up to 16 bytes as words, its length, and its hash.
+type PackedCell = ([u64; 2], u32, u64);
 
 /// What keys have in common that are looked up in one way: bit 0 where they are beside the block, bit 1 where they have more
 /// than 16 bytes. Higher ones stand for keys that are searched for.
@@ -50,90 +64,79 @@ const CLASSES: Class = 4;
 /// The class of a cell's key.
 #[inline]
 fn class(cell: Cell) -> Class {
-    let (kind, len) = (cell.kind() as u32, cell.len());
-    let searched = ((PLAIN >> kind) & 1 ^ 1) | u32::from(len > MIDDLE);
+    let len = cell.len();
+    let searched = u32::from(!cell.is_any(PLAIN)) | u32::from(len > MIDDLE);
     u32::from(cell.in_side()) * BESIDE | u32::from(len > SHORT) * MIDDLING | searched * CLASSES
 }
 
 impl KeySet {
     /// For each of at most [`RUN`] keys its number, where that is seen without a search; what `of_kind` says of its kind
     /// where there is no text of it in the source; else [`NONE`], which does not say that it is not there.
-    pub(crate) fn seek(&self, keys: Keys<'_>, of_kind: &[u32; 16], numbers: &mut [u32]) {
-        let (mut gathered, mut classes) = ([Cell::MISSING; RUN], [0; RUN]);
-        let cells = keys.in_a_row(&mut gathered);
+    pub(crate) fn seek(&self, keys: Keys<'_>, of_kind: &[u32; 16], scratch: &mut Scratch, numbers: &mut [u32]) {
+        let Scratch { gathered, classes, places, picked, found, packed } = scratch;
+        let cells = keys.in_a_row(gathered);
         let mut present = 0;
-        for (cell, to) in cells.iter().zip(&mut classes) {
-            *to = class(*cell);
-            present |= 1_u32 << *to;
-        }
+        classes.clear();
+        classes.extend(cells.iter().map(|cell| {
+            let class = class(*cell);
+            present |= 1_u32 << class;
+            class
+        }));
         if present.is_power_of_two() && present.trailing_zeros() < CLASSES {
-            return self.seek_class(present.trailing_zeros(), keys, cells, numbers);
+            return self.seek_class(present.trailing_zeros(), keys, cells, packed, numbers);
         }
         if present >= 1 << CLASSES {
             for (cell, number) in cells.iter().zip(numbers.iter_mut()) {
                 *number = of_kind.get(cell.kind() as usize).copied().unwrap_or(NONE);
             }
         }
-        let mut places = [0; RUN];
+        places.resize(RUN, 0);
         for one in (0..CLASSES).filter(|class| present >> class & 1 == 1) {
             let mut count = 0;
-            for (at, class) in (0_u32..).zip(classes.iter().take(cells.len())) {
+            for (at, class) in (0_u32..).zip(classes.iter()) {
                 if let Some(place) = places.get_mut(count) {
                     *place = at;
                 }
                 count += usize::from(*class == one);
             }
-            self.seek_places(one, keys, cells, places.get(..count).unwrap_or_default(), numbers);
-        }
-    }
-
-    /// The cells of a class.
-    fn seek_class(&self, class: Class, keys: Keys<'_>, cells: &[Cell], numbers: &mut [u32]) {
-        let source = keys.source(class);
-        match class & MIDDLING {
-            0 if self.keys.len() < MUCH => {
-                for (cell, number) in cells.iter().zip(numbers) {
-                    *number = self.seek_short(source, *cell);
-                }
-            }
-            0 => self.seek_far(source, cells, numbers),
-            _ => {
-                for (cell, number) in cells.iter().zip(numbers) {
-                    *number = self.seek_middle(source, *cell);
-                }
+            let places = places.get(..count).unwrap_or_default();
+            let source = keys.source(one);
+            let cell = |place: &u32| cells.get(*place as usize).copied().unwrap_or(Cell::MISSING);
+            if one & MIDDLING != 0 {
+                put(places, numbers, |place| self.seek_middle(source, cell(place)));
+            } else if self.keys.len() < MUCH {
+                put(places, numbers, |place| self.seek_short(source, cell(place)));
+            } else {
+                picked.clear();
+                picked.extend(places.iter().map(cell));
+                found.resize(picked.len(), NONE);
+                self.seek_far(source, picked, packed, found);
+                let mut found = found.iter().copied();
+                put(places, numbers, |_| found.next().unwrap_or(NONE));
             }
         }
     }
 
-    /// Those of the cells that are of a class.
-    fn seek_places(&self, class: Class, keys: Keys<'_>, cells: &[Cell], places: &[u32], numbers: &mut [u32]) {
+    /// Cells that are all of a class.
+    fn seek_class(
+        &self,
+        class: Class,
+        keys: Keys<'_>,
+        cells: &[Cell],
+        packed: &mut Vec<PackedCell>,
+        numbers: &mut [u32],
+    ) {
         let source = keys.source(class);
-        let cell = |place: &u32| cells.get(*place as usize).copied().unwrap_or(Cell::MISSING);
-        match class & MIDDLING {
-            0 if self.keys.len() < MUCH => {
-                for place in places {
-                    if let Some(number) = numbers.get_mut(*place as usize) {
-                        *number = self.seek_short(source, cell(place));
-                    }
-                }
+        if class & MIDDLING != 0 {
+            for (cell, number) in cells.iter().zip(numbers) {
+                *number = self.seek_middle(source, *cell);
             }
-            0 => {
-                let (mut picked, mut found) = ([Cell::MISSING; RUN], [NONE; RUN]);
-                picked.iter_mut().zip(places).for_each(|(to, place)| *to = cell(place));
-                self.seek_far(source, picked.get(..places.len()).unwrap_or_default(), &mut found);
-                for (place, found) in places.iter().zip(found) {
-                    if let Some(number) = numbers.get_mut(*place as usize) {
-                        *number = found;
-                    }
-                }
+        } else if self.keys.len() < MUCH {
+            for (cell, number) in cells.iter().zip(numbers) {
+                *number = self.seek_short(source, *cell);
             }
-            _ => {
-                for place in places {
-                    if let Some(number) = numbers.get_mut(*place as usize) {
-                        *number = self.seek_middle(source, cell(place));
-                    }
-                }
-            }
+        } else {
+            self.seek_far(source, cells, packed, numbers);
         }
     }
 
@@ -168,27 +171,27 @@ impl KeySet {
 
     /// Keys of up to 16 bytes in a large set.
     #[inline(never)]
-    fn seek_far(&self, source: &[u8], cells: &[Cell], numbers: &mut [u32]) {
-        let mut packed = [([0; 2], 0, 0); RUN];
+    fn seek_far(&self, source: &[u8], cells: &[Cell], packed: &mut Vec<PackedCell>, numbers: &mut [u32]) {
         let mask = self.entries.len().wrapping_sub(1);
         let mut all = 0;
-        for (cell, packed) in cells.iter().zip(&mut packed) {
+        packed.clear();
+        packed.extend(cells.iter().map(|cell| {
             // No key is as long as what stands for one at the end of the source.
             let (words, len) = short(source, cell.start(), cell.len()).unwrap_or(([0; 2], u32::MAX - 1));
             let hash = hash_words(&self.seed, words);
-            *packed = (words, len, hash);
             all |= self.entries.get(low(hash) as usize & mask).copied().unwrap_or(EMPTY);
-        }
+            (words, len, hash)
+        }));
         black_box(all);
         let mut all = 0;
-        for (number, (_, _, hash)) in numbers.iter_mut().zip(&packed) {
+        for (number, (_, _, hash)) in numbers.iter_mut().zip(packed.iter()) {
             *number = self.at_home(*hash);
             // A key may lie across two lines of the cache.
             let touched = self.keys.get(*number as usize);
             all |= touched.map_or(0, |key| key.len | u32::from(key.bytes.first().copied().unwrap_or(0)));
         }
         black_box(all);
-        for (number, (words, len, _)) in numbers.iter_mut().zip(&packed) {
+        for (number, (words, len, _)) in numbers.iter_mut().zip(packed.iter()) {
             *number = self.checked(*number, *words, *len);
         }
     }
@@ -211,6 +214,16 @@ impl KeySet {
     }
 }
 
+/// Puts a number at each of the places.
+#[inline]
+fn put(places: &[u32], numbers: &mut [u32], mut number: impl FnMut(&u32) -> u32) {
+    for place in places {
+        if let Some(to) = numbers.get_mut(*place as usize) {
+            *to = number(place);
+        }
+    }
+}
+
 impl<'a> Keys<'a> {
     /// What cells of a class point into.
     fn source(&self, class: Class) -> &'a [u8] {
@@ -218,17 +231,19 @@ impl<'a> Keys<'a> {
     }
 
     /// The cells of the run, gathered where they do not stand one after the other.
-    fn in_a_row(&self, gathered: &'a mut [Cell; RUN]) -> &'a [Cell] {
+    fn in_a_row<'b>(&self, gathered: &'b mut Vec<Cell>) -> &'b [Cell]
+    where
+        'a: 'b,
+    {
         if let (Some(first), Some(last)) = (self.run.first(), self.run.last())
             && (last.wrapping_sub(*first) as usize) + 1 == self.run.len()
             && let Some(cells) = self.cells.get(*first as usize..=*last as usize)
         {
             return cells;
         }
-        for (to, row) in gathered.iter_mut().zip(self.run) {
-            *to = self.cells.get(*row as usize).copied().unwrap_or(Cell::MISSING);
-        }
-        gathered.get(..self.run.len()).unwrap_or_default()
+        gathered.clear();
+        gathered.extend(self.run.iter().map(|row| self.cells.get(*row as usize).copied().unwrap_or(Cell::MISSING)));
+        gathered
     }
 }
 
@@ -267,7 +282,7 @@ fn middle(source: &[u8], cell: Cell) -> Option<(u128, u128)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Keys, RUN};
+    use super::{Keys, RUN, Scratch};
     use crate::core::data::cell::{Cell, Kind};
     use crate::process::aggregate::key_set::{KeySet, NONE, Seed};
 
@@ -287,7 +302,7 @@ mod tests {
             };
             let mut of_kind = [NONE; 16];
             of_kind[Kind::Null as usize] = null;
-            let (mut known, mut seen) = (0, 0);
+            let (mut known, mut seen, mut scratch) = (0, 0, Scratch::default());
             for _ in 0..300 {
                 let texts: Vec<Vec<u8>> = (0..next() as usize % RUN + 1)
                     .map(|_| {
@@ -310,7 +325,7 @@ mod tests {
                 let run: Vec<u32> = (0..cells.len() as u32).step_by(every).collect();
                 let mut numbers = vec![7; run.len()];
                 let keys = Keys { block: &block, side: &side, cells: &cells, run: &run };
-                set.seek(keys, &of_kind, &mut numbers);
+                set.seek(keys, &of_kind, &mut scratch, &mut numbers);
                 for (row, number) in run.iter().zip(numbers) {
                     let (text, kind) = (&texts[*row as usize], cells[*row as usize].kind());
                     let found = set.find(set.pack(text), text);
