@@ -9,7 +9,7 @@
 
 use std::hint::black_box;
 
-use super::{EMPTY, KeySet, MIDDLE, MUCH, NONE, SHORT, hash_middle, hash_words};
+use super::{EMPTY, Key, KeySet, MIDDLE, MUCH, NONE, SHORT, hash_middle, hash_words};
 use crate::core::data::cell::{Cell, Kind};
 use crate::core::integer::{high, low, narrow, to_index, words};
 
@@ -172,25 +172,23 @@ impl KeySet {
     /// Keys of up to 16 bytes in a large set.
     #[inline(never)]
     fn seek_far(&self, source: &[u8], cells: &[Cell], packed: &mut Vec<PackedCell>, numbers: &mut [u32]) {
-        let mask = self.entries.len().wrapping_sub(1);
-        let mut all = 0;
         packed.clear();
         packed.extend(cells.iter().map(|cell| {
             // No key is as long as what stands for one at the end of the source.
             let (words, len) = short(source, cell.start(), cell.len()).unwrap_or(([0; 2], u32::MAX - 1));
-            let hash = hash_words(&self.seed, words);
-            all |= self.entries.get(low(hash) as usize & mask).copied().unwrap_or(EMPTY);
-            (words, len, hash)
+            (words, len, hash_words(&self.seed, words))
         }));
-        black_box(all);
-        let mut all = 0;
+        // The loops that touch memory do nothing else, so that as much of it as possible is on its way at once.
+        let mask = self.entries.len().wrapping_sub(1);
+        let entry = |hash: u64| self.entries.get(low(hash) as usize & mask).copied().unwrap_or(EMPTY);
+        black_box(packed.iter().fold(0, |all, (_, _, hash)| all | entry(*hash)));
         for (number, (_, _, hash)) in numbers.iter_mut().zip(packed.iter()) {
             *number = self.at_home(*hash);
-            // A key may lie across two lines of the cache.
-            let touched = self.keys.get(*number as usize);
-            all |= touched.map_or(0, |key| key.len | u32::from(key.bytes.first().copied().unwrap_or(0)));
         }
-        black_box(all);
+        // A key may lie across two lines of the cache.
+        let touched = |key: &Key| key.len | u32::from(key.bytes.first().copied().unwrap_or(0));
+        let key = |number: &u32| self.keys.get(*number as usize).map_or(0, touched);
+        black_box(numbers.iter().fold(0, |all, number| all | key(number)));
         for (number, (words, len, _)) in numbers.iter_mut().zip(packed.iter()) {
             *number = self.checked(*number, *words, *len);
         }
