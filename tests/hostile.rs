@@ -495,3 +495,22 @@ fn no_function_and_no_aggregate_panics_whatever_it_is_given() {
     }
     assert!(bound > 300, "{bound} calls were run");
 }
+
+#[test]
+fn regexes_that_look_catastrophic_are_linear_or_refused() {
+    let dir = Dir::new();
+    dir.file("a.txt", format!("{}\n{}b\n", "a".repeat(50_000), "a".repeat(50_000)));
+    let nested = ["+", "*", "?", "{2}", "{1,3}", "{0,9}"].map(|times| format!("a{}", times.repeat(60)));
+    let others =
+        ["(a*)*c", "(a|aa)+$", "(a+a+)+c", "(?:a?){64}a{64}", "((a{1,9}){1,9}){1,9}c", "^(([a-z])+.)+[A-Z]([a-z])+$"];
+    for pattern in nested.iter().map(String::as_str).chain(others) {
+        for flags in
+            [&["-c"][..], &["-c", "-i"], &["-c", "-w"], &["-o", "--max-columns=9"], &["-r", "x", "--max-columns=9"]]
+        {
+            let args = ["search", pattern, "a.txt"].iter().chain(flags).copied();
+            let run = mytools(args).dir(dir.path()).run();
+            assert!((0..3).contains(&run.code), "{pattern} {flags:?}: {}", run.errors());
+            assert!(!run.errors().contains("panicked"), "{pattern} {flags:?}: {}", run.errors());
+        }
+    }
+}

@@ -95,7 +95,12 @@ struct Places {
     len: usize,
     /// Whether finding them may be all there is to a match: it may end there, and the expression does not look around.
     whole: bool,
+    /// How many more parts of the expression are looked at. Repetitions of repetitions multiply them.
+    patience: u32,
 }
+
+/// Parts of an expression that are looked at before nothing is said of it.
+const PATIENCE: u32 = 20_000;
 
 /// Places at which a part of the expression may start, a bit each; the last bit means behind all that are noted.
 type Starts = u32;
@@ -109,21 +114,25 @@ impl Places {
         let mut places = Self::of_parts([hir]);
         let properties = hir.properties();
         let ends = places.len < PLACES || properties.minimum_len() == Some(PLACES);
-        places.whole = ends && properties.look_set().is_empty();
+        places.whole = ends && places.len > 0 && properties.look_set().is_empty();
         places
     }
 
     /// Those of parts of an expression that follow each other.
     fn of_parts<'h>(parts: impl IntoIterator<Item = &'h Hir>) -> Self {
-        let mut places = Self { sets: [Set::default(); PLACES], parts: [0; PLACES], len: 0, whole: false };
+        let (sets, parts_of) = ([Set::default(); PLACES], [0; PLACES]);
+        let mut places = Self { sets, parts: parts_of, len: 0, whole: false, patience: PATIENCE };
         let ends = parts.into_iter().fold(1, |starts, part| places.walk(part, starts));
-        places.len = (ends.trailing_zeros() as usize).min(PLACES);
+        if places.patience > 0 {
+            places.len = (ends.trailing_zeros() as usize).min(PLACES);
+        }
         places
     }
 
     /// Notes what a part of the expression matches from each of the starts on; returns where what follows may start.
     fn walk(&mut self, hir: &Hir, starts: Starts) -> Starts {
-        if starts == BEHIND {
+        self.patience = self.patience.saturating_sub(1);
+        if starts == BEHIND || self.patience == 0 {
             return starts;
         }
         match hir.kind() {
@@ -265,6 +274,10 @@ mod tests {
         );
         assert!(places("a*").is_empty());
         assert_eq!(places("a{40}").len(), 16);
+        assert_eq!(places(&format!("a{}", "{1,3}".repeat(3))).len(), 1);
+        // As many as the parser lets through.
+        assert!(places(&format!("a{}", "+".repeat(200))).is_empty());
+        assert_eq!(places(&format!("a{}", "{2}".repeat(200))).len(), 16);
     }
 
     #[test]

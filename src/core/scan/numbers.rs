@@ -5,6 +5,7 @@
 //! the digits (W. Mula, "SIMD-ized parsing of series of integers", 2014).
 
 #![allow(unsafe_code)]
+#![expect(clippy::needless_bitwise_bool, reason = "what numbers look like must not decide about a jump")]
 
 use crate::core::scan::number;
 

@@ -66,7 +66,7 @@ const CLASSES: Class = 4;
 fn class(cell: Cell) -> Class {
     let len = cell.len();
     let searched = u32::from(!cell.is_any(PLAIN)) | u32::from(len > MIDDLE);
-    u32::from(cell.in_side()) * BESIDE | u32::from(len > SHORT) * MIDDLING | searched * CLASSES
+    (u32::from(cell.in_side()) * BESIDE) | (u32::from(len > SHORT) * MIDDLING) | (searched * CLASSES)
 }
 
 impl KeySet {
@@ -207,8 +207,8 @@ impl KeySet {
             return NONE;
         };
         let differs = (u128::from_le_bytes(*a) ^ first) | (u128::from_le_bytes(*b) ^ second);
-        let same = (there == hash) & (key.len == len) & (differs == 0);
-        number | u32::from(same).wrapping_sub(1)
+        let differs = u128::from(there ^ hash) | u128::from(key.len ^ len) | differs;
+        number | u32::from(differs == 0).wrapping_sub(1)
     }
 }
 
@@ -302,7 +302,7 @@ mod tests {
             of_kind[Kind::Null as usize] = null;
             let (mut known, mut seen, mut scratch) = (0, 0, Scratch::default());
             for _ in 0..300 {
-                let texts: Vec<Vec<u8>> = (0..next() as usize % RUN + 1)
+                let texts: Vec<Vec<u8>> = (0..=next() as usize % RUN)
                     .map(|_| {
                         let text = (next() % variety * 0x9E37_79B9) % 1_000_003;
                         format!("{text}-{}", "ab".repeat(text as usize % 18)).into_bytes()

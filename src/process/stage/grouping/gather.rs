@@ -331,7 +331,9 @@ impl GroupGatherer {
             table.assign(batch, &self.rows, keys, &mut self.of);
         }
         let count = if keys.is_empty() { 1 } else { table.len() };
-        states.iter_mut().for_each(|state| state.grow(count));
+        for state in states.iter_mut() {
+            state.grow(count);
+        }
         let read_by = |argument: usize, states: &[Box<dyn Accumulator>]| {
             let mut readers = grouping.states.iter().zip(states).filter(|(plan, _)| plan.argument == Some(argument));
             readers.any(|(_, state)| state.reads_numbers())
