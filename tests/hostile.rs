@@ -507,8 +507,7 @@ fn regexes_that_look_catastrophic_are_linear_or_refused() {
         for flags in
             [&["-c"][..], &["-c", "-i"], &["-c", "-w"], &["-o", "--max-columns=9"], &["-r", "x", "--max-columns=9"]]
         {
-            let args = ["search", pattern, "a.txt"].iter().chain(flags).copied();
-            let run = mytools(args).dir(dir.path()).run();
+            let run = mytools(["search", pattern, "a.txt"]).args(flags).dir(dir.path()).run();
             assert!((0..3).contains(&run.code), "{pattern} {flags:?}: {}", run.errors());
             assert!(!run.errors().contains("panicked"), "{pattern} {flags:?}: {}", run.errors());
         }
