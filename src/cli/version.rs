@@ -12,8 +12,7 @@ pub(super) fn long() -> String {
     let found = features::all();
     let features: Vec<String> =
         found.iter().map(|(name, present)| format!("{}{name}", if *present { '+' } else { '-' })).collect();
-    let fast = !found.is_empty() && found.iter().all(|(_, present)| *present);
-    let how = if fast { "vectorized" } else { "portable" };
+    let how = if features::has_vectors() { "vectorized" } else { "portable" };
     let features = if features.is_empty() { String::new() } else { format!(" {}", features.join(" ")) };
     format!("{}\ntarget: {}\nCPU:{features}; reads CSV and JSON by {how} code", short(), env!("MYTOOLS_TARGET"))
 }

@@ -19,3 +19,9 @@ pub(crate) fn all() -> Vec<(&'static str, bool)> {
 pub(crate) fn all() -> Vec<(&'static str, bool)> {
     Vec::new()
 }
+
+/// Whether kernels use vectors. What is beyond AVX2 they can do without.
+pub(crate) fn has_vectors() -> bool {
+    let found = all();
+    !found.is_empty() && found.iter().all(|(name, present)| *present || name.starts_with("avx512"))
+}

@@ -4,15 +4,15 @@
 
 use std::sync::Arc;
 
-use crate::core::data::batch::{Batch, Values};
-use crate::core::data::cell::Cell;
+use crate::core::data::batch::{Batch, Column, Shapes, Values};
+use crate::core::data::cell::{Cell, Kind};
 use crate::core::data::value::Value;
 use crate::core::error::Result;
 use crate::core::exec::cancel::Cancel;
 use crate::core::exec::relay::Relay;
+use crate::core::integer::narrow;
 use crate::core::registry::{Example, Row};
 use crate::process::aggregate::key_set::{KeySet, Seed};
-use crate::process::stage::derive::put;
 use crate::process::stage::fill::into_cells;
 use crate::process::stage::keys::{KeyOf, Keys};
 use crate::process::stage::names::{Names, split_by};
@@ -156,7 +156,44 @@ fn fill_down(batch: &mut Batch, name: &Arc<str>, rows: &[usize], groups: &[usize
             *cell = *carried;
         }
     }
-    put(batch, name, Values::Cells(cells));
+    put_where_it_is(batch, name, cells);
+}
+
+/// Puts a column into the records that have it now; the others stay without, so that the order in which columns are met
+/// does not depend on which records share a batch.
+fn put_where_it_is(batch: &mut Batch, name: &Arc<str>, cells: Vec<Cell>) {
+    let at = batch.find(name);
+    let column = narrow(at.unwrap_or(batch.columns.len()));
+    let is_there = |row: usize| cells.get(row).is_some_and(|cell| cell.kind() != Kind::Missing);
+    if at.is_none() && !(0..batch.rows).any(is_there) {
+        return;
+    }
+    if at.is_none() || batch.shapes.is_some() {
+        let all = || Shapes { orders: vec![(0..narrow(batch.columns.len())).collect()], of_row: vec![0; batch.rows] };
+        let mut shapes = batch.shapes.take().unwrap_or_else(all);
+        // For each order its own number, or where it is without the column that of the same with it.
+        let mut with: Vec<u32> = (0..narrow(shapes.orders.len())).collect();
+        let mut without: Vec<bool> = shapes.orders.iter().map(|order| !order.contains(&column)).collect();
+        for (_, shape) in shapes.of_row.iter_mut().enumerate().filter(|(row, _)| is_there(*row)) {
+            let (Some(number), Some(without)) = (with.get_mut(*shape as usize), without.get_mut(*shape as usize))
+            else {
+                continue;
+            };
+            if std::mem::take(without) {
+                let mut order = shapes.orders.get(*shape as usize).cloned().unwrap_or_default();
+                order.push(column);
+                *number = narrow(shapes.orders.len());
+                shapes.orders.push(order);
+            }
+            *shape = *number;
+        }
+        batch.shapes = Some(shapes);
+    }
+    let values = Values::Cells(cells);
+    match at.and_then(|at| batch.columns.get_mut(at)) {
+        Some(column) => column.values = values,
+        None => batch.columns.push(Column { name: Arc::clone(name), values }),
+    }
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ pub(crate) struct Keys<'a> {
     pub(crate) side: &'a [u8],
     /// The cells of all rows.
     pub(crate) cells: &'a [Cell],
-    /// The rows, rising.
+    /// The rows.
     pub(crate) run: &'a [u32],
 }
 
@@ -235,6 +235,7 @@ impl<'a> Keys<'a> {
     {
         if let (Some(first), Some(last)) = (self.run.first(), self.run.last())
             && (last.wrapping_sub(*first) as usize) + 1 == self.run.len()
+            && self.run.iter().zip(*first..).fold(0, |apart, (row, next)| apart | (row ^ next)) == 0
             && let Some(cells) = self.cells.get(*first as usize..=*last as usize)
         {
             return cells;
@@ -319,8 +320,14 @@ mod tests {
                         block.extend_from_slice(text);
                     }
                 }
-                let every = 1 + next() as usize % 2;
-                let run: Vec<u32> = (0..cells.len() as u32).step_by(every).collect();
+                let mut run: Vec<u32> = (0..cells.len() as u32).collect();
+                match next() % 4 {
+                    0 => run.retain(|row| row % 3 > 0),
+                    1 => run.rotate_left(cells.len() / 2),
+                    // The ends are where they would be in order.
+                    2 if run.len() > 3 => run[1..cells.len() - 1].reverse(),
+                    _ => {}
+                }
                 let mut numbers = vec![7; run.len()];
                 let keys = Keys { block: &block, side: &side, cells: &cells, run: &run };
                 set.seek(keys, &of_kind, &mut scratch, &mut numbers);
