@@ -383,3 +383,39 @@ fn lines_that_memory_does_not_allow_are_errors() {
     assert_eq!(sh(&dir, "cat long | $M search -c 'x$'").text(), "1\n");
     assert_eq!(sh(&dir, "cat long | $M process --from lines --count -f csv").text(), "count\n1\n");
 }
+
+#[test]
+fn what_must_not_be_read_is_told_and_the_rest_is_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = Dir::new();
+    dir.file("a.csv", "k,v\na,1\n").file("b.csv", "k,v\nb,2\n").file("shut/c.csv", "k,v\nc,3\n");
+    let mode = |name: &str, mode| {
+        fs::set_permissions(dir.path().join(name), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    // Whoever runs the tests may be allowed everything; the program then runs as nobody, from where nobody can reach it.
+    fs::copy(MYTOOLS, dir.path().join("program")).unwrap();
+    [("program", 0o755), ("", 0o755), ("b.csv", 0), ("shut", 0)].into_iter().for_each(|(name, bits)| mode(name, bits));
+    let root = rustix::process::geteuid().is_root();
+    let who = if root { "setpriv --reuid=65534 --regid=65534 --clear-groups " } else { "" };
+    let run = |args: &str| sh(&dir, &format!("{who}./program {args}"));
+    if root && run("--version").code != 0 {
+        mode("shut", 0o755);
+        eprintln!("skipped: the program cannot be run as nobody here");
+        return;
+    }
+    let denied = |name: &str| format!("mytools: {name}: Permission denied\n");
+    let found = run("search -n , a.csv b.csv");
+    assert_eq!((found.code, found.text()), (2, "a.csv:1:k,v\na.csv:2:a,1\n".to_string()));
+    assert_eq!(found.errors(), denied("b.csv"));
+    let found = run("search -c a,1 . -g '*.csv'");
+    assert_eq!((found.code, found.text()), (2, "./a.csv:1\n".to_string()), "{}", found.errors());
+    assert!(found.errors().contains("shut") && found.errors().contains("b.csv"), "{}", found.errors());
+    let rows = run("process a.csv b.csv -f csv");
+    assert_eq!((rows.code, rows.text()), (2, "k,v\na,1\n".to_string()));
+    assert_eq!(rows.errors(), denied("b.csv"));
+    let sum = run("process b.csv a.csv -a 's=sum(v)' -f csv -o shut/o.csv");
+    assert_eq!((sum.code, sum.text()), (2, String::new()));
+    mode("shut", 0o755);
+    assert_eq!(names(&dir, "shut"), ["c.csv"]);
+    assert_eq!(fs::read_to_string(dir.path().join("shut/c.csv")).unwrap(), "k,v\nc,3\n");
+}

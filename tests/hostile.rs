@@ -146,6 +146,19 @@ fn lines(mib: usize) -> impl Iterator<Item = Vec<u8>> {
     std::iter::repeat_n(piece, mib)
 }
 
+/// 160 MiB of [`lines`] in brotli, of which no encoder is at hand.
+const BROTLI: &str = "\
+    cbffff3f00a414f0aab1c70a01e1aeeefc9f03f8ffff078004401c1680eefd1fffffff00900088c302d0bdffe3ffff1f00120071\
+    5800baf77ffcffff034002200e0b40f7fe8fffff7f004800c46101e8defff1ffff0f000980382c00ddfb3ffeffff012001108705\
+    a07bffc7ffff3f002400e2b00074effff8ffff078004401c1680eefd1fffffff00900088c302d0bdffe3ffff1f001200715800ba\
+    f77ffcffff034002200e0b40f7fe8fffff7f004800c46101e8defff1ffff0f000980382c00ddfb3ffeffff012001108705a07bff\
+    c7ffff3f002400e2b00074effff8ffff078004401c1680eefd1fffffff00900088c302d0bdffe3ffff1f001200715800baf77f03";
+
+/// Bytes from their digits.
+fn unhex(text: &str) -> Vec<u8> {
+    (0..text.len() / 2).map(|at| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).unwrap()).collect()
+}
+
 #[test]
 fn what_unpacks_to_much_is_read_in_little_memory() {
     const MIB: usize = 160;
@@ -175,7 +188,8 @@ fn what_unpacks_to_much_is_read_in_little_memory() {
     let mut twice = flate2::write::GzEncoder::new(fs::File::create(path("b.gz")).unwrap(), flate2::Compression::best());
     twice.write_all(&packed).unwrap();
     twice.finish().unwrap();
-    for (name, mib) in [("a.gz", MIB), ("a.zst", MIB), ("a.lz4", MIB), ("a.bz2", 4)] {
+    dir.file("a.br", unhex(BROTLI));
+    for (name, mib) in [("a.gz", MIB), ("a.zst", MIB), ("a.lz4", MIB), ("a.bz2", 4), ("a.br", MIB)] {
         let count = format!("{}\n", mib * 1024);
         let found = within(150, &dir, &["search", "-z", "-c", "x", name]);
         assert_eq!((found.text(), found.errors()), (count.clone(), String::new()), "{name}");
