@@ -394,7 +394,9 @@ fn what_must_not_be_read_is_told_and_the_rest_is_read() {
     };
     // Whoever runs the tests may be allowed everything; the program then runs as nobody, from where nobody can reach it.
     fs::copy(MYTOOLS, dir.path().join("program")).unwrap();
-    [("program", 0o755), ("", 0o755), ("b.csv", 0), ("shut", 0)].into_iter().for_each(|(name, bits)| mode(name, bits));
+    for (name, bits) in [("program", 0o755), ("", 0o755), ("b.csv", 0), ("shut", 0)] {
+        mode(name, bits);
+    }
     let root = rustix::process::geteuid().is_root();
     let who = if root { "setpriv --reuid=65534 --regid=65534 --clear-groups " } else { "" };
     let run = |args: &str| sh(&dir, &format!("{who}./program {args}"));
