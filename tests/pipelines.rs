@@ -146,3 +146,21 @@ fn rejected_records_are_kept_byte_for_byte() {
         assert_eq!(bad, b"nope \xff\r\nlast\n");
     }
 }
+
+#[test]
+fn records_that_waited_on_disk_are_the_same_in_a_pipe_and_in_a_file() {
+    let dir = Dir::new();
+    let text = "said again and again ".repeat(20);
+    let record = |n: usize, more: &str| format!("{{\"n\":{n},\"t\":\"{text}\"{more}}}\n");
+    // More than memory takes, with all columns, then the same behind records that lack the last one.
+    let full: String = (0..50_000).map(|n| record(n, ",\"x\":1")).collect();
+    let short: String = (0..9).map(|n| record(n, "")).collect();
+    dir.file("full.jsonl", &full).file("short.jsonl", short + &full);
+    for name in ["full.jsonl", "short.jsonl"] {
+        let piped = mytools(["process", name, "-f", "csv"]).dir(dir.path()).ok();
+        mytools(["process", name, "-o", "o.csv"]).dir(dir.path()).ok();
+        let filed = std::fs::read_to_string(dir.path().join("o.csv")).unwrap();
+        assert!(piped == filed, "{name}: {} and {} bytes", piped.len(), filed.len());
+        assert!(piped.len() > 20 << 20 && piped.ends_with(&format!("49999,{text},1\n")), "{name}");
+    }
+}
