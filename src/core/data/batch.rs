@@ -202,6 +202,27 @@ impl Batch {
         }
     }
 
+    /// Gives each record the order of columns that `change` makes of the one it has, by what `variant` says of it. So the
+    /// order in which columns are met does not depend on which records share a batch.
+    pub(crate) fn reorder(&mut self, variant: impl Fn(usize) -> u8, change: impl Fn(u8, &mut Vec<u32>)) {
+        let all = || vec![(0..narrow(self.columns.len())).collect()];
+        let old = self.shapes.take().unwrap_or_else(|| Shapes { orders: all(), of_row: vec![0; self.rows] });
+        let mut new = Shapes::default();
+        let mut known: Vec<(u32, u8)> = Vec::new();
+        for row in 0..self.rows {
+            let of = (old.of_row.get(row).copied().unwrap_or(0), variant(row));
+            let number = known.iter().position(|known| *known == of).unwrap_or_else(|| {
+                let mut order = old.orders.get(of.0 as usize).cloned().unwrap_or_default();
+                change(of.1, &mut order);
+                known.push(of);
+                new.orders.push(order);
+                known.len() - 1
+            });
+            new.of_row.push(narrow(number));
+        }
+        self.shapes = Some(new);
+    }
+
     /// The number of a record in the run.
     #[inline]
     pub(crate) fn id(&self, row: usize) -> u64 {

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::core::data::batch::{Batch, Column, RowFailure, Shapes, Values, store};
+use crate::core::data::batch::{Batch, Column, RowFailure, Values, store};
 use crate::core::data::cell::{Cell, Kind};
 use crate::core::data::value::Value;
 use crate::core::error::{Code, Problem, Result};
@@ -215,58 +215,70 @@ impl Rows for Exploding {
 /// Puts the elements in the column's place, and keys and values behind it. Gives the first record that has a field of
 /// its own of such a name.
 fn put(batch: &mut Batch, at: Option<usize>, name: &str, exploded: Exploded) -> Option<RowFailure> {
+    let Exploded { whole, keys, values, objects, .. } = exploded;
+    let is = |cells: &[Cell], row: usize| cells.get(row).is_some_and(|cell| cell.kind() != Kind::Missing);
     let at = at.unwrap_or(batch.columns.len());
-    match batch.columns.get_mut(at) {
-        Some(column) => column.values = Values::Cells(exploded.whole),
-        None => batch.columns.push(Column { name: Arc::from(name), values: Values::Cells(exploded.whole) }),
+    let mut width = batch.columns.len().max(at + 1);
+    let mut others = Vec::new();
+    for name in ["key", "value"].into_iter().filter(|_| objects) {
+        let there = batch.find(name).unwrap_or(width);
+        width = width.max(there + 1);
+        others.push((there, name));
     }
-    let mut places = vec![narrow(at)];
+    order(batch, at, &others, |row| match (is(&keys, row), is(&whole, row)) {
+        (true, _) => MEMBER,
+        (_, true) => ELEMENT,
+        _ => NEITHER,
+    });
+    match batch.columns.get_mut(at) {
+        Some(column) => column.values = Values::Cells(whole),
+        None => batch.columns.push(Column { name: Arc::from(name), values: Values::Cells(whole) }),
+    }
     let mut taken: Option<(usize, &str)> = None;
-    if exploded.objects {
-        for (name, cells) in [("key", exploded.keys), ("value", exploded.values)] {
-            let there = batch.find(name).unwrap_or(batch.columns.len());
-            places.push(narrow(there));
-            let Some(column) = batch.columns.get_mut(there) else {
-                batch.columns.push(Column { name: Arc::from(name), values: Values::Cells(cells) });
-                continue;
-            };
-            let own = |row: usize| match &column.values {
-                Values::Cells(old) => old.get(row).is_some_and(|cell| cell.kind() != Kind::Missing),
-                Values::Numbers(_) => true,
-            };
-            let is = |row: &usize| cells.get(*row).is_some_and(|cell| cell.kind() != Kind::Missing);
-            let clash = (0..cells.len()).filter(is).find(|row| own(*row)).filter(|_| there != at);
-            if let Some(row) = clash.filter(|row| taken.is_none_or(|(first, _)| *row < first)) {
-                taken = Some((row, name));
-            }
-            if let Values::Cells(old) = &mut column.values {
-                old.iter_mut()
-                    .zip(cells)
-                    .filter(|(_, cell)| cell.kind() != Kind::Missing)
-                    .for_each(|(old, cell)| *old = cell);
-            }
+    for ((there, name), cells) in others.into_iter().zip([keys, values]) {
+        let Some(column) = batch.columns.get_mut(there) else {
+            batch.columns.push(Column { name: Arc::from(name), values: Values::Cells(cells) });
+            continue;
+        };
+        let own = |row: usize| match &column.values {
+            Values::Cells(old) => is(old, row),
+            Values::Numbers(_) => true,
+        };
+        let clash = (0..cells.len()).filter(|row| is(&cells, *row)).find(|row| own(*row)).filter(|_| there != at);
+        if let Some(row) = clash.filter(|row| taken.is_none_or(|(first, _)| *row < first)) {
+            taken = Some((row, name));
+        }
+        if let Values::Cells(old) = &mut column.values {
+            let cells = old.iter_mut().zip(cells);
+            cells.filter(|(_, cell)| cell.kind() != Kind::Missing).for_each(|(old, cell)| *old = cell);
         }
     }
-    order(batch, &places);
     taken.map(|(row, name)| {
         let problem = Problem::new(Code::Data, format!("--explode gives a record a second column '{name}'"));
         RowFailure { row, error: problem.hint(format!("--rename or --drop '{name}' before")).into() }
     })
 }
 
-/// Puts key and value directly behind the column.
-fn order(batch: &mut Batch, places: &[u32]) {
-    let Some((at, others)) = places.split_first() else { return };
-    let all: Vec<u32> = (0..narrow(batch.columns.len())).collect();
-    let rows = batch.rows;
-    let shapes = batch.shapes.get_or_insert_with(|| Shapes { orders: vec![all], of_row: vec![0; rows] });
-    for order in &mut shapes.orders {
-        order.retain(|column| !others.contains(column));
-        let behind = order.iter().position(|column| column == at).map_or(order.len(), |at| at + 1);
-        if behind == order.len() && !order.contains(at) {
-            order.push(*at);
-        }
-        let behind = behind.min(order.len());
-        order.splice(behind..behind, others.iter().copied());
+/// What a record has of an exploded column: nothing, an element, or a member of an object.
+const NEITHER: u8 = 0;
+const ELEMENT: u8 = 1;
+const MEMBER: u8 = 2;
+
+/// Gives the column to the records that have it, and key and value, directly behind it, to those of objects.
+fn order(batch: &mut Batch, at: usize, others: &[(usize, &str)], has: impl Fn(usize) -> u8) {
+    if others.is_empty() && batch.shapes.is_none() && at < batch.columns.len() {
+        return;
     }
+    let at = narrow(at);
+    let others: Vec<u32> = others.iter().map(|(there, _)| narrow(*there)).collect();
+    batch.reorder(has, |has, order| {
+        if has != NEITHER && !order.contains(&at) {
+            order.push(at);
+        }
+        if has == MEMBER {
+            order.retain(|column| *column == at || !others.contains(column));
+            let behind = order.iter().position(|column| *column == at).map_or(order.len(), |at| at + 1);
+            order.splice(behind..behind, others.iter().copied().filter(|other| *other != at));
+        }
+    });
 }

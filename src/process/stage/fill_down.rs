@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::core::data::batch::{Batch, Column, Shapes, Values};
+use crate::core::data::batch::{Batch, Column, Values};
 use crate::core::data::cell::{Cell, Kind};
 use crate::core::data::value::Value;
 use crate::core::error::Result;
@@ -169,25 +169,14 @@ fn put_where_it_is(batch: &mut Batch, name: &Arc<str>, cells: Vec<Cell>) {
         return;
     }
     if at.is_none() || batch.shapes.is_some() {
-        let all = || Shapes { orders: vec![(0..narrow(batch.columns.len())).collect()], of_row: vec![0; batch.rows] };
-        let mut shapes = batch.shapes.take().unwrap_or_else(all);
-        // For each order its own number, or where it is without the column that of the same with it.
-        let mut with: Vec<u32> = (0..narrow(shapes.orders.len())).collect();
-        let mut without: Vec<bool> = shapes.orders.iter().map(|order| !order.contains(&column)).collect();
-        for (_, shape) in shapes.of_row.iter_mut().enumerate().filter(|(row, _)| is_there(*row)) {
-            let (Some(number), Some(without)) = (with.get_mut(*shape as usize), without.get_mut(*shape as usize))
-            else {
-                continue;
-            };
-            if std::mem::take(without) {
-                let mut order = shapes.orders.get(*shape as usize).cloned().unwrap_or_default();
-                order.push(column);
-                *number = narrow(shapes.orders.len());
-                shapes.orders.push(order);
-            }
-            *shape = *number;
-        }
-        batch.shapes = Some(shapes);
+        batch.reorder(
+            |row| u8::from(is_there(row)),
+            |is_there, order| {
+                if is_there == 1 && !order.contains(&column) {
+                    order.push(column);
+                }
+            },
+        );
     }
     let values = Values::Cells(cells);
     match at.and_then(|at| batch.columns.get_mut(at)) {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crate::core::data::batch::{Batch, Column, Values, store};
+use crate::core::data::batch::{Batch, Column, RowFailure, Values, store};
 use crate::core::data::cell::{Cell, Kind};
 use crate::core::data::value::Value;
 use crate::core::error::{Code, Problem, Result};
@@ -192,17 +192,36 @@ impl Rows for Unpivoting {
         let gone: Vec<bool> =
             (0..narrow(batch.columns.len())).map(|at| taken.iter().any(|taken| taken.contains(&at))).collect();
         remove(batch, &gone);
+        let mut taken_by: Option<RowFailure> = None;
         for (name, cells) in self.into.iter().zip([names, values]) {
-            if batch.find(name).is_some() {
+            let there = batch.find(name);
+            let place = narrow(there.unwrap_or(batch.columns.len()));
+            let clash = (0..batch.rows).find(|row| there.is_some() && has(batch, *row, place));
+            if let Some(row) = clash.filter(|row| taken_by.as_ref().is_none_or(|failure| *row < failure.row)) {
                 let problem = Problem::new(Code::Data, format!("there is a column '{name}' already"));
-                return Err(problem.hint("name others: --unpivot '… into NAME,VALUE'").into());
+                let error = problem.hint("name others: --unpivot '… into NAME,VALUE'").into();
+                taken_by = Some(RowFailure { row, error });
             }
-            let place = narrow(batch.columns.len());
-            batch.columns.push(Column { name: Arc::clone(name), values: Values::Cells(cells) });
-            batch.shapes.iter_mut().flat_map(|shapes| &mut shapes.orders).for_each(|order| order.push(place));
+            if let Some(column) = batch.columns.get_mut(place as usize) {
+                column.values = Values::Cells(cells);
+            } else {
+                batch.columns.push(Column { name: Arc::clone(name), values: Values::Cells(cells) });
+            }
+            let orders = batch.shapes.iter_mut().flat_map(|shapes| &mut shapes.orders);
+            orders.filter(|order| !order.contains(&place)).for_each(|order| order.push(place));
+        }
+        if let Some(failure) = taken_by {
+            scope.fail(batch, failure);
         }
         self.renumber.place(batch, scope.seq)
     }
+}
+
+/// Whether a record has a column.
+fn has(batch: &Batch, row: usize, column: u32) -> bool {
+    let Some(shapes) = &batch.shapes else { return true };
+    let shape = shapes.of_row.get(row).copied().unwrap_or(0);
+    shapes.orders.get(shape as usize).is_some_and(|order| order.contains(&column))
 }
 
 /// Takes columns away.
