@@ -347,7 +347,7 @@ pub(crate) struct Projection {
     /// none. A batch of a JSON input has just these, in this order, with missing cells; a batch of a CSV input has
     /// those that exist, in header order.
     pub(crate) columns: Option<Vec<String>>,
-    /// Whether `Batch::raw` is wanted. Where a decoder cannot give it (a padded record), the batch has all columns
+    /// Whether `Batch::raw` is wanted. Where a decoder cannot give it (padded records), the batch has all columns
     /// instead.
     pub(crate) raw: bool,
 }

@@ -97,7 +97,8 @@ pub fn pipeline(data: &[u8]) {
     assert_eq!(outcome(&parts, &path), whole, "{:?} {picks} {}", request.stages, text.escape_ascii());
 }
 
-/// What comes out, and whether it went well.
+/// What comes out, and whether anything went wrong. Of a run that ends with an error it is only known that it did: how much
+/// of the input was looked at by then, and so whether a fault in it was told before, is a matter of blocks.
 fn outcome(request: &Request, path: &Path) -> (Option<u64>, bool, String) {
     let settings = Settings { mode: Mode::Text, ..Settings::default() };
     let diagnostics = Diagnostics::new(Box::new(std::io::sink()), settings);
@@ -110,7 +111,7 @@ fn outcome(request: &Request, path: &Path) -> (Option<u64>, bool, String) {
             None
         }
     };
-    let failed = diagnostics.had_errors();
+    let failed = diagnostics.had_errors() || records.is_none();
     diagnostics.finish();
     (records, failed, writer.into_bytes().escape_ascii().to_string())
 }

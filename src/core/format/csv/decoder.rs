@@ -56,7 +56,10 @@ impl Decoder for CsvDecoder {
             return (Batch { block, delimited, ..Batch::default() }, None);
         }
         let (grid, structure, fault) = self.grid(&block, scratch);
-        let raw = (projection.raw && self.copyable && !grid.altered()).then(|| self.records(&block, &grid, scratch));
+        // Records that were padded or cut cannot be copied, and if only their neighbours were, line ends would depend on
+        // which records share a block.
+        let copy = projection.raw && self.copyable && self.ragged != Ragged::Pad;
+        let raw = copy.then(|| self.records(&block, &grid, scratch));
         let wanted = match &projection.columns {
             Some(names) if raw.is_some() || !projection.raw => Some(Names::new(names)),
             _ => None,

@@ -25,13 +25,6 @@ pub(super) struct Grid {
     pub(super) rejected: Rejected,
 }
 
-impl Grid {
-    /// Whether a record was padded or cut, so that raw records do not fit the columns.
-    pub(super) fn altered(&self) -> bool {
-        self.irregular.oddities().any(|oddity| matches!(oddity, Oddity::Padded | Oddity::Cut))
-    }
-}
-
 /// What a grid is made for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Shape<'a> {
