@@ -5,7 +5,7 @@ use crate::core::error::Result;
 use crate::core::format::json::READ_FLAGS;
 use crate::core::format::json::encoder::{Frame, JsonEncoder};
 use crate::core::format::json::reader::{JsonReader, Style};
-use crate::core::format::json::syntax::{Nest, blanks, value};
+use crate::core::format::json::syntax::{Look, Nest, blanks, value};
 use crate::core::format::{Encoder, Format, ReadOptions, Reader, WriteOptions};
 use crate::core::registry::{Example, Row};
 use crate::core::scan::json::Portable;
@@ -31,7 +31,7 @@ pub(crate) const ROW: Row<Format> = Row {
 fn sniff(head: &[u8]) -> bool {
     let first = blanks(head, 0);
     let found = match head.get(first) {
-        Some(b'{') => value(Portable, head, first, &mut Nest::default()),
+        Some(b'{') => value(Portable, &mut Look, head, first, &mut Nest::default()),
         _ => return false,
     };
     found.is_ok_and(|found| {

@@ -10,7 +10,7 @@
 #![allow(unsafe_code)]
 #![allow(clippy::inline_always, reason = "kernels must be inlined into the function that enables their features")]
 
-use crate::core::scan::lanes::{Lanes, Marks, Portable};
+use crate::core::scan::lanes::{Lanes, Marks, Portable, each_chunk};
 #[cfg(target_arch = "x86_64")]
 use crate::core::scan::lanes::{avx2, avx512};
 
@@ -116,24 +116,6 @@ unsafe fn all_marks_avx2(bytes: &[u8], marks: Marks, base: u32, out: &mut Vec<u3
 unsafe fn quoting_avx2(bytes: &[u8], before: Option<u8>, marks: Marks) -> Quoting {
     // SAFETY: the caller has detected the features.
     quoting_with(unsafe { avx2::Avx2::new(marks) }, bytes, before, marks)
-}
-
-/// Calls `work` with every 64 bytes and a mask of those that are real (the last chunk is padded). There is one call, so
-/// that `work` is inlined.
-#[inline(always)]
-fn each_chunk(bytes: &[u8], mut work: impl FnMut(&[u8; 64], u64)) {
-    let (chunks, rest) = bytes.as_chunks::<64>();
-    let mut padded = [0; 64];
-    for (to, from) in padded.iter_mut().zip(rest) {
-        *to = *from;
-    }
-    for number in 0..chunks.len() + usize::from(!rest.is_empty()) {
-        let (chunk, real) = match chunks.get(number) {
-            Some(chunk) => (chunk, !0),
-            None => (&padded, (1 << rest.len()) - 1),
-        };
-        work(chunk, real);
-    }
 }
 
 #[inline(always)]

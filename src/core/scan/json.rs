@@ -135,6 +135,13 @@ mod x86 {
         job.run(Avx2(()))
     }
 
+    /// [`Scanner::same`] where fewer than 32 bytes are left.
+    #[cold]
+    #[inline(never)]
+    fn same_near_the_end(bytes: &[u8], at: usize, needle: &Needle) -> bool {
+        Portable.same(bytes, at, needle)
+    }
+
     /// Thirty-two bytes at a time. Only [`run`] makes one, so having one proves that the machine has AVX2.
     #[derive(Debug, Clone, Copy)]
     pub(super) struct Avx2(());
@@ -144,7 +151,7 @@ mod x86 {
         /// The 32 bytes from `at` on, where there are as many.
         #[inline(always)]
         fn load(self, bytes: &[u8], at: usize) -> Option<__m256i> {
-            let chunk = bytes.get(at..at.checked_add(32)?)?;
+            let chunk = bytes.get(at..)?.first_chunk::<32>()?;
             // SAFETY: the 32 bytes of `chunk` are readable, and `self` proves AVX2.
             Some(unsafe { _mm256_loadu_si256(chunk.as_ptr().cast()) })
         }
@@ -206,7 +213,7 @@ mod x86 {
         #[inline(always)]
         fn same(self, bytes: &[u8], at: usize, needle: &Needle) -> bool {
             let Some(chunk) = self.load(bytes, at) else {
-                return Portable.same(bytes, at, needle);
+                return same_near_the_end(bytes, at, needle);
             };
             // SAFETY: the needle's 32 bytes are readable, and `self` proves AVX2.
             let equal = unsafe {

@@ -96,7 +96,7 @@ fn structure(classes: &Classes, carry: &mut Carry) -> Masks {
 
 /// The bytes that a backslash escapes: those after an odd number of them.
 #[inline(always)]
-fn escaped(slash: u64, carry: &mut u64) -> u64 {
+pub(super) fn escaped(slash: u64, carry: &mut u64) -> u64 {
     const EVEN: u64 = 0x5555_5555_5555_5555;
     if slash == 0 {
         return std::mem::take(carry);

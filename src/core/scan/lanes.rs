@@ -1,4 +1,4 @@
-//! Sixty-four bytes at a time: which of them are one of three marks, as bit masks (bit *i* is byte *i*).
+//! Sixty-four bytes at a time: which of them are one of three marks, or control characters, as bit masks (bit *i* is byte *i*).
 //!
 //! [`Lanes`] hides the machine from the kernels built on it: AVX-512 with its byte compression or AVX2, each with carry-less
 //! multiply, where the processor has them, eight bytes to a word elsewhere. A kernel is one generic function, inlined into a
@@ -36,6 +36,9 @@ pub(super) trait Lanes: Copy {
 
     /// All masks.
     fn masks(self, chunk: &[u8; 64]) -> Masks;
+
+    /// The mask of control characters, which are below the blank.
+    fn controls(self, chunk: &[u8; 64]) -> u64;
 
     /// Bit *i* of the result is the exclusive or of bits 0 to *i*: which bytes stand after an odd number of quotes.
     fn prefix_xor(self, mask: u64) -> u64;
@@ -83,6 +86,24 @@ fn grow(out: &mut Vec<u32>) {
     out.reserve(out.len().max(1 << 12));
 }
 
+/// Calls `work` with every 64 bytes and a mask of those that are real (the last chunk is padded). There is one call, so
+/// that `work` is inlined.
+#[inline(always)]
+pub(super) fn each_chunk(bytes: &[u8], mut work: impl FnMut(&[u8; 64], u64)) {
+    let (chunks, rest) = bytes.as_chunks::<64>();
+    let mut padded = [0; 64];
+    for (to, from) in padded.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    for number in 0..chunks.len() + usize::from(!rest.is_empty()) {
+        let (chunk, real) = match chunks.get(number) {
+            Some(chunk) => (chunk, !0),
+            None => (&padded, (1 << rest.len()) - 1),
+        };
+        work(chunk, real);
+    }
+}
+
 /// Any machine: eight bytes to a word.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Portable {
@@ -96,15 +117,15 @@ impl Portable {
     }
 }
 
-/// Which of 64 bytes equal `byte`. Per word: an exact zero-byte test that leaves one high bit per byte, gathered by a
-/// multiplication.
+/// Which of 64 bytes equal `byte` in the bits of `care`. Per word: an exact zero-byte test that leaves one high bit per byte,
+/// gathered by a multiplication.
 #[inline(always)]
-fn equal(chunk: &[u8; 64], byte: u8) -> u64 {
+fn equal(chunk: &[u8; 64], byte: u8, care: u8) -> u64 {
     const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
-    let pattern = u64::from_ne_bytes([byte; 8]);
+    let (pattern, care) = (u64::from_ne_bytes([byte; 8]), u64::from_ne_bytes([care; 8]));
     let mut mask = 0;
     for (at, word) in chunk.as_chunks::<8>().0.iter().enumerate() {
-        let differs = u64::from_le_bytes(*word) ^ pattern;
+        let differs = (u64::from_le_bytes(*word) ^ pattern) & care;
         let high = !(((differs & LOW) + LOW) | differs | LOW);
         let bits = (high >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56;
         mask |= bits << (at * 8);
@@ -115,16 +136,21 @@ fn equal(chunk: &[u8; 64], byte: u8) -> u64 {
 impl Lanes for Portable {
     #[inline(always)]
     fn quotes(self, chunk: &[u8; 64]) -> u64 {
-        equal(chunk, self.marks.quote)
+        equal(chunk, self.marks.quote, 0xff)
     }
 
     #[inline(always)]
     fn masks(self, chunk: &[u8; 64]) -> Masks {
         Masks {
-            delimiter: equal(chunk, self.marks.delimiter),
-            quote: equal(chunk, self.marks.quote),
-            terminator: equal(chunk, self.marks.terminator),
+            delimiter: equal(chunk, self.marks.delimiter, 0xff),
+            quote: equal(chunk, self.marks.quote, 0xff),
+            terminator: equal(chunk, self.marks.terminator, 0xff),
         }
+    }
+
+    #[inline(always)]
+    fn controls(self, chunk: &[u8; 64]) -> u64 {
+        equal(chunk, 0, 0xe0)
     }
 
     #[inline(always)]
@@ -143,7 +169,7 @@ pub(super) mod avx2 {
     use super::{Lanes, Marks, Masks};
     use std::arch::x86_64::{
         __m256i, _mm_clmulepi64_si128, _mm_cvtsi128_si64, _mm_set_epi64x, _mm_set1_epi8, _mm256_cmpeq_epi8,
-        _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_set1_epi8,
+        _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_set1_epi8,
     };
 
     /// Whether this processor has what [`Avx2`] uses. The standard library caches the answer.
@@ -216,6 +242,19 @@ pub(super) mod avx2 {
         }
 
         #[inline(always)]
+        fn controls(self, chunk: &[u8; 64]) -> u64 {
+            let (low, high) = halves(chunk);
+            // SAFETY: register operations; the value of this type proves AVX2.
+            let (low, high) = unsafe {
+                let last = _mm256_set1_epi8(0x1f);
+                let mask =
+                    |half| _mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_min_epu8(half, last), half)).cast_unsigned();
+                (mask(low), mask(high))
+            };
+            u64::from(low) | (u64::from(high) << 32)
+        }
+
+        #[inline(always)]
         fn prefix_xor(self, mask: u64) -> u64 {
             // SAFETY: a register operation; the value of this type proves the carry-less multiply.
             unsafe {
@@ -231,8 +270,9 @@ pub(super) mod avx2 {
 pub(super) mod avx512 {
     use super::{Lanes, Marks, Masks, avx2, make_room};
     use std::arch::x86_64::{
-        __m512i, _mm512_add_epi32, _mm512_cmpeq_epi8_mask, _mm512_cvtepu8_epi32, _mm512_extracti32x4_epi32,
-        _mm512_loadu_si512, _mm512_maskz_compress_epi8, _mm512_set1_epi8, _mm512_set1_epi32, _mm512_storeu_si512,
+        __m512i, _mm512_add_epi32, _mm512_cmpeq_epi8_mask, _mm512_cmplt_epu8_mask, _mm512_cvtepu8_epi32,
+        _mm512_extracti32x4_epi32, _mm512_loadu_si512, _mm512_maskz_compress_epi8, _mm512_set1_epi8, _mm512_set1_epi32,
+        _mm512_storeu_si512,
     };
 
     /// The positions of 64 bytes.
@@ -306,6 +346,12 @@ pub(super) mod avx512 {
                 quote: equal(bytes, self.quote),
                 terminator: equal(bytes, self.terminator),
             }
+        }
+
+        #[inline(always)]
+        fn controls(self, chunk: &[u8; 64]) -> u64 {
+            // SAFETY: register operations; the value of this type proves AVX-512.
+            unsafe { _mm512_cmplt_epu8_mask(load(chunk), _mm512_set1_epi8(0x20)) }
         }
 
         #[inline(always)]

@@ -13,6 +13,7 @@ pub(crate) mod delimited;
 pub(crate) mod features;
 pub(crate) mod json;
 pub(crate) mod json_masks;
+pub(crate) mod json_strings;
 pub(crate) mod lanes;
 pub(crate) mod newlines;
 pub(crate) mod number;

@@ -11,11 +11,12 @@ use crate::core::format::json::boundary::{SEPARATOR, Values};
 use crate::core::format::json::columns::{Columns, VALUE};
 use crate::core::format::json::fault::{Bad, What, bad, report};
 use crate::core::format::json::shape::{Action, NONE, Shapes};
-use crate::core::format::json::syntax::{Nest, blanks, is_blank, string, value};
+use crate::core::format::json::syntax::{Ends, Look, Nest, blanks, is_blank, value};
 use crate::core::format::{Decoder, Fault, Projection, Scratch};
 use crate::core::input::boundary::Boundary;
 use crate::core::integer::narrow;
 use crate::core::scan::json::{Job, Portable, Scanner, dispatch};
+use crate::core::scan::json_strings::Strings;
 
 /// Decodes JSON values that stand one after the other.
 #[derive(Debug)]
@@ -39,6 +40,7 @@ impl Decoder for ValuesDecoder {
             shape_of: projection.columns.is_none().then(|| scratch.take_indices()),
             order: Vec::new(),
             nest: Nest::default(),
+            strings: Strings::new(block.start, scratch.take_indices(), scratch.take_indices()),
             raw: projection.raw.then(|| scratch.take_spans()),
             rows: 0,
             known: 0,
@@ -50,7 +52,8 @@ impl Decoder for ValuesDecoder {
             dispatch(Run { walk: &mut walk, start: block.start })
         };
         let fault = result.err().map(|bad| report(bad, &block));
-        let Walk { columns, shapes, shape_of, raw, rows, known, .. } = walk;
+        let Walk { columns, shapes, strings, shape_of, raw, rows, known, .. } = walk;
+        strings.into_buffers().into_iter().for_each(|buffer| scratch.keep_indices(buffer));
         let known = if fault.is_some() { known } else { columns.len() };
         let columns = columns.finish(rows, known);
         let mut spans = raw;
@@ -84,6 +87,7 @@ struct Walk<'a> {
     /// The columns of a record that has left the tree.
     order: Vec<u32>,
     nest: Nest,
+    strings: Strings,
     raw: Option<Vec<(u32, u32)>>,
     rows: usize,
     /// Number of columns before the record that is being read.
@@ -137,6 +141,9 @@ impl Walk<'_> {
     /// The first byte of the next record.
     #[inline(always)]
     fn between(&self, at: usize) -> usize {
+        if self.bytes.get(at..).is_some_and(|rest| rest.starts_with(b"\n{")) {
+            return at + 1;
+        }
         let mut at = blanks(self.bytes, at);
         while self.separated && self.bytes.get(at) == Some(&SEPARATOR) {
             at = blanks(self.bytes, at + 1);
@@ -152,19 +159,21 @@ impl Walk<'_> {
         let first = at;
         let mut at = at;
         let mut node = 0;
+        let mut next = self.shapes.first();
         loop {
-            let mut next = self.shapes.nodes.get(node as usize).map_or(NONE, |node| node.child);
             let action = loop {
                 let Some(step) = self.shapes.nodes.get(next as usize) else {
                     let from = node;
                     let action;
                     (node, at, action) = self.step(from, at, at == first)?;
+                    next = self.shapes.child(node);
                     break action;
                 };
-                if scanner.same(bytes, at, &step.text) && (step.len <= 32 || same_tail(bytes, at, step.seen, step.len))
-                {
+                let len = step.len as usize;
+                if scanner.same(bytes, at, &step.text) && (len <= 32 || same_tail(bytes, at, step.seen as usize, len)) {
                     node = next;
-                    at += step.len;
+                    next = step.child;
+                    at += len;
                     break step.action;
                 }
                 next = step.sibling;
@@ -172,15 +181,15 @@ impl Walk<'_> {
             if let Action::End(shape) = action {
                 return Ok((at, shape));
             }
-            if bytes.get(at).is_some_and(|byte| is_blank(*byte)) {
-                at = blanks(bytes, at);
-            }
-            let found = value(scanner, bytes, at, &mut self.nest)?;
+            self.strings.pass();
+            at = blanks(bytes, at);
+            let found = value(scanner, &mut self.strings, bytes, at, &mut self.nest)?;
             at = found.end;
             match action {
+                Action::Skip => {}
                 Action::Column(column) => self.columns.set(column, row, found)?,
                 Action::Targets(list) => self.columns.set_targets(list, row, found, bytes)?,
-                Action::Skip | Action::End(_) => {}
+                Action::End(_) => {}
             }
         }
     }
@@ -222,7 +231,7 @@ impl Walk<'_> {
         if bytes.get(at) != Some(&b'"') {
             return bad(at, What::KeyOrEnd);
         }
-        let (stop, escaped) = string(Portable, bytes, at + 1)?;
+        let (stop, escaped) = Look.string(bytes, at + 1)?;
         let source = bytes.get(at + 1..stop).unwrap_or_default();
         at = blanks(bytes, stop + 1);
         if bytes.get(at) != Some(&b':') {
@@ -247,7 +256,7 @@ impl Walk<'_> {
     /// Reads a value that is no object: a record with one column.
     #[inline(never)]
     fn other(&mut self, at: usize) -> Result<(usize, u32), Bad> {
-        let found = value(Portable, self.bytes, at, &mut self.nest)?;
+        let found = value(Portable, &mut self.strings, self.bytes, at, &mut self.nest)?;
         let next = self.bytes.get(found.end).copied().unwrap_or(b' ');
         let delimited = matches!(self.bytes.get(at), Some(b'"' | b'['));
         let separator = self.separated && next == SEPARATOR;

@@ -37,9 +37,9 @@ pub(crate) struct Node {
     /// The text between two values, or its first 32 bytes.
     pub(crate) text: Needle,
     /// Length of the text.
-    pub(crate) len: usize,
+    pub(crate) len: u32,
     /// Where in the block the text was first seen.
-    pub(crate) seen: usize,
+    pub(crate) seen: u32,
     /// What follows.
     pub(crate) action: Action,
     /// The first step that may come next.
@@ -74,6 +74,16 @@ impl Shapes {
         Self { nodes: vec![root], orders: Vec::new(), known: HashMap::default() }
     }
 
+    /// The first step of a record.
+    pub(crate) fn first(&self) -> u32 {
+        self.child(0)
+    }
+
+    /// The first step that may come after a node.
+    pub(crate) fn child(&self, node: u32) -> u32 {
+        self.nodes.get(node as usize).map_or(NONE, |node| node.child)
+    }
+
     /// Adds a step after `parent`; [`NONE`] where the tree is full.
     pub(crate) fn add(&mut self, parent: u32, text: &[u8], seen: usize, action: Action) -> u32 {
         let index = self.nodes.len();
@@ -98,7 +108,15 @@ impl Shapes {
             parent.child = index;
         }
         let text_start = Needle::new(text);
-        self.nodes.push(Node { text: text_start, len: text.len(), seen, action, child: NONE, sibling: NONE, parent });
+        self.nodes.push(Node {
+            text: text_start,
+            len: narrow(text.len()),
+            seen: narrow(seen),
+            action,
+            child: NONE,
+            sibling: NONE,
+            parent,
+        });
         index
     }
 

@@ -8,6 +8,7 @@
 use crate::core::data::cell::Kind;
 use crate::core::format::json::fault::{Bad, MAX_DEPTH, What, bad};
 use crate::core::scan::json::{Portable, Scanner};
+use crate::core::scan::json_strings::{Closed, Strings};
 
 /// A value that was read: its form, the span of its text (inside the quotes of strings), and where it ends.
 #[derive(Debug, Clone, Copy)]
@@ -68,7 +69,7 @@ pub(crate) fn is_blank(byte: u8) -> bool {
 #[inline(always)]
 pub(crate) fn blanks(bytes: &[u8], at: usize) -> usize {
     match bytes.get(at) {
-        Some(byte) if is_blank(*byte) => more_blanks(bytes, at + 1),
+        Some(byte) if *byte <= b' ' => more_blanks(bytes, at),
         _ => at,
     }
 }
@@ -87,21 +88,56 @@ fn more_blanks(bytes: &[u8], at: usize) -> usize {
     at
 }
 
+/// How the ends of strings are found.
+pub(crate) trait Ends {
+    /// Reads the string whose inside starts at `at`: the place of its closing quote, and whether it has escapes.
+    fn string(&mut self, bytes: &[u8], at: usize) -> Result<(usize, bool), Bad>;
+}
+
+/// By looking for them, for a text of which few strings are read.
+#[derive(Debug)]
+pub(crate) struct Look;
+
+impl Ends for Look {
+    #[inline]
+    fn string(&mut self, bytes: &[u8], at: usize) -> Result<(usize, bool), Bad> {
+        let end = Portable.special(bytes, at);
+        if bytes.get(end) == Some(&b'"') { Ok((end, false)) } else { Ok((escaped(bytes, at, end)?, true)) }
+    }
+}
+
+impl Ends for Strings {
+    #[inline(always)]
+    fn string(&mut self, bytes: &[u8], at: usize) -> Result<(usize, bool), Bad> {
+        match self.close(bytes, at - 1) {
+            Some(Closed { stop, odd: None }) => Ok((stop, false)),
+            Some(Closed { odd: Some(odd), .. }) => Ok((escaped(bytes, at, odd)?, true)),
+            None => Look.string(bytes, at),
+        }
+    }
+}
+
 /// Reads the value at `at`, which holds no blank.
 #[inline(always)]
-pub(crate) fn value<S: Scanner>(scanner: S, bytes: &[u8], at: usize, nest: &mut Nest) -> Result<Scanned, Bad> {
+pub(crate) fn value<S: Scanner>(
+    scanner: S,
+    ends: &mut impl Ends,
+    bytes: &[u8],
+    at: usize,
+    nest: &mut Nest,
+) -> Result<Scanned, Bad> {
     match bytes.get(at) {
         Some(b'"') => {
-            let (stop, escaped) = string(scanner, bytes, at + 1)?;
+            let (stop, escaped) = ends.string(bytes, at + 1)?;
             let kind = if escaped { Kind::TextRaw } else { Kind::Text };
             Ok(Scanned { kind, start: at + 1, stop, end: stop + 1 })
         }
-        Some(b'-' | b'0'..=b'9') => {
-            let end = number(scanner, bytes, at)?;
+        Some(first @ (b'-' | b'0'..=b'9')) => {
+            let end = number(scanner, bytes, at, *first)?;
             Ok(Scanned { kind: Kind::Number, start: at, stop: end, end })
         }
         Some(b'{' | b'[') => {
-            let end = nested(scanner, bytes, at, nest)?;
+            let end = nested(scanner, ends, bytes, at, nest)?;
             Ok(Scanned { kind: Kind::Nested, start: at, stop: end, end })
         }
         _ => {
@@ -120,13 +156,6 @@ fn word(bytes: &[u8], at: usize) -> Result<(Kind, usize), Bad> {
         Some(b"fals") if bytes.get(at + 4) == Some(&b'e') => Ok((Kind::False, at + 5)),
         _ => bad(at, What::Value),
     }
-}
-
-/// Reads the string whose inside starts at `at`: the place of its closing quote, and whether it has escapes.
-#[inline(always)]
-pub(crate) fn string<S: Scanner>(scanner: S, bytes: &[u8], at: usize) -> Result<(usize, bool), Bad> {
-    let end = scanner.special(bytes, at);
-    if bytes.get(end) == Some(&b'"') { Ok((end, false)) } else { Ok((escaped(bytes, at, end)?, true)) }
 }
 
 /// The rest of a string from its first special byte on.
@@ -155,27 +184,26 @@ fn escaped(bytes: &[u8], start: usize, at: usize) -> Result<usize, Bad> {
     }
 }
 
-/// The end of the number at `at`.
+/// The end of the number at `at`, whose first byte is `first`.
 #[inline(always)]
-pub(crate) fn number<S: Scanner>(scanner: S, bytes: &[u8], at: usize) -> Result<usize, Bad> {
+fn number<S: Scanner>(scanner: S, bytes: &[u8], at: usize, first: u8) -> Result<usize, Bad> {
     if let Some(mask) = scanner.digits(bytes, at) {
-        let sign = u32::from(bytes.get(at) == Some(&b'-'));
+        let sign = u32::from(first == b'-');
         let digits = mask >> sign;
+        // Zeros come in from above, so neither count is of bytes that were not seen.
         let whole = (!digits).trailing_zeros();
-        let zero = whole > 1 && bytes.get(at + sign as usize) == Some(&b'0');
-        if (1..20).contains(&whole) && !zero {
-            let end = at + (sign + whole) as usize;
+        let end = at + (sign + whole) as usize;
+        if whole == 1 || whole > 1 && whole < 31 && bytes.get(at + sign as usize) != Some(&b'0') {
             match bytes.get(end) {
+                Some(b',' | b'}') => return Ok(end),
                 Some(b'.') => {
                     let fraction = (!(digits >> (whole + 1))).trailing_zeros();
-                    let length = sign + whole + 1 + fraction;
-                    let end = at + length as usize;
-                    if fraction > 0 && length < 32 && !matches!(bytes.get(end), Some(b'e' | b'E')) {
+                    let end = end + 1 + fraction as usize;
+                    if fraction > 0 && matches!(bytes.get(end), Some(b',' | b'}')) {
                         return Ok(end);
                     }
                 }
-                Some(b'e' | b'E') => {}
-                _ => return Ok(end),
+                _ => {}
             }
         }
     }
@@ -211,75 +239,80 @@ fn digits(bytes: &[u8], at: usize) -> Result<usize, Bad> {
     }
 }
 
-/// What a container expects next.
-#[derive(Clone, Copy)]
-enum Next {
-    Open,
-    Value,
-    Key,
-    After,
-}
-
 /// The end of the array or object at `at`.
 #[inline(always)]
-fn nested<S: Scanner>(scanner: S, bytes: &[u8], at: usize, nest: &mut Nest) -> Result<usize, Bad> {
+fn nested<S: Scanner>(
+    scanner: S,
+    ends: &mut impl Ends,
+    bytes: &[u8],
+    at: usize,
+    nest: &mut Nest,
+) -> Result<usize, Bad> {
     nest.depth = 0;
     let mut at = at;
-    let mut next = Next::Open;
+    // Whether the innermost container is an object.
+    let mut object = false;
     loop {
-        match next {
-            Next::Open => {
-                let object = bytes.get(at) == Some(&b'{');
+        // A value stands here.
+        at = match bytes.get(at) {
+            Some(b'"') => ends.string(bytes, at + 1)?.0 + 1,
+            Some(first @ (b'-' | b'0'..=b'9')) => number(scanner, bytes, at, *first)?,
+            Some(open @ (b'{' | b'[')) => {
+                object = *open == b'{';
                 nest.push(object, at)?;
                 at = blanks(bytes, at + 1);
-                next = match bytes.get(at) {
-                    Some(b'}') if object => Next::After,
-                    Some(b']') if !object => Next::After,
-                    Some(b'"') if object => Next::Key,
-                    _ if object => return bad(at, What::KeyOrEnd),
-                    _ => Next::Value,
-                };
-            }
-            Next::Key => {
-                if bytes.get(at) != Some(&b'"') {
-                    return bad(at, What::Key);
-                }
-                let (end, _) = string(scanner, bytes, at + 1)?;
-                at = blanks(bytes, end + 1);
-                if bytes.get(at) != Some(&b':') {
-                    return bad(at, What::Colon);
-                }
-                at = blanks(bytes, at + 1);
-                next = Next::Value;
-            }
-            Next::Value => {
-                next = Next::After;
-                at = match bytes.get(at) {
-                    Some(b'"') => string(scanner, bytes, at + 1)?.0 + 1,
-                    Some(b'-' | b'0'..=b'9') => number(scanner, bytes, at)?,
-                    Some(b'{' | b'[') => {
-                        next = Next::Open;
+                match bytes.get(at) {
+                    Some(b'}') if object => {}
+                    Some(b']') if !object => {}
+                    Some(b'"') if object => {
+                        at = key(ends, bytes, at)?;
                         continue;
                     }
-                    _ => word(bytes, at)?.1,
-                };
-                at = blanks(bytes, at);
-            }
-            Next::After => match (bytes.get(at), nest.in_object()) {
-                (Some(b','), object) => {
-                    at = blanks(bytes, at + 1);
-                    next = if object { Next::Key } else { Next::Value };
+                    _ if object => return bad(at, What::KeyOrEnd),
+                    _ => continue,
                 }
+                at
+            }
+            _ => word(bytes, at)?.1,
+        };
+        // Behind it, what closes containers, or a comma.
+        loop {
+            let mut next = bytes.get(at);
+            if next.is_some_and(|byte| *byte <= b' ') {
+                at = blanks(bytes, at);
+                next = bytes.get(at);
+            }
+            match (next, object) {
+                (Some(b','), _) => break,
                 (Some(b'}'), true) | (Some(b']'), false) => {
+                    at += 1;
                     nest.pop();
                     if nest.depth == 0 {
-                        return Ok(at + 1);
+                        return Ok(at);
                     }
-                    at = blanks(bytes, at + 1);
+                    object = nest.in_object();
                 }
                 (_, true) => return bad(at, What::CommaOrBrace),
                 (_, false) => return bad(at, What::CommaOrBracket),
-            },
+            }
+        }
+        at = blanks(bytes, at + 1);
+        if object {
+            at = key(ends, bytes, at)?;
         }
     }
+}
+
+/// Reads the key at `at` and its colon: where its value starts.
+#[inline(always)]
+fn key(ends: &mut impl Ends, bytes: &[u8], at: usize) -> Result<usize, Bad> {
+    if bytes.get(at) != Some(&b'"') {
+        return bad(at, What::Key);
+    }
+    let (end, _) = ends.string(bytes, at + 1)?;
+    let at = blanks(bytes, end + 1);
+    if bytes.get(at) != Some(&b':') {
+        return bad(at, What::Colon);
+    }
+    Ok(blanks(bytes, at + 1))
 }

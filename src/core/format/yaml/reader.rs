@@ -22,7 +22,7 @@ use crate::core::format::json::decoder::ValuesDecoder;
 use crate::core::format::json::escape::quote;
 use crate::core::format::json::path::{Segment, key_text, member_spans};
 use crate::core::format::json::reader::root;
-use crate::core::format::json::syntax::{Nest, value};
+use crate::core::format::json::syntax::{Look, Nest, value};
 use crate::core::format::yaml::characters::Characters;
 use crate::core::format::yaml::dropped::{Dropped, YamlDecoder};
 use crate::core::format::{Opening, ReadOptions, Reader, Unopened};
@@ -410,7 +410,7 @@ fn write_scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, out: &mut Vec
 /// Whether a text is exactly a JSON number.
 pub(crate) fn is_number(text: &[u8]) -> bool {
     text.first().is_some_and(|byte| byte.is_ascii_digit() || *byte == b'-')
-        && value(Portable, text, 0, &mut Nest::default())
+        && value(Portable, &mut Look, text, 0, &mut Nest::default())
             .is_ok_and(|found| found.kind == Kind::Number && found.end == text.len())
 }
 
