@@ -8,7 +8,6 @@ use crate::core::format::json::reader::{JsonReader, Style};
 use crate::core::format::json::syntax::{Look, Nest, blanks, value};
 use crate::core::format::{Encoder, Format, ReadOptions, Reader, WriteOptions};
 use crate::core::registry::{Example, Row};
-use crate::core::scan::json::Portable;
 
 /// The table row.
 pub(crate) const ROW: Row<Format> = Row {
@@ -31,7 +30,7 @@ pub(crate) const ROW: Row<Format> = Row {
 fn sniff(head: &[u8]) -> bool {
     let first = blanks(head, 0);
     let found = match head.get(first) {
-        Some(b'{') => value(Portable, &mut Look, head, first, &mut Nest::default()),
+        Some(b'{') => value(&mut Look, head, first, &mut Nest::default()),
         _ => return false,
     };
     found.is_ok_and(|found| {

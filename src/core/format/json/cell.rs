@@ -4,7 +4,6 @@ use crate::core::data::cell::{Cell, Kind};
 use crate::core::format::json::syntax::{Look, Nest, blanks, value};
 use crate::core::format::line::fields::Fields;
 use crate::core::format::line::{LineParser, Miss, Names, miss};
-use crate::core::scan::json::Portable;
 
 /// Reads one JSON value.
 pub(super) struct JsonCell;
@@ -21,7 +20,7 @@ impl LineParser for JsonCell {
     }
 
     fn parse(&self, nest: &mut Nest, text: &[u8], fields: &mut Fields) -> Result<(), Miss> {
-        let found = match value(Portable, &mut Look, text, blanks(text, 0), nest) {
+        let found = match value(&mut Look, text, blanks(text, 0), nest) {
             Ok(found) => found,
             Err(bad) => {
                 *nest = Nest::default();

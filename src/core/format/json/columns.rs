@@ -10,7 +10,6 @@ use crate::core::data::value::Value;
 use crate::core::format::json::fault::{Bad, What, bad};
 use crate::core::format::json::path::{self, Segment};
 use crate::core::format::json::shape::Action;
-use crate::core::format::json::syntax::Scanned;
 use crate::core::format::{Projection, Scratch};
 use crate::core::integer::narrow;
 
@@ -123,23 +122,31 @@ impl Columns {
     /// Puts a value into a column for record `row`. A second value of a record replaces the first.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "part of the hot loop")]
-    pub(crate) fn set(&mut self, column: u32, row: usize, value: Scanned) -> Result<(), Bad> {
-        let length = value.stop - value.start;
+    pub(crate) fn set(&mut self, column: u32, row: usize, kind: Kind, start: usize, stop: usize) -> Result<(), Bad> {
+        let length = stop - start;
         if length > MAX_CELL {
-            return bad(value.start, What::Length);
+            return bad(start, What::Length);
         }
         if let Some(cells) = self.cells.get_mut(column as usize) {
-            put(cells, row, Cell::new(value.kind, value.start, length));
+            put(cells, row, Cell::new(kind, start, length));
         }
         Ok(())
     }
 
     /// Puts a value, and parts of it, into the columns of a list of targets.
     #[inline(never)]
-    pub(crate) fn set_targets(&mut self, list: u32, row: usize, value: Scanned, bytes: &[u8]) -> Result<(), Bad> {
-        let length = value.stop - value.start;
+    pub(crate) fn set_targets(
+        &mut self,
+        list: u32,
+        row: usize,
+        kind: Kind,
+        start: usize,
+        stop: usize,
+        bytes: &[u8],
+    ) -> Result<(), Bad> {
+        let length = stop - start;
         if length > MAX_CELL {
-            return bad(value.start, What::Length);
+            return bad(start, What::Length);
         }
         let Some(targets) = self.targets.get(list as usize) else {
             return Ok(());
@@ -147,7 +154,7 @@ impl Columns {
         if let Some(column) = targets.exact
             && let Some(cells) = self.cells.get_mut(column as usize)
         {
-            put(cells, row, Cell::new(value.kind, value.start, length));
+            put(cells, row, Cell::new(kind, start, length));
             if let Some(exact) = self.exact.get_mut(column as usize) {
                 *exact = row + 1;
             }
@@ -156,10 +163,9 @@ impl Columns {
             if self.exact.get(*column as usize) == Some(&(row + 1)) {
                 continue;
             }
-            let text = bytes.get(value.start..value.stop).unwrap_or_default();
-            let span = if value.kind == Kind::Nested { path::span(text, path) } else { None };
-            let cell =
-                span.map_or(Cell::MISSING, |span| cell_of(bytes, value.start + span.start, value.start + span.end));
+            let text = bytes.get(start..stop).unwrap_or_default();
+            let span = if kind == Kind::Nested { path::span(text, path) } else { None };
+            let cell = span.map_or(Cell::MISSING, |span| cell_of(bytes, start + span.start, start + span.end));
             if let Some(cells) = self.cells.get_mut(*column as usize) {
                 put(cells, row, cell);
             }

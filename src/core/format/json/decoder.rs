@@ -7,11 +7,12 @@
 
 use crate::core::block::Block;
 use crate::core::data::batch::{Batch, Dialect, Records, Selection, Shapes as BatchShapes};
+use crate::core::data::cell::Kind;
 use crate::core::format::json::boundary::{SEPARATOR, Values};
 use crate::core::format::json::columns::{Columns, VALUE};
 use crate::core::format::json::fault::{Bad, What, bad, report};
 use crate::core::format::json::shape::{Action, NONE, Shapes};
-use crate::core::format::json::syntax::{Ends, Look, Nest, blanks, is_blank, value};
+use crate::core::format::json::syntax::{Ends, Look, Nest, Take, blanks, each_value, is_blank, value};
 use crate::core::format::{Decoder, Fault, Projection, Scratch};
 use crate::core::input::boundary::Boundary;
 use crate::core::integer::narrow;
@@ -95,6 +96,14 @@ struct Walk<'a> {
     scratch: &'a mut Scratch,
 }
 
+/// Where following the tree led.
+enum Way {
+    /// To the end of the record: one past it, and the order of its columns.
+    End { at: usize, shape: u32 },
+    /// To a place behind a value where no record before had what is here.
+    Lost { node: u32, at: usize },
+}
+
 struct Run<'a, 'b> {
     walk: &'a mut Walk<'b>,
     start: usize,
@@ -154,44 +163,57 @@ impl Walk<'_> {
     /// Reads the object at `at`: one past its end, and the order of its columns.
     #[inline(always)]
     fn object<S: Scanner>(&mut self, scanner: S, at: usize) -> Result<(usize, u32), Bad> {
-        let bytes = self.bytes;
-        let row = self.rows;
         let first = at;
-        let mut at = at;
-        let mut node = 0;
-        let mut next = self.shapes.first();
+        let (mut node, mut at) = (0, at);
         loop {
-            let action = loop {
-                let Some(step) = self.shapes.nodes.get(next as usize) else {
-                    let from = node;
-                    let action;
-                    (node, at, action) = self.step(from, at, at == first)?;
-                    next = self.shapes.child(node);
-                    break action;
-                };
-                let len = step.len as usize;
-                if scanner.same(bytes, at, &step.text) && (len <= 32 || same_tail(bytes, at, step.seen as usize, len)) {
-                    node = next;
-                    next = step.child;
-                    at += len;
-                    break step.action;
+            let next = self.shapes.child(node);
+            (node, at) = match self.follow(scanner, node, next, at)? {
+                Way::End { at, shape } => return Ok((at, shape)),
+                Way::Lost { node, at } => {
+                    let (node, at, action) = self.step(node, at, at == first)?;
+                    if let Action::End(shape) = action {
+                        return Ok((at, shape));
+                    }
+                    self.strings.pass();
+                    (node, self.rare(at, action)?)
                 }
-                next = step.sibling;
             };
-            if let Action::End(shape) = action {
-                return Ok((at, shape));
-            }
-            self.strings.pass();
-            at = blanks(bytes, at);
-            let found = value(scanner, &mut self.strings, bytes, at, &mut self.nest)?;
-            at = found.end;
-            match action {
-                Action::Skip => {}
-                Action::Column(column) => self.columns.set(column, row, found)?,
-                Action::Targets(list) => self.columns.set_targets(list, row, found, bytes)?,
-                Action::End(_) => {}
-            }
         }
+    }
+
+    /// Reads fields as long as the keys are those of records before.
+    #[inline(always)]
+    fn follow<S: Scanner>(&mut self, scanner: S, node: u32, next: u32, at: usize) -> Result<Way, Bad> {
+        let Self { bytes, rows, columns, strings, nest, shapes, .. } = self;
+        let nodes = shapes.nodes.as_slice();
+        let (mut node, mut next, mut at) = (node, next, at);
+        loop {
+            let Some(step) = nodes.get(next as usize) else {
+                return Ok(Way::Lost { node, at });
+            };
+            let len = step.len as usize;
+            if !scanner.same(bytes, at, &step.text) || len > 32 && !same_tail(bytes, at, step.seen as usize, len) {
+                next = step.sibling;
+                continue;
+            }
+            at += len;
+            if let Action::End(shape) = step.action {
+                return Ok(Way::End { at, shape });
+            }
+            (node, next) = (next, step.child);
+            strings.pass();
+            at = blanks(bytes, at);
+            let mut field = Field { action: step.action, columns, row: *rows, bytes };
+            at = each_value(scanner, strings, bytes, at, nest, &mut field)?;
+        }
+    }
+
+    /// Reads the value of a field whose key is new: where it ends.
+    #[inline(never)]
+    fn rare(&mut self, at: usize, action: Action) -> Result<usize, Bad> {
+        let Self { bytes, rows, columns, strings, nest, .. } = self;
+        let at = blanks(bytes, at);
+        each_value(Portable, strings, bytes, at, nest, &mut Field { action, columns, row: *rows, bytes })
     }
 
     /// Parses what stands between two values and adds it to the tree: the new node, where the next value starts, and
@@ -256,7 +278,7 @@ impl Walk<'_> {
     /// Reads a value that is no object: a record with one column.
     #[inline(never)]
     fn other(&mut self, at: usize) -> Result<(usize, u32), Bad> {
-        let found = value(Portable, &mut self.strings, self.bytes, at, &mut self.nest)?;
+        let found = value(&mut self.strings, self.bytes, at, &mut self.nest)?;
         let next = self.bytes.get(found.end).copied().unwrap_or(b' ');
         let delimited = matches!(self.bytes.get(at), Some(b'"' | b'['));
         let separator = self.separated && next == SEPARATOR;
@@ -265,17 +287,30 @@ impl Walk<'_> {
             return bad(found.end, What::AfterScalar);
         }
         let action = self.columns.action(VALUE.as_bytes(), false, self.scratch);
-        let mut order = Vec::new();
-        match action {
-            Action::Column(column) => {
-                self.columns.set(column, self.rows, found)?;
-                order.push(column);
-            }
-            Action::Targets(list) => self.columns.set_targets(list, self.rows, found, self.bytes)?,
-            Action::Skip | Action::End(_) => {}
-        }
+        let mut field = Field { action, columns: &mut self.columns, row: self.rows, bytes: self.bytes };
+        field.take(found.kind, found.start, found.stop)?;
+        let order = if let Action::Column(column) = action { vec![column] } else { Vec::new() };
         let shape = if self.shape_of.is_some() { self.shapes.order(order) } else { 0 };
         Ok((found.end, shape))
+    }
+}
+
+/// Puts the value of a field where it is wanted.
+struct Field<'a> {
+    action: Action,
+    columns: &'a mut Columns,
+    row: usize,
+    bytes: &'a [u8],
+}
+
+impl Take for Field<'_> {
+    #[inline(always)]
+    fn take(&mut self, kind: Kind, start: usize, stop: usize) -> Result<(), Bad> {
+        match self.action {
+            Action::Skip | Action::End(_) => Ok(()),
+            Action::Column(column) => self.columns.set(column, self.row, kind, start, stop),
+            Action::Targets(list) => self.columns.set_targets(list, self.row, kind, start, stop, self.bytes),
+        }
     }
 }
 

@@ -10,7 +10,6 @@ use crate::core::format::json::fault::What;
 use crate::core::format::json::path::{self, Segment};
 use crate::core::format::json::syntax::{Look, Nest, blanks, value};
 use crate::core::format::{Fault, HEAD, Opening, ReadOptions, Reader, Unopened};
-use crate::core::scan::json::Portable;
 
 /// What stands in a line of an input that starts with an array.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +86,7 @@ pub(crate) fn sniff(head: &[u8]) -> bool {
     let first = blanks(head, 0);
     match head.get(first) {
         Some(b'{') => matches!(head.get(blanks(head, first + 1)), Some(b'"' | b'}')),
-        Some(b'[') => match value(Portable, &mut Look, head, first, &mut Nest::default()) {
+        Some(b'[') => match value(&mut Look, head, first, &mut Nest::default()) {
             Ok(_) => true,
             Err(bad) => bad.at >= head.len() || bad.what == What::OpenString,
         },

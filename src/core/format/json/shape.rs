@@ -74,11 +74,6 @@ impl Shapes {
         Self { nodes: vec![root], orders: Vec::new(), known: HashMap::default() }
     }
 
-    /// The first step of a record.
-    pub(crate) fn first(&self) -> u32 {
-        self.child(0)
-    }
-
     /// The first step that may come after a node.
     pub(crate) fn child(&self, node: u32) -> u32 {
         self.nodes.get(node as usize).map_or(NONE, |node| node.child)

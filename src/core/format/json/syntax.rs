@@ -117,33 +117,63 @@ impl Ends for Strings {
     }
 }
 
-/// Reads the value at `at`, which holds no blank.
+/// Gets a value that was read: its form, and the span of its text.
+pub(crate) trait Take {
+    /// Takes it. Implementations are `#[inline(always)]`.
+    fn take(&mut self, kind: Kind, start: usize, stop: usize) -> Result<(), Bad>;
+}
+
+/// Reads the value at `at`, which holds no blank, and hands it on: where it ends.
 #[inline(always)]
-pub(crate) fn value<S: Scanner>(
+pub(crate) fn each_value<S: Scanner>(
     scanner: S,
     ends: &mut impl Ends,
     bytes: &[u8],
     at: usize,
     nest: &mut Nest,
-) -> Result<Scanned, Bad> {
+    taker: &mut impl Take,
+) -> Result<usize, Bad> {
     match bytes.get(at) {
         Some(b'"') => {
             let (stop, escaped) = ends.string(bytes, at + 1)?;
-            let kind = if escaped { Kind::TextRaw } else { Kind::Text };
-            Ok(Scanned { kind, start: at + 1, stop, end: stop + 1 })
+            taker.take(if escaped { Kind::TextRaw } else { Kind::Text }, at + 1, stop)?;
+            Ok(stop + 1)
         }
-        Some(first @ (b'-' | b'0'..=b'9')) => {
-            let end = number(scanner, bytes, at, *first)?;
-            Ok(Scanned { kind: Kind::Number, start: at, stop: end, end })
+        Some(b'1'..=b'9') => {
+            let end = positive(scanner, bytes, at)?;
+            taker.take(Kind::Number, at, end)?;
+            Ok(end)
         }
         Some(b'{' | b'[') => {
             let end = nested(scanner, ends, bytes, at, nest)?;
-            Ok(Scanned { kind: Kind::Nested, start: at, stop: end, end })
+            taker.take(Kind::Nested, at, end)?;
+            Ok(end)
+        }
+        Some(b'-' | b'0') => {
+            let end = plain_number(bytes, at)?;
+            taker.take(Kind::Number, at, end)?;
+            Ok(end)
         }
         _ => {
             let (kind, end) = word(bytes, at)?;
-            Ok(Scanned { kind, start: at, stop: end, end })
+            taker.take(kind, at, end)?;
+            Ok(end)
         }
+    }
+}
+
+/// Reads the value at `at`, which holds no blank.
+pub(crate) fn value(ends: &mut impl Ends, bytes: &[u8], at: usize, nest: &mut Nest) -> Result<Scanned, Bad> {
+    let mut found = Scanned { kind: Kind::Null, start: at, stop: at, end: at };
+    found.end = each_value(Portable, ends, bytes, at, nest, &mut found)?;
+    Ok(found)
+}
+
+impl Take for Scanned {
+    #[inline(always)]
+    fn take(&mut self, kind: Kind, start: usize, stop: usize) -> Result<(), Bad> {
+        (self.kind, self.start, self.stop) = (kind, start, stop);
+        Ok(())
     }
 }
 
@@ -184,27 +214,23 @@ fn escaped(bytes: &[u8], start: usize, at: usize) -> Result<usize, Bad> {
     }
 }
 
-/// The end of the number at `at`, whose first byte is `first`.
+/// The end of the number at `at`, whose first byte is a digit but zero.
 #[inline(always)]
-fn number<S: Scanner>(scanner: S, bytes: &[u8], at: usize, first: u8) -> Result<usize, Bad> {
-    if let Some(mask) = scanner.digits(bytes, at) {
-        let sign = u32::from(first == b'-');
-        let digits = mask >> sign;
-        // Zeros come in from above, so neither count is of bytes that were not seen.
+fn positive<S: Scanner>(scanner: S, bytes: &[u8], at: usize) -> Result<usize, Bad> {
+    if let Some(digits) = scanner.digits(bytes, at) {
         let whole = (!digits).trailing_zeros();
-        let end = at + (sign + whole) as usize;
-        if whole == 1 || whole > 1 && whole < 31 && bytes.get(at + sign as usize) != Some(&b'0') {
-            match bytes.get(end) {
-                Some(b',' | b'}') => return Ok(end),
-                Some(b'.') => {
-                    let fraction = (!(digits >> (whole + 1))).trailing_zeros();
-                    let end = end + 1 + fraction as usize;
-                    if fraction > 0 && matches!(bytes.get(end), Some(b',' | b'}')) {
-                        return Ok(end);
-                    }
+        let end = at + whole as usize;
+        match bytes.get(end) {
+            Some(b',' | b'}') => return Ok(end),
+            Some(b'.') if whole < 31 => {
+                // Zeros come in from above, so only bytes that were seen are counted.
+                let fraction = (!(digits >> (whole + 1))).trailing_zeros();
+                let end = end + 1 + fraction as usize;
+                if fraction > 0 && matches!(bytes.get(end), Some(b',' | b'}')) {
+                    return Ok(end);
                 }
-                _ => {}
             }
+            _ => {}
         }
     }
     plain_number(bytes, at)
@@ -256,7 +282,8 @@ fn nested<S: Scanner>(
         // A value stands here.
         at = match bytes.get(at) {
             Some(b'"') => ends.string(bytes, at + 1)?.0 + 1,
-            Some(first @ (b'-' | b'0'..=b'9')) => number(scanner, bytes, at, *first)?,
+            Some(b'1'..=b'9') => positive(scanner, bytes, at)?,
+            Some(b'-' | b'0') => plain_number(bytes, at)?,
             Some(open @ (b'{' | b'[')) => {
                 object = *open == b'{';
                 nest.push(object, at)?;

@@ -27,7 +27,6 @@ use crate::core::format::yaml::characters::Characters;
 use crate::core::format::yaml::dropped::{Dropped, YamlDecoder};
 use crate::core::format::{Opening, ReadOptions, Reader, Unopened};
 use crate::core::input::blocks::MAX_RECORD;
-use crate::core::scan::json::Portable;
 
 /// Most bytes that the aliases of a record may add to it: a few lines can ask for more than any memory holds.
 const MOST_ALIASED: usize = 64 << 20;
@@ -410,7 +409,7 @@ fn write_scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, out: &mut Vec
 /// Whether a text is exactly a JSON number.
 pub(crate) fn is_number(text: &[u8]) -> bool {
     text.first().is_some_and(|byte| byte.is_ascii_digit() || *byte == b'-')
-        && value(Portable, &mut Look, text, 0, &mut Nest::default())
+        && value(&mut Look, text, 0, &mut Nest::default())
             .is_ok_and(|found| found.kind == Kind::Number && found.end == text.len())
 }
 
