@@ -19,7 +19,7 @@ use crate::process::seconds::Seconds;
 use crate::process::sink::{Encoding, Sink};
 use crate::process::source::Inputs;
 use crate::process::split::{Files, Output};
-use crate::process::stage::{Gather, Operation, Rows, Stage, Table};
+use crate::process::stage::{Gather, Needs, Operation, Rows, Stage, Table};
 use crate::process::stored::Stored;
 
 /// What a run reads.
@@ -67,14 +67,14 @@ enum Behind {
     Second(usize),
 }
 
-fn parts(stages: &[Box<dyn Stage>]) -> Result<Vec<PlannedPart>> {
+fn parts(stages: &[Box<dyn Stage>], needs: &[Needs]) -> Result<Vec<PlannedPart>> {
     let mut parts = Vec::new();
     let mut part = PlannedPart::default();
     for (number, stage) in stages.iter().enumerate() {
         if stage.second().is_some() {
             part.before.push(number);
         }
-        match stage.operation()? {
+        match stage.operation_for(needs.get(number).unwrap_or(&Needs::All))? {
             Operation::Rows(operation) => part.rows.push(operation),
             Operation::Gather(gather) => {
                 part.gather = Some(gather);
@@ -104,9 +104,14 @@ pub(crate) struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    /// The plan of these stages.
-    pub(crate) fn new(stages: &'a [Box<dyn Stage>], encoding: Encoding, header: Option<Vec<u8>>) -> Result<Self> {
-        Ok(Self { stages, parts: parts(stages)?, encoding, header, files: Mutex::default() })
+    /// The plan of these stages, behind each of which so much is needed.
+    pub(crate) fn new(
+        stages: &'a [Box<dyn Stage>],
+        needs: &[Needs],
+        encoding: Encoding,
+        header: Option<Vec<u8>>,
+    ) -> Result<Self> {
+        Ok(Self { stages, parts: parts(stages, needs)?, encoding, header, files: Mutex::default() })
     }
 
     /// Runs it, and tells what there is to tell.

@@ -142,8 +142,9 @@ pub(crate) fn run(request: &Request, writer: &mut Writer, diagnostics: &Diagnost
         Some(input) if !wanted.is_empty() => input.sampled_columns(),
         _ => Vec::new(),
     };
+    let behind: Vec<Needs> = needs.into_iter().skip(1).collect();
     let making = Making {
-        needs: needs.into_iter().skip(1).collect(),
+        needs: &behind,
         all: all_of(&after, encoder.as_ref()),
         encoder: encoder.as_ref(),
         columns: &after.names,
@@ -161,7 +162,7 @@ pub(crate) fn run(request: &Request, writer: &mut Writer, diagnostics: &Diagnost
     let feeds = Feeds { main, own, seconds };
     let splitter = request.split.clone().map(|split| Splitter::new(split, &cancel));
     let encoding = Encoding::new(encoder, known, &cancel).split_by(splitter).waiting_in(request.memory.directory());
-    let plan = Plan::new(&stages, encoding, header)?;
+    let plan = Plan::new(&stages, &behind, encoding, header)?;
     plan.carry_out(feeds, (writer, request), &sampled, (&cancel, diagnostics))
 }
 

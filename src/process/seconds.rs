@@ -112,7 +112,7 @@ struct Feed {
 /// What second inputs are made into feeds with.
 pub(crate) struct Making<'a> {
     /// What behind each stage is needed.
-    pub(crate) needs: Vec<Needs>,
+    pub(crate) needs: &'a [Needs],
     /// What an encoder needs that cannot copy.
     pub(crate) all: Needs,
     /// The encoder.
@@ -133,7 +133,7 @@ impl Seconds {
         (cancel, diagnostics): (&Cancel, &Diagnostics),
     ) -> Self {
         let mut feeds = Vec::with_capacity(looked.len());
-        for ((number, looked), (stage, after)) in (1..).zip(looked).zip(stages.iter().zip(&making.needs)) {
+        for ((number, looked), (stage, after)) in (1..).zip(looked).zip(stages.iter().zip(making.needs)) {
             let (Some(mut looked), Some(second)) = (looked, stage.second()) else {
                 feeds.push(None);
                 continue;

@@ -20,15 +20,16 @@ use crate::core::integer::narrow;
 /// Longest header of a chunk that is believed, in columns.
 const MAX_COLUMNS: usize = 1 << 24;
 
-/// Appends the selected records of a batch as a chunk.
+/// Appends the selected records of a batch as a chunk. Records before the first column is known have one missing cell, so
+/// that they are counted.
 pub(crate) fn write(batch: &Batch, columns: &[Arc<str>], look: Look, out: &mut Vec<u8>) {
-    if batch.selected() == 0 || columns.is_empty() {
+    if batch.selected() == 0 {
         return;
     }
-    let found: Vec<Option<usize>> = batch.find_all(columns);
-    let mut stats = vec![(0_usize, 0_u8); columns.len()];
+    let found: Vec<Option<usize>> = if columns.is_empty() { vec![None] } else { batch.find_all(columns) };
+    let mut stats = vec![(0_usize, 0_u8); found.len()];
     let start = out.len();
-    let payload = start + 12 + 5 * columns.len();
+    let payload = start + 12 + 5 * found.len();
     out.resize(payload, 0);
     for row in batch.rows() {
         for (column, (widest, classes)) in found.iter().zip(&mut stats) {
@@ -46,7 +47,7 @@ pub(crate) fn write(batch: &Batch, columns: &[Arc<str>], look: Look, out: &mut V
     }
     let length = (out.len() - payload) as u64;
     put(out, start, &length.to_le_bytes());
-    put(out, start + 8, &narrow(columns.len()).to_le_bytes());
+    put(out, start + 8, &narrow(found.len()).to_le_bytes());
     for (index, (width, classes)) in stats.into_iter().enumerate() {
         put(out, start + 12 + 5 * index, &narrow(width).to_le_bytes());
         put(out, start + 16 + 5 * index, &[classes]);

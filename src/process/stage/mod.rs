@@ -201,6 +201,11 @@ pub(crate) trait Stage: Send + Sync {
     /// What it does.
     fn operation(&self) -> Result<Operation>;
 
+    /// The same, where only this will be needed of its records.
+    fn operation_for(&self, _after: &Needs) -> Result<Operation> {
+        self.operation()
+    }
+
     /// Whether the file that a record came from is still known behind it: it does not put records together anew.
     fn keeps_file(&self) -> bool {
         false

@@ -5,6 +5,7 @@
 //! in order and writes it out as a run (`runs`); then the result is the merge of all runs.
 
 use std::any::Any;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -64,15 +65,23 @@ impl Stage for Sort {
     }
 
     fn operation(&self) -> Result<Operation> {
+        self.operation_for(&Needs::All)
+    }
+
+    fn operation_for(&self, after: &Needs) -> Result<Operation> {
         let keys = self.by.keys().into();
         let Setup { memory, cancel, threads, .. } = &self.setup;
         let (memory, cancel) = (memory.clone(), cancel.clone());
-        Ok(Operation::Gather(Box::new(Sorting { keys, threads: *threads, memory, cancel })))
+        // Columns of raw records are those that were asked for, by just that name.
+        let kept = if let Needs::Raw(names) = after { Some(names.clone()) } else { None };
+        Ok(Operation::Gather(Box::new(Sorting { keys, kept, threads: *threads, memory, cancel })))
     }
 }
 
 struct Sorting {
     keys: Arc<[Key]>,
+    /// The columns that will be looked at of records that are copied as they stand.
+    kept: Option<BTreeSet<String>>,
     threads: usize,
     memory: Memory,
     cancel: Cancel,
@@ -109,7 +118,11 @@ impl Gather for Sorting {
         drop(sorted);
         kept.sort_by_key(|kept| kept.batch.first_row);
         let picks = picks(&mut kept, &self.keys, doubles, Using::AllThreads);
-        Ok(Box::new(Store::new(kept.into_iter().map(|kept| kept.batch).collect(), picks).holding(share)))
+        let store = Store::new(kept.into_iter().map(|kept| kept.batch).collect(), picks).holding(share);
+        Ok(Box::new(match &self.kept {
+            Some(columns) => store.keeping(columns),
+            None => store,
+        }))
     }
 }
 

@@ -3,6 +3,7 @@
 //! Kept batches own their blocks. A chunk copies what its records are: the raw source and the cells in it where there is
 //! a source, else the text of the cells. Records of different sources never share a chunk, so a chunk is as raw as they.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::core::block::Block;
@@ -71,6 +72,14 @@ impl Store {
         self
     }
 
+    /// The same, where of records that have their raw text only these columns will be looked at: others are left out, which
+    /// spares a look all over memory for each cell.
+    #[must_use]
+    pub(crate) fn keeping(mut self, columns: &BTreeSet<String>) -> Self {
+        self.layout.idle = self.layout.names.iter().map(|name| !columns.contains(&**name)).collect();
+        self
+    }
+
     /// The numbers in the run of the records of a chunk.
     pub(crate) fn ids(&self, index: usize) -> Vec<u64> {
         let id =
@@ -122,6 +131,8 @@ struct Layout {
     names: Vec<Arc<str>>,
     /// Which columns are computed numbers everywhere.
     numbers: Vec<bool>,
+    /// Which columns of records that have their raw text nobody will look at.
+    idle: Vec<bool>,
     /// For each batch, which of `maps`.
     map_of: Vec<u32>,
     maps: Vec<Map>,
@@ -163,6 +174,7 @@ impl Layout {
         let mut layout = Self {
             names: Vec::new(),
             numbers: Vec::new(),
+            idle: Vec::new(),
             map_of: Vec::with_capacity(batches.size_hint().0),
             maps: Vec::new(),
             orders: Vec::new(),
@@ -268,7 +280,12 @@ fn gather(batches: &[&Batch], picks: &[Pick], layout: &Layout, scratch: &mut Scr
     for (place, name) in layout.names.iter().enumerate() {
         let numbers = layout.numbers.get(place).copied().unwrap_or(false);
         let from = |batch: u32| layout.map(batch).and_then(|map| *map.from.get(place)?);
-        let values = if numbers {
+        let idle = out.raw.is_some() && layout.idle.get(place) == Some(&true);
+        let values = if idle {
+            let mut cells = scratch.take_cells();
+            cells.resize(picks.len(), Cell::MISSING);
+            Values::Cells(cells)
+        } else if numbers {
             let number = |(batch, pick): (&&Batch, &Pick)| match from(pick.0)
                 .and_then(|column| batch.columns.get(column as usize))
             {
