@@ -8,7 +8,12 @@ use crate::cli::{completions, globals, list, man, manual, process, search, stage
 
 /// The command line of mytools.
 pub(crate) fn build() -> Command {
-    let command = Command::new("mytools")
+    manual::attach(declared().mut_subcommands(manual::attach))
+}
+
+/// The same without what stands at the end of its help.
+fn declared() -> Command {
+    Command::new("mytools")
         .version(version::short())
         .long_version(version::long())
         .disable_version_flag(true)
@@ -27,14 +32,16 @@ pub(crate) fn build() -> Command {
             completions::command(),
             man::command(),
             topics::command(),
-        ]);
-    manual::attach(command.mut_subcommands(manual::attach))
+        ])
 }
 
-/// The command line with fewer headings where `-h` seems to be asked for, so that each help fits on one screen.
+/// The command line with fewer headings where `-h` seems to be asked for, so that each help fits on one screen; without
+/// what stands at the end of help where none can be asked for, as putting it together takes time.
 pub(crate) fn build_for(args: &[OsString]) -> Command {
     let short = |arg: &OsString| matches!(arg.as_encoded_bytes(), [b'-', b'a'..=b'z' | b'A'..=b'Z', ..]);
-    let command = build();
+    let asks = |arg: &OsString| arg.as_encoded_bytes().starts_with(b"-") && arg.as_encoded_bytes().contains(&b'h');
+    // A command without arguments may print its help.
+    let command = if args.len() < 3 || args.iter().any(asks) { build() } else { declared() };
     if !args.iter().any(|arg| short(arg) && arg.as_encoded_bytes().contains(&b'h')) {
         return command;
     }

@@ -269,9 +269,7 @@ impl Range<'_> {
         let front = usize::from(self.index > 0);
         let from = self.at - front as u64;
         let target = target.min(usize::try_from(self.end - from).unwrap_or(usize::MAX));
-        if buffer.len() < target {
-            buffer.resize(target, 0);
-        }
+        grow(buffer, target);
         let rest = buffer.get_mut(filled..target).unwrap_or_default();
         let read = read_full_at(self.file, rest, from + filled as u64)
             .map_err(|error| Error::from(Problem::io(self.origin.name.clone(), &error)))?;
@@ -305,6 +303,16 @@ impl Range<'_> {
     }
 }
 
+/// Makes a buffer at least so long. A new one comes from the system full of zeros, so that what is not read into costs
+/// nothing.
+pub(crate) fn grow(buffer: &mut Vec<u8>, length: usize) {
+    if buffer.capacity() == 0 {
+        *buffer = vec![0; length];
+    } else if buffer.len() < length {
+        buffer.resize(length, 0);
+    }
+}
+
 impl Chunks {
     fn next(
         &mut self,
@@ -319,17 +327,13 @@ impl Chunks {
         let mut buffer = buffer();
         let mut filled = self.carry.len();
         let mut target = size.max(filled + 1);
-        if buffer.len() < target {
-            buffer.resize(target, 0);
-        }
+        grow(&mut buffer, target);
         if let Some(front) = buffer.get_mut(..filled) {
             front.copy_from_slice(&self.carry);
         }
         let mut looked = 0;
         let cut = loop {
-            if buffer.len() < target {
-                buffer.resize(target, 0);
-            }
+            grow(&mut buffer, target);
             let rest = buffer.get_mut(filled..target).unwrap_or_default();
             let (read, failure, more) = fill(&mut self.reader, rest);
             filled += read;

@@ -126,7 +126,7 @@ impl Rules {
         let sources = &select.rules;
         let working_directory = std::env::current_dir().unwrap_or_default();
         let mut problems = Vec::new();
-        let global = if sources.vcs && sources.global {
+        let global = if sources.vcs && sources.global && may_walk(select) {
             let (global, error) = new_builder(&working_directory, sources.ignore_case).build_global();
             problems.extend(error.iter().flat_map(mistakes));
             global
@@ -272,6 +272,14 @@ impl Rules {
             full: (!scope.is_empty()).then(|| Joined::new(&full())),
         }
     }
+}
+
+/// Whether there may be a directory to walk. The user's git excludes are not read for nothing: that takes longer than
+/// searching a small file.
+fn may_walk(select: &Select) -> bool {
+    const FEW: usize = 16;
+    let named = !select.is_implicit() && select.listed.is_none() && select.roots.len() <= FEW;
+    !named || select.roots.iter().any(|root| root.is_dir())
 }
 
 impl Refusals {
