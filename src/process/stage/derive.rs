@@ -239,7 +239,7 @@ impl Rows for Deriving {
 }
 
 /// Makes fields that are not there null: a computed column has a value in every record.
-fn fill_missing(values: &mut Values) {
+pub(crate) fn fill_missing(values: &mut Values) {
     if let Values::Cells(cells) = values {
         for cell in cells.iter_mut().filter(|cell| cell.kind() == Kind::Missing) {
             *cell = Cell::NULL;

@@ -21,7 +21,7 @@ use crate::core::exec::cancel::Cancel;
 use crate::core::registry::{Example, Row, find};
 use crate::process::expr::function::FUNCTIONS;
 use crate::process::expr::{Kind, Parsed, Program, Tally, check_columns, parse_list, slot_name, split_calls, visit};
-use crate::process::stage::derive::put;
+use crate::process::stage::derive::{fill_missing, put};
 use crate::process::stage::keys::KeyOf;
 use crate::process::stage::names::{Names, split_by};
 use crate::process::stage::{Columns, Needs, Operation, Setup, Stage, StageKind, Written};
@@ -183,7 +183,8 @@ impl Plan {
             computed.push(item.program.values(batch, tally));
             batch.columns.truncate(width);
         }
-        for (item, values) in self.items.iter().zip(computed) {
+        for (item, mut values) in self.items.iter().zip(computed) {
+            fill_missing(&mut values);
             put(batch, &item.name, values);
         }
         batch.raw = None;
