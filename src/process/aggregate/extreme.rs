@@ -10,15 +10,21 @@ use crate::core::data::cell::{Cell, Kind};
 use crate::core::data::number::Number;
 use crate::core::data::value::Value;
 use crate::core::scan::number::parse_small;
+use crate::core::scan::numbers::REFUSED;
 use crate::process::aggregate::intake::{Item, RUN, each_value, touch, value};
 use crate::process::aggregate::kept::{KEPT, Kept, text};
-use crate::process::aggregate::smalls::Smalls;
+use crate::process::aggregate::smalls::{Smalls, uniform};
 use crate::process::aggregate::{Accumulator, Intake, NO_GROUP, own};
 
 /// The least value of each group, or the greatest where `GREATEST`.
 #[derive(Default)]
 pub(super) struct Extreme<const GREATEST: bool> {
     slots: Vec<Option<Slot>>,
+    /// For each group the units of its value where that is a short number of this scale, else the number that no other
+    /// is surely worse than: what most values are compared with, eight bytes to a group.
+    bounds: Vec<i64>,
+    /// The scale of the bounds; that of the first short numbers.
+    scale: Option<u8>,
 }
 
 /// The value of a group, its row, and its place in the order.
@@ -122,17 +128,32 @@ pub(super) fn read<const GREATEST: bool>(state: &dyn Accumulator, group: usize, 
 }
 
 impl<const GREATEST: bool> Extreme<GREATEST> {
+    /// The bound that rules nothing out.
+    const OPEN: i64 = if GREATEST { i64::MIN } else { i64::MAX };
+
+    /// Notes the bound of a group.
+    #[inline]
+    fn bound(&mut self, group: u32, place: Place) {
+        if let Some(bound) = self.bounds.get_mut(group as usize) {
+            *bound = match place {
+                Place::Small { units, scale } if Some(scale) == self.scale => units,
+                _ => Self::OPEN,
+            };
+        }
+    }
+
     /// Keeps a value where it is better than what its group has.
     #[inline]
     fn offer(&mut self, group: u32, row: u64, item: Item<'_>, place: Place) {
         match self.slots.get_mut(group as usize) {
             Some(Some(slot)) => {
                 let order = place.compare(|| item_text(item), slot.place, &slot.kept);
-                if better::<GREATEST>(order, row, slot.row) {
-                    slot.place = place;
-                    slot.row = row;
-                    slot.kept.set(item);
+                if !better::<GREATEST>(order, row, slot.row) {
+                    return;
                 }
+                slot.place = place;
+                slot.row = row;
+                slot.kept.set(item);
             }
             Some(empty) => {
                 let mut kept = Kept::NULL;
@@ -141,6 +162,7 @@ impl<const GREATEST: bool> Extreme<GREATEST> {
             }
             None => {}
         }
+        self.bound(group, place);
     }
 
     /// Whether a short number is surely not better than what its group has.
@@ -160,19 +182,40 @@ impl<const GREATEST: bool> Extreme<GREATEST> {
 
     /// Takes cells in whose short numbers were read already.
     fn update_read(&mut self, intake: &Intake<'_>, smalls: &Smalls, cells: &[Cell]) {
-        let mut smalls = smalls.iter();
-        for (rows, groups) in intake.rows.chunks(RUN).zip(intake.groups.chunks(RUN)) {
-            touch(&self.slots, groups.iter().copied(), |slot| slot.as_ref().map_or(0, |slot| slot.row));
-            for ((&row, &group), small) in rows.iter().zip(groups).zip(smalls.by_ref()) {
-                if small.is_some_and(|(units, scale)| self.is_worse(group, units, scale)) {
-                    continue;
+        let runs = intake.rows.chunks(RUN).zip(intake.groups.chunks(RUN)).zip(smalls.chunks(RUN));
+        for ((rows, groups), (units, scales)) in runs {
+            let uniform = uniform(scales);
+            if self.scale.is_none() {
+                self.scale = uniform;
+            }
+            if let Some(scale) = uniform
+                && uniform == self.scale
+            {
+                touch(&self.bounds, groups.iter().copied(), |bound| bound.cast_unsigned());
+                for ((&row, &group), &units) in rows.iter().zip(groups).zip(units) {
+                    let is_worse = |bound: &i64| if GREATEST { units < *bound } else { units > *bound };
+                    if !self.bounds.get(group as usize).is_some_and(is_worse) {
+                        self.look(intake, cells, (row, group), Some((units, scale)));
+                    }
                 }
-                let Some(&cell) = cells.get(row as usize).filter(|cell| !cell.is_null()) else { continue };
-                let item = Item::Cell { kind: cell.kind(), bytes: intake.batch.bytes(cell) };
-                let place = small.map_or_else(|| Place::of(item), |(units, scale)| Place::Small { units, scale });
-                self.offer(group, intake.batch.id(row as usize), item, place);
+                continue;
+            }
+            touch(&self.slots, groups.iter().copied(), |slot| slot.as_ref().map_or(0, |slot| slot.row));
+            for ((&row, &group), (&units, &scale)) in rows.iter().zip(groups).zip(units.iter().zip(scales)) {
+                if scale == REFUSED || !self.is_worse(group, units, scale) {
+                    self.look(intake, cells, (row, group), (scale != REFUSED).then_some((units, scale)));
+                }
             }
         }
+    }
+
+    /// Takes a cell in that may be better than what its group has; `small` is its short number, if it is one.
+    #[inline(never)]
+    fn look(&mut self, intake: &Intake<'_>, cells: &[Cell], (row, group): (u32, u32), small: Option<(i64, u8)>) {
+        let Some(&cell) = cells.get(row as usize).filter(|cell| !cell.is_null()) else { return };
+        let item = Item::Cell { kind: cell.kind(), bytes: intake.batch.bytes(cell) };
+        let place = small.map_or_else(|| Place::of(item), |(units, scale)| Place::Small { units, scale });
+        self.offer(group, intake.batch.id(row as usize), item, place);
     }
 }
 
@@ -183,6 +226,7 @@ impl<const GREATEST: bool> Accumulator for Extreme<GREATEST> {
 
     fn grow(&mut self, groups: usize) {
         self.slots.resize(groups, None);
+        self.bounds.resize(groups, Self::OPEN);
     }
 
     fn update(&mut self, intake: &Intake<'_>) {
@@ -202,12 +246,13 @@ impl<const GREATEST: bool> Accumulator for Extreme<GREATEST> {
             });
             if wins {
                 slot.clone_from(theirs);
+                self.bound(*group, new.place);
             }
         }
     }
 
     fn memory(&self) -> usize {
-        self.slots.capacity() * size_of::<Option<Slot>>() + self.slots.len() * KEPT
+        self.slots.capacity() * size_of::<Option<Slot>>() + self.slots.len() * KEPT + self.bounds.capacity() * 8
     }
 
     fn as_any(&self) -> &dyn Any {

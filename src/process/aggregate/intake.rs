@@ -9,7 +9,8 @@ use crate::core::data::batch::{Values, unescape, unquote};
 use crate::core::data::cell::{Cell, Kind};
 use crate::core::data::number::Number;
 use crate::core::data::value::Value;
-use crate::process::aggregate::smalls::Smalls;
+use crate::core::scan::numbers::REFUSED;
+use crate::process::aggregate::smalls::{Smalls, uniform};
 use crate::process::aggregate::{Intake, Skipped};
 
 /// Takes numbers in, one call per row that has one.
@@ -17,6 +18,16 @@ pub(super) trait Numbers {
     /// Short plain numbers. They come in runs, parsed before the first is used, so that the accesses to the states of
     /// neighbours overlap in memory.
     fn small(&mut self, run: &[Small]);
+
+    /// A run of them that all have the same scale, with the group of each.
+    #[inline]
+    fn uniform(&mut self, groups: &[u32], units: &[i64], scale: u8) {
+        let mut run = [Small { units: 0, group: 0, scale }; RUN];
+        for (small, (group, units)) in run.iter_mut().zip(groups.iter().zip(units)) {
+            (small.group, small.units) = (*group, *units);
+        }
+        self.small(run.get(..groups.len().min(units.len())).unwrap_or_default());
+    }
 
     /// Any finite number.
     fn number(&mut self, group: u32, number: Number);
@@ -93,12 +104,16 @@ pub(super) fn each_number(intake: &Intake<'_>, sink: &mut impl Numbers) {
 /// Numbers of which the short ones were read already.
 #[inline]
 fn each_read(intake: &Intake<'_>, cells: &[Cell], smalls: &Smalls, sink: &mut impl Numbers) {
-    let mut smalls = smalls.iter();
     let mut run = [Small { units: 0, group: 0, scale: 0 }; RUN];
-    for (rows, groups) in intake.rows.chunks(RUN).zip(intake.groups.chunks(RUN)) {
+    let runs = intake.rows.chunks(RUN).zip(intake.groups.chunks(RUN)).zip(smalls.chunks(RUN));
+    for ((rows, groups), (units, scales)) in runs {
+        if let Some(scale) = uniform(scales) {
+            sink.uniform(groups, units, scale);
+            continue;
+        }
         let mut count = 0;
-        for ((&row, &group), small) in rows.iter().zip(groups).zip(smalls.by_ref()) {
-            if let Some((units, scale)) = small
+        for ((&row, &group), (&units, &scale)) in rows.iter().zip(groups).zip(units.iter().zip(scales)) {
+            if scale != REFUSED
                 && let Some(small) = run.get_mut(count)
             {
                 *small = Small { units, group, scale };

@@ -238,6 +238,16 @@ impl Numbers for Writing<'_> {
         }
     }
 
+    #[inline]
+    fn uniform(&mut self, groups: &[u32], units: &[i64], scale: u8) {
+        if scale == self.log.scale && self.log.scales.is_empty() {
+            self.log.groups.extend_from_slice(groups);
+            self.log.units.extend_from_slice(units);
+        } else {
+            groups.iter().zip(units).for_each(|(group, units)| self.log.push(*group, *units, scale));
+        }
+    }
+
     fn number(&mut self, group: u32, number: Number) {
         if let Number::Exact { units, scale } = number.normal()
             && let Some(units) = i64::try_from(units).ok().filter(|_| scale <= 18)

@@ -18,6 +18,14 @@ pub(crate) struct Smalls {
     scales: Vec<u8>,
 }
 
+/// The scale of all these numbers, where they have the same and all are read.
+#[inline]
+pub(crate) fn uniform(scales: &[u8]) -> Option<u8> {
+    let first = *scales.first()?;
+    let differ = scales.iter().fold(0, |differ, scale| differ | (scale ^ first));
+    (differ == 0 && first != REFUSED).then_some(first)
+}
+
 impl Smalls {
     /// Reads the numbers of the listed rows in place of those it held. Without cells there are none to read.
     pub(crate) fn read(&mut self, batch: &Batch, rows: &[u32], values: &Values) -> Option<&Self> {
@@ -55,6 +63,11 @@ impl Smalls {
             long = refused > RUN / 2;
         }
         Some(self)
+    }
+
+    /// The same in slices of `size` rows: their units, and their scales.
+    pub(crate) fn chunks(&self, size: usize) -> impl Iterator<Item = (&[i64], &[u8])> {
+        self.units.chunks(size).zip(self.scales.chunks(size))
     }
 
     /// For each listed row its units and scale, where it has a short plain number.

@@ -182,6 +182,26 @@ impl Numbers for Total {
         }
     }
 
+    #[inline]
+    fn uniform(&mut self, groups: &[u32], units: &[i64], scale: u8) {
+        if scale > self.scale {
+            self.refine(scale);
+        }
+        let by = usize::from(self.scale - scale);
+        let Some(power) = POW10.get(by).map(|power| low_word(power.cast_unsigned()).cast_signed()) else { return };
+        touch(&self.slots, groups.iter().copied(), |slot| slot.count);
+        for (&group, &units) in groups.iter().zip(units) {
+            let Some(slot) = self.slots.get_mut(group as usize) else { continue };
+            let units = i128::from(units) * i128::from(power);
+            slot.count += 1;
+            if let Some(sum) = slot.sum().checked_add(units) {
+                slot.set(sum);
+            } else {
+                self.spill(group as usize, units);
+            }
+        }
+    }
+
     fn number(&mut self, group: u32, number: Number) {
         self.count(group, 1);
         match number {
