@@ -13,7 +13,6 @@ use crate::core::data::value::Value;
 use crate::core::error::{Code, Error, Problem};
 use crate::core::integer::narrow;
 use crate::core::scan::number::parse_small_at;
-use crate::core::scan::numbers::Window;
 
 /// One column: its name and a value for each record of the batch (selected or not).
 #[derive(Debug, Clone)]
@@ -292,12 +291,6 @@ impl Batch {
     #[inline]
     pub(crate) fn small(&self, cell: Cell) -> Option<(i64, u8)> {
         parse_small_at(self.source(cell), cell.start(), cell.len())
-    }
-
-    /// The same for the reader of many, for cells of these kinds.
-    #[inline]
-    pub(crate) fn window(&self, cell: Cell) -> Window {
-        Window::at(self.source(cell), cell.start(), cell.len())
     }
 
     /// What a cell points into.

@@ -53,23 +53,55 @@ const HERE: [u64; 16] = {
     masks
 };
 
-/// Reads each window as `(units, scale)`, units by ten to the scale; the scale is [`REFUSED`] where it is no number.
+/// Where numbers are: spans of `source`, written as cells are. From the lowest bit on 32 bits of start, 27 of length, and
+/// five that must be the number of a bit in `kinds`; spans of which they are not are no numbers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Spans<'a> {
+    /// What the spans are of.
+    pub(crate) source: &'a [u8],
+    /// The spans.
+    pub(crate) spans: &'a [u64],
+    /// The numbers of what may be read, a bit each.
+    pub(crate) kinds: u32,
+}
+
+impl Spans<'_> {
+    /// The eight bytes before the end of a span; all ones where there are not as many.
+    #[inline]
+    fn word(&self, span: u64) -> u64 {
+        let end = (span as u32 as usize) + ((span >> 32) as usize & ((1 << 27) - 1));
+        let bytes = self.source.get(..end).and_then(|before| before.last_chunk::<8>());
+        bytes.map_or(u64::MAX, |bytes| u64::from_le_bytes(*bytes))
+    }
+
+    /// The window of a span.
+    #[inline]
+    fn window(&self, span: u64) -> Window {
+        let wanted = self.kinds >> (span >> 59) & 1 == 1;
+        let (start, len) = (span as u32 as usize, (span >> 32) as usize & ((1 << 27) - 1));
+        if wanted { Window::at(self.source, start, len) } else { Window::NONE }
+    }
+}
+
+/// Reads each span as `(units, scale)`, units by ten to the scale; the scale is [`REFUSED`] where it is no number.
 /// What is read are as many as the shortest of the slices has. Whether all of them are numbers.
-pub(crate) fn read(windows: &[Window], units: &mut [i64], scales: &mut [u8]) -> bool {
-    let count = windows.len().min(units.len()).min(scales.len());
-    let (windows, units, scales) = (&windows[..count], &mut units[..count], &mut scales[..count]);
+pub(crate) fn read(spans: Spans<'_>, units: &mut [i64], scales: &mut [u8]) -> bool {
+    let count = spans.spans.len().min(units.len()).min(scales.len());
+    let (units, scales) = (&mut units[..count], &mut scales[..count]);
+    let spans = Spans { spans: &spans.spans[..count], ..spans };
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx2") {
         // SAFETY: the feature was detected.
-        return unsafe { avx2::read(windows, units, scales) };
+        return unsafe { avx2::read(spans, units, scales) };
     }
-    read_plain(windows, units, scales)
+    read_plain(spans, units, scales)
 }
 
 /// [`read`], one after the other.
-fn read_plain(windows: &[Window], units: &mut [i64], scales: &mut [u8]) -> bool {
+fn read_plain(spans: Spans<'_>, units: &mut [i64], scales: &mut [u8]) -> bool {
     let mut all = true;
-    for ((window, units), scale) in windows.iter().zip(units).zip(scales) {
+    for ((span, units), scale) in spans.spans.iter().zip(units).zip(scales) {
+        let window = spans.window(*span);
         (*units, *scale) = match number::read(window.word, 8) {
             Some(word) => ((i64::from(word.value) ^ window.sign) - window.sign, word.fraction.unwrap_or(0) as u8),
             None => (0, REFUSED),
@@ -81,13 +113,13 @@ fn read_plain(windows: &[Window], units: &mut [i64], scales: &mut [u8]) -> bool 
 
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
-    use super::{Window, read_plain};
+    use super::{Spans, Window, read_plain};
     use std::arch::x86_64::{
         __m256i, _mm256_add_epi64, _mm256_and_si256, _mm256_andnot_si256, _mm256_cmpeq_epi8, _mm256_cmpeq_epi64,
-        _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_max_epu8, _mm256_movemask_epi8, _mm256_mul_epu32,
-        _mm256_or_si256, _mm256_sad_epu8, _mm256_set_epi64x, _mm256_set1_epi8, _mm256_set1_epi32, _mm256_set1_epi64x,
-        _mm256_setzero_si256, _mm256_slli_epi64, _mm256_srli_epi64, _mm256_storeu_si256, _mm256_sub_epi64,
-        _mm256_xor_si256,
+        _mm256_cmpgt_epi64, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_max_epu8,
+        _mm256_movemask_epi8, _mm256_mul_epu32, _mm256_or_si256, _mm256_sad_epu8, _mm256_set_epi64x, _mm256_set1_epi8,
+        _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_setzero_si256, _mm256_slli_epi64, _mm256_sllv_epi64,
+        _mm256_srli_epi64, _mm256_srlv_epi64, _mm256_storeu_si256, _mm256_sub_epi64, _mm256_xor_si256,
     };
 
     /// [`super::read`] of slices that are equally long.
@@ -95,15 +127,17 @@ mod avx2 {
     /// # Safety
     /// AVX2 must be there.
     #[target_feature(enable = "avx2")]
-    pub(super) unsafe fn read(windows: &[Window], units: &mut [i64], scales: &mut [u8]) -> bool {
-        let (fours, rest) = windows.as_chunks::<4>();
+    pub(super) unsafe fn read(spans: Spans<'_>, units: &mut [i64], scales: &mut [u8]) -> bool {
+        let (fours, rest) = spans.spans.as_chunks::<4>();
         let (unit_fours, unit_rest) = units.as_chunks_mut::<4>();
         let (scale_fours, scale_rest) = scales.as_chunks_mut::<4>();
         let mut any = _mm256_setzero_si256();
-        for ((windows, units), scales) in fours.iter().zip(unit_fours).zip(scale_fours) {
-            let [a, b, c, d] = windows.map(|window| window.word.cast_signed());
-            let (values, scale) = four(_mm256_set_epi64x(d, c, b, a));
-            let sign = _mm256_set_epi64x(windows[3].sign, windows[2].sign, windows[1].sign, windows[0].sign);
+        for ((four_spans, units), scales) in fours.iter().zip(unit_fours).zip(scale_fours) {
+            let (words, sign) = match windows(spans, four_spans) {
+                Some(windows) => windows,
+                None => one_by_one(four_spans.map(|span| spans.window(span))),
+            };
+            let (values, scale) = four(words);
             let values = _mm256_sub_epi64(_mm256_xor_si256(values, sign), sign);
             any = _mm256_or_si256(any, scale);
             let mut four_scales = [0_u64; 4];
@@ -116,7 +150,52 @@ mod avx2 {
         }
         // No scale but that of what is refused has a sign.
         let refused = _mm256_movemask_epi8(any) != 0;
-        read_plain(rest, unit_rest, scale_rest) & !refused
+        read_plain(Spans { spans: rest, ..spans }, unit_rest, scale_rest) & !refused
+    }
+
+    /// The words and signs of four windows.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn one_by_one(windows: [Window; 4]) -> (__m256i, __m256i) {
+        let [a, b, c, d] = windows.map(|window| window.word.cast_signed());
+        let sign = _mm256_set_epi64x(windows[3].sign, windows[2].sign, windows[1].sign, windows[0].sign);
+        (_mm256_set_epi64x(d, c, b, a), sign)
+    }
+
+    /// The words and signs of the windows of four spans; none where a span is of nine characters, the first of which is
+    /// in no word.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn windows(spans: Spans<'_>, four: &[u64; 4]) -> Option<(__m256i, __m256i)> {
+        let number = |number: i64| _mm256_set1_epi64x(number);
+        let ones = _mm256_set1_epi8(-1);
+        // SAFETY: the unaligned load is of the four spans.
+        let bits = unsafe { _mm256_loadu_si256(four.as_ptr().cast()) };
+        let len = _mm256_and_si256(_mm256_srli_epi64::<32>(bits), number((1 << 27) - 1));
+        if _mm256_movemask_epi8(_mm256_cmpeq_epi64(len, number(9))) != 0 {
+            return None;
+        }
+        let [a, b, c, d] = four.map(|span| spans.word(span).cast_signed());
+        let words = _mm256_set_epi64x(d, c, b, a);
+        // The first character, for spans that a word holds; the shift of others is too long and leaves zero.
+        let before = _mm256_slli_epi64::<3>(_mm256_sub_epi64(number(8), len));
+        let first = _mm256_and_si256(_mm256_srlv_epi64(words, before), number(0xFF));
+        let negative = _mm256_cmpeq_epi64(first, number(i64::from(b'-')));
+        let signed = _mm256_or_si256(negative, _mm256_cmpeq_epi64(first, number(i64::from(b'+'))));
+        let digits = _mm256_add_epi64(len, signed);
+        let last = _mm256_srli_epi64::<56>(words);
+        let point = _mm256_cmpeq_epi64(last, number(i64::from(b'.')));
+        let lone = _mm256_and_si256(_mm256_cmpeq_epi64(digits, number(1)), point);
+        let none = _mm256_cmpgt_epi64(number(1), digits);
+        let many = _mm256_cmpgt_epi64(digits, number(8));
+        let skip = _mm256_slli_epi64::<3>(_mm256_sub_epi64(number(8), digits));
+        let here = _mm256_sllv_epi64(ones, skip);
+        let zeros = _mm256_andnot_si256(here, _mm256_set1_epi8(b'0'.cast_signed()));
+        let words = _mm256_or_si256(_mm256_and_si256(words, here), zeros);
+        let kind = _mm256_srlv_epi64(number(i64::from(spans.kinds)), _mm256_srli_epi64::<59>(bits));
+        let unwanted = _mm256_cmpeq_epi64(_mm256_and_si256(kind, number(1)), _mm256_setzero_si256());
+        let refused = _mm256_or_si256(_mm256_or_si256(lone, none), _mm256_or_si256(many, unwanted));
+        Some((_mm256_or_si256(words, refused), negative))
     }
 
     /// The values of four words without their signs, and their scales: all ones where a word is no number.
@@ -153,7 +232,7 @@ mod avx2 {
 
 #[cfg(test)]
 mod tests {
-    use super::{REFUSED, Window, read, read_plain};
+    use super::{REFUSED, Spans, read, read_plain};
     use crate::core::scan::number::parse_small_at;
     use crate::core::scan::testing::{Random, rounds};
 
@@ -176,21 +255,26 @@ mod tests {
                     let at = random.below(len);
                     text[at] = random.any() as u8;
                 }
-                spans.push((source.len(), len));
+                spans.push((source.len(), len, random.below(4)));
                 source.extend(text);
                 let between = random.below(3);
                 source.extend(random.text(b",.-+7 ", between));
             }
-            let windows: Vec<Window> = spans.iter().map(|(start, len)| Window::at(&source, *start, *len)).collect();
+            let bits = |(start, len, kind): &(usize, usize, usize)| {
+                *start as u64 | (*len as u64) << 32 | (if *kind == 0 { 16 + 3 } else { *kind } as u64) << 59
+            };
+            let written: Vec<u64> = spans.iter().map(bits).collect();
+            let all_spans = Spans { source: &source, spans: &written, kinds: 0b110 };
             let (mut units, mut scales) = (vec![7; spans.len()], vec![7; spans.len()]);
-            let all = read(&windows, &mut units, &mut scales);
+            let all = read(all_spans, &mut units, &mut scales);
             assert_eq!(all, !scales.contains(&REFUSED));
             let (mut plain_units, mut plain_scales) = (vec![8; spans.len()], vec![8; spans.len()]);
-            assert_eq!(read_plain(&windows, &mut plain_units, &mut plain_scales), all);
-            for (at, (start, len)) in spans.into_iter().enumerate() {
+            assert_eq!(read_plain(all_spans, &mut plain_units, &mut plain_scales), all);
+            for (at, (start, len, kind)) in spans.into_iter().enumerate() {
                 let text = source[start..start + len].escape_ascii();
                 let signed = matches!(source.get(start), Some(b'+' | b'-')) && len > 0;
-                let expected = parse_small_at(&source, start, len).filter(|_| len - usize::from(signed) <= 8);
+                let expected = parse_small_at(&source, start, len)
+                    .filter(|_| len - usize::from(signed) <= 8 && (kind == 1 || kind == 2));
                 let found = |units: &[i64], scales: &[u8]| (scales[at] != REFUSED).then_some((units[at], scales[at]));
                 assert_eq!(found(&units, &scales), expected, "{text}");
                 assert_eq!(found(&plain_units, &plain_scales), expected, "{text}");
@@ -199,10 +283,18 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_at_the_start_of_a_source_is_left_to_others() {
-        let mut scales = [0; 3];
-        let windows = [Window::at(b"1234567", 0, 7), Window::at(b"12345678", 7, 2), Window::NONE];
-        assert!(!read(&windows, &mut [0; 3], &mut scales));
-        assert_eq!(scales, [REFUSED; 3]);
+    fn spans_at_the_edges_of_a_source_are_left_to_others() {
+        let span = |start: u64, len: u64| start | len << 32 | 1 << 59;
+        let read_of = |source: &[u8], spans: &[u64]| {
+            let mut scales = vec![0; spans.len()];
+            let spans = Spans { source, spans, kinds: 0b10 };
+            assert!(!read(spans, &mut vec![0; spans.spans.len()], &mut scales));
+            scales
+        };
+        let here = span(0, 7);
+        assert_eq!(read_of(b"1234567", &[here, here, here, here, here]), [REFUSED; 5]);
+        let beyond = [span(7, 2), span(8, 1), span(4_000_000_000, 3), span(1, 8), span(100, 0)];
+        assert_eq!(read_of(b"12345678", &beyond), [REFUSED; 5]);
+        assert_eq!(read_of(b"", &[0, 0, u64::MAX, span(0, 8)]), [REFUSED; 4]);
     }
 }

@@ -1,8 +1,8 @@
 //! The short plain numbers of an argument, read once for all aggregates that take it.
 
 use crate::core::data::batch::{Batch, Values};
-use crate::core::data::cell::Kind;
-use crate::core::scan::numbers::{REFUSED, Window, read};
+use crate::core::data::cell::{Cell, Kind};
+use crate::core::scan::numbers::{REFUSED, Spans, read};
 
 /// Values that are read together.
 const RUN: usize = 256;
@@ -34,19 +34,18 @@ impl Smalls {
         self.scales.clear();
         self.units.resize(rows.len(), 0);
         self.scales.resize(rows.len(), REFUSED);
-        let mut windows = [Window::NONE; RUN];
-        // Numbers that are longer than a window are read twice; where most are, they are read at once.
+        let mut spans = [0; RUN];
+        // Numbers of more than eight characters are read twice; where most are, they are read at once.
         let mut long = false;
         let runs = rows.chunks(RUN).zip(self.units.chunks_mut(RUN)).zip(self.scales.chunks_mut(RUN));
         for ((rows, units), scales) in runs {
             if !long {
-                for (row, window) in rows.iter().zip(&mut windows) {
-                    *window = match cells.get(*row as usize) {
-                        Some(cell) if cell.is_any(NUMBERS) => batch.window(*cell),
-                        _ => Window::NONE,
-                    };
+                for (row, span) in rows.iter().zip(&mut spans) {
+                    *span = cells.get(*row as usize).copied().unwrap_or(Cell::MISSING).to_bits();
                 }
-                if read(&windows, units, scales) {
+                // Cells of the side buffer have one more bit than these kinds, and are looked at below.
+                let spans = Spans { source: &batch.block.bytes, spans: &spans, kinds: NUMBERS };
+                if read(spans, units, scales) {
                     continue;
                 }
             }
