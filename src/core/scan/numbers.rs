@@ -59,8 +59,8 @@ const HERE: [u64; 16] = {
 pub(crate) struct Spans<'a> {
     /// What the spans are of.
     pub(crate) source: &'a [u8],
-    /// The spans.
-    pub(crate) spans: &'a [u64],
+    /// The spans, one after the other.
+    pub(crate) list: &'a [u64],
     /// The numbers of what may be read, a bit each.
     pub(crate) kinds: u32,
 }
@@ -86,9 +86,9 @@ impl Spans<'_> {
 /// Reads each span as `(units, scale)`, units by ten to the scale; the scale is [`REFUSED`] where it is no number.
 /// What is read are as many as the shortest of the slices has. Whether all of them are numbers.
 pub(crate) fn read(spans: Spans<'_>, units: &mut [i64], scales: &mut [u8]) -> bool {
-    let count = spans.spans.len().min(units.len()).min(scales.len());
+    let count = spans.list.len().min(units.len()).min(scales.len());
     let (units, scales) = (&mut units[..count], &mut scales[..count]);
-    let spans = Spans { spans: &spans.spans[..count], ..spans };
+    let spans = Spans { list: &spans.list[..count], ..spans };
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx2") {
         // SAFETY: the feature was detected.
@@ -100,7 +100,7 @@ pub(crate) fn read(spans: Spans<'_>, units: &mut [i64], scales: &mut [u8]) -> bo
 /// [`read`], one after the other.
 fn read_plain(spans: Spans<'_>, units: &mut [i64], scales: &mut [u8]) -> bool {
     let mut all = true;
-    for ((span, units), scale) in spans.spans.iter().zip(units).zip(scales) {
+    for ((span, units), scale) in spans.list.iter().zip(units).zip(scales) {
         let window = spans.window(*span);
         (*units, *scale) = match number::read(window.word, 8) {
             Some(word) => ((i64::from(word.value) ^ window.sign) - window.sign, word.fraction.unwrap_or(0) as u8),
@@ -128,7 +128,7 @@ mod avx2 {
     /// AVX2 must be there.
     #[target_feature(enable = "avx2")]
     pub(super) unsafe fn read(spans: Spans<'_>, units: &mut [i64], scales: &mut [u8]) -> bool {
-        let (fours, rest) = spans.spans.as_chunks::<4>();
+        let (fours, rest) = spans.list.as_chunks::<4>();
         let (unit_fours, unit_rest) = units.as_chunks_mut::<4>();
         let (scale_fours, scale_rest) = scales.as_chunks_mut::<4>();
         let mut any = _mm256_setzero_si256();
@@ -150,7 +150,7 @@ mod avx2 {
         }
         // No scale but that of what is refused has a sign.
         let refused = _mm256_movemask_epi8(any) != 0;
-        read_plain(Spans { spans: rest, ..spans }, unit_rest, scale_rest) & !refused
+        read_plain(Spans { list: rest, ..spans }, unit_rest, scale_rest) & !refused
     }
 
     /// The words and signs of four windows.
@@ -264,7 +264,7 @@ mod tests {
                 *start as u64 | (*len as u64) << 32 | (if *kind == 0 { 16 + 3 } else { *kind } as u64) << 59
             };
             let written: Vec<u64> = spans.iter().map(bits).collect();
-            let all_spans = Spans { source: &source, spans: &written, kinds: 0b110 };
+            let all_spans = Spans { source: &source, list: &written, kinds: 0b110 };
             let (mut units, mut scales) = (vec![7; spans.len()], vec![7; spans.len()]);
             let all = read(all_spans, &mut units, &mut scales);
             assert_eq!(all, !scales.contains(&REFUSED));
@@ -287,8 +287,8 @@ mod tests {
         let span = |start: u64, len: u64| start | len << 32 | 1 << 59;
         let read_of = |source: &[u8], spans: &[u64]| {
             let mut scales = vec![0; spans.len()];
-            let spans = Spans { source, spans, kinds: 0b10 };
-            assert!(!read(spans, &mut vec![0; spans.spans.len()], &mut scales));
+            let spans = Spans { source, list: spans, kinds: 0b10 };
+            assert!(!read(spans, &mut vec![0; spans.list.len()], &mut scales));
             scales
         };
         let here = span(0, 7);

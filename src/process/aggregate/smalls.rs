@@ -44,7 +44,7 @@ impl Smalls {
                     *span = cells.get(*row as usize).copied().unwrap_or(Cell::MISSING).to_bits();
                 }
                 // Cells of the side buffer have one more bit than these kinds, and are looked at below.
-                let spans = Spans { source: &batch.block.bytes, spans: &spans, kinds: NUMBERS };
+                let spans = Spans { source: &batch.block.bytes, list: &spans, kinds: NUMBERS };
                 if read(spans, units, scales) {
                     continue;
                 }
