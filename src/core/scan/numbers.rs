@@ -14,7 +14,7 @@ pub(crate) const REFUSED: u8 = u8::MAX;
 
 /// The characters of a short number.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Window {
+struct Window {
     /// The characters, the last in the highest byte, filled up with zeros in front.
     word: u64,
     /// -1 where it is negative, else 0.
@@ -23,12 +23,12 @@ pub(crate) struct Window {
 
 impl Window {
     /// Stands for what is no short number.
-    pub(crate) const NONE: Self = Self { word: u64::MAX, sign: 0 };
+    const NONE: Self = Self { word: u64::MAX, sign: 0 };
 
     /// Those of `source[start..start + len]`. The bytes before them are read along and masked, so that neither signs nor
     /// changing lengths cost a mispredicted branch.
     #[inline]
-    pub(crate) fn at(source: &[u8], start: usize, len: usize) -> Self {
+    fn at(source: &[u8], start: usize, len: usize) -> Self {
         let end = start + len;
         let window = end.checked_sub(8).and_then(|from| source.get(from..end)?.first_chunk());
         let (Some(window), Some(first)) = (window, source.get(start)) else { return Self::NONE };
