@@ -1,6 +1,6 @@
 //! The grammar of RFC 8259, value by value, for the decoder: where a value ends, and that nothing in it is wrong.
 //!
-//! Strings are scanned by vector, numbers by a mask of digits; nesting is kept in a bit per level, so deep input costs
+//! Strings are found ahead or scanned, numbers by a mask of digits; nesting is kept in a bit per level, so deep input costs
 //! no stack. UTF-8 is not checked: bytes pass through as they came.
 
 #![expect(clippy::inline_always, reason = "must be compiled into the loop that chose the instruction set")]
@@ -150,7 +150,7 @@ pub(crate) fn each_value<S: Scanner>(
             Ok(end)
         }
         Some(b'-' | b'0') => {
-            let end = plain_number(bytes, at)?;
+            let end = other_number(scanner, bytes, at)?;
             taker.take(Kind::Number, at, end)?;
             Ok(end)
         }
@@ -221,17 +221,41 @@ fn positive<S: Scanner>(scanner: S, bytes: &[u8], at: usize) -> Result<usize, Ba
         let whole = (!digits).trailing_zeros();
         let end = at + whole as usize;
         match bytes.get(end) {
-            Some(b',' | b'}') => return Ok(end),
+            Some(b',' | b'}' | b']') => return Ok(end),
             Some(b'.') if whole < 31 => {
                 // Zeros come in from above, so only bytes that were seen are counted.
                 let fraction = (!(digits >> (whole + 1))).trailing_zeros();
                 let end = end + 1 + fraction as usize;
-                if fraction > 0 && matches!(bytes.get(end), Some(b',' | b'}')) {
+                if fraction > 0 && matches!(bytes.get(end), Some(b',' | b'}' | b']')) {
                     return Ok(end);
                 }
             }
             _ => {}
         }
+    }
+    plain_number(bytes, at)
+}
+
+/// The end of the number at `at`, whose first byte is a minus or zero.
+#[inline(always)]
+fn other_number<S: Scanner>(scanner: S, bytes: &[u8], at: usize) -> Result<usize, Bad> {
+    let zero = at + usize::from(bytes.get(at) == Some(&b'-'));
+    match bytes.get(zero) {
+        Some(b'1'..=b'9') => return positive(scanner, bytes, zero),
+        Some(b'0') => match bytes.get(zero + 1) {
+            Some(b',' | b'}' | b']') => return Ok(zero + 1),
+            Some(b'.') => {
+                if let Some(digits) = scanner.digits(bytes, zero + 2) {
+                    let fraction = (!digits).trailing_zeros();
+                    let end = zero + 2 + fraction as usize;
+                    if fraction > 0 && matches!(bytes.get(end), Some(b',' | b'}' | b']')) {
+                        return Ok(end);
+                    }
+                }
+            }
+            _ => {}
+        },
+        _ => {}
     }
     plain_number(bytes, at)
 }
@@ -283,7 +307,7 @@ fn nested<S: Scanner>(
         at = match bytes.get(at) {
             Some(b'"') => ends.string(bytes, at + 1)?.0 + 1,
             Some(b'1'..=b'9') => positive(scanner, bytes, at)?,
-            Some(b'-' | b'0') => plain_number(bytes, at)?,
+            Some(b'-' | b'0') => other_number(scanner, bytes, at)?,
             Some(open @ (b'{' | b'[')) => {
                 object = *open == b'{';
                 nest.push(object, at)?;
