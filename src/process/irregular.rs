@@ -1,6 +1,6 @@
 //! What is told at the end about lines that did not become records as they are.
 
-use crate::core::data::batch::Oddity;
+use crate::core::data::irregular::Oddity;
 use crate::core::error::Problem;
 
 /// How many lines of an input did not become records as they are.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::core::block::Origin;
-use crate::core::data::batch::{Irregular, Rejected};
+use crate::core::data::batch::Rejected;
+use crate::core::data::irregular::Irregular;
 
 /// What a batch says about columns that only reading can tell.
 #[derive(Debug, Default)]

@@ -13,7 +13,7 @@ use crate::core::error::{Error, Problem, Result};
 use crate::core::exec::cancel::Cancel;
 use crate::core::exec::ordered::{Flow, Step, Task};
 use crate::core::input::archive::Archive;
-use crate::core::input::blocks::grow;
+use crate::core::input::blocks::resize;
 use crate::core::input::open::{Opened, STDIN, Small, Source, open, open_stdin, open_stream, read_small};
 use crate::core::input::positional::{LINE, read_full_at};
 use crate::core::input::walk::{Entry, Item, Kind, Run, Walk, Walker};
@@ -330,8 +330,7 @@ impl Searcher<'_, '_> {
             // Its writer may be slow, and it cannot be read again.
             return Ok(Small::Opened(open(&entry.path, options)?));
         }
-        grow(buffer, LINE + self.small());
-        buffer.truncate(LINE + self.small());
+        resize(buffer, LINE + self.small());
         Ok(read_small(&entry.path, entry.directory.as_ref(), options, buffer)?)
     }
 

@@ -6,6 +6,7 @@
 pub(crate) mod batch;
 pub(crate) mod cell;
 pub(crate) mod compare;
+pub(crate) mod irregular;
 mod lookup;
 pub(crate) mod number;
 pub(crate) mod saved;

@@ -303,13 +303,19 @@ impl Range<'_> {
     }
 }
 
-/// Makes a buffer at least so long. A new one comes from the system full of zeros, so that what is not read into costs
-/// nothing.
-pub(crate) fn grow(buffer: &mut Vec<u8>, length: usize) {
+/// Makes a buffer so long. A new one comes from the system full of zeros, so that what is not read into costs nothing.
+pub(crate) fn resize(buffer: &mut Vec<u8>, length: usize) {
     if buffer.capacity() == 0 {
         *buffer = vec![0; length];
-    } else if buffer.len() < length {
+    } else {
         buffer.resize(length, 0);
+    }
+}
+
+/// Makes a buffer at least so long.
+fn grow(buffer: &mut Vec<u8>, length: usize) {
+    if buffer.len() < length {
+        resize(buffer, length);
     }
 }
 

@@ -4,8 +4,9 @@
 //! with one entry in front, and record *r*'s cell *c* lies between entries `r * columns + c` and the next. Blocks with blank
 //! lines or ragged records are copied into a grid of one more entry per record.
 
-use crate::core::data::batch::{Irregular, Oddity, Rejected};
+use crate::core::data::batch::Rejected;
 use crate::core::data::cell::MAX_CELL;
+use crate::core::data::irregular::{Irregular, Oddity};
 use crate::core::format::{Fault, Ragged};
 use crate::core::integer::narrow;
 use crate::core::scan::delimited::Structure;

@@ -1,8 +1,9 @@
 //! Runs a parser over the lines of a block.
 
 use crate::core::block::Block;
-use crate::core::data::batch::{Batch, Irregular, Oddity, Rejected};
+use crate::core::data::batch::{Batch, Rejected};
 use crate::core::data::cell::MAX_CELL;
+use crate::core::data::irregular::{Irregular, Oddity};
 use crate::core::format::line::boundary::content;
 use crate::core::format::line::fields::Fields;
 use crate::core::format::line::{LineParser, Miss};
