@@ -111,13 +111,21 @@ fn run_all<F: Feed>(
     mut drain: impl FnMut(Piece) -> Result<Flow> + Send,
 ) -> Result<Vec<Worker>> {
     let stopped = AtomicUsize::new(0);
+    // Where there may be another pass, its numbers follow those of this one, all of which must have passed by then.
+    let holds_back = rows.iter().any(|rows| rows.may_hold_back());
     let mut drain = |piece: Piece| {
         stopped.fetch_max(piece.stopped, Ordering::Relaxed);
-        drain(piece)
+        drain(piece).map(|flow| if holds_back && flow == Flow::Stop { Flow::Finish } else { flow })
     };
     let part = Part { feed, rows, end, before: 0, first: 0, claimed: AtomicU64::new(0) };
     let mut workers = run(&part, &options(running), &mut drain)?;
     let mut claimed = part.claimed.into_inner();
+    let end_of_pass = || {
+        if stopped.load(Ordering::Relaxed) > 0 {
+            running.cancel.stop();
+        }
+    };
+    end_of_pass();
     for (before, held_back) in (1..).zip(rows) {
         // Who wants no more records wants none that were held back in front of it, and those behind it all the same.
         if stopped.load(Ordering::Relaxed) > before {
@@ -135,6 +143,7 @@ fn run_all<F: Feed>(
         };
         workers.extend(run(&part, &options(running), &mut drain)?);
         claimed = part.claimed.into_inner();
+        end_of_pass();
     }
     Ok(workers)
 }

@@ -27,6 +27,8 @@ pub(crate) enum Flow {
     Continue,
     /// Enough: later results are dropped and no more claims are made.
     Stop,
+    /// Stop, but work on what was claimed to its end, so that its numbers pass all relays.
+    Finish,
 }
 
 /// What became of a claim.
@@ -320,6 +322,7 @@ impl<C, O, D: FnMut(O) -> Result<Flow>> Line<'_, C, O, D> {
             match flow {
                 Ok(Flow::Continue) => {}
                 Ok(Flow::Stop) => self.end(&mut state, None),
+                Ok(Flow::Finish) => self.close(&mut state, None),
                 Err(error) => self.end(&mut state, Some(error)),
             }
             if was_full {
@@ -330,6 +333,12 @@ impl<C, O, D: FnMut(O) -> Result<Flow>> Line<'_, C, O, D> {
     }
 
     fn end(&self, state: &mut State<C, O>, failure: Option<Error>) {
+        self.cancel.stop();
+        self.close(state, failure);
+    }
+
+    /// The same without stopping what is at work.
+    fn close(&self, state: &mut State<C, O>, failure: Option<Error>) {
         if !state.ended {
             state.ended = true;
             state.failure = failure;
@@ -337,7 +346,6 @@ impl<C, O, D: FnMut(O) -> Result<Flow>> Line<'_, C, O, D> {
         state.parts.clear();
         state.pending.clear();
         state.bytes = 0;
-        self.cancel.stop();
         self.moved.notify_all();
     }
 }

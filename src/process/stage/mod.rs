@@ -413,6 +413,11 @@ pub(crate) trait Rows: Send + Sync {
     /// Changes the batch.
     fn apply(&self, batch: &mut Batch, scope: &mut Scope<'_>) -> Result<()>;
 
+    /// Whether it may hold records back.
+    fn may_hold_back(&self) -> bool {
+        false
+    }
+
     /// What it held back until it had seen every batch: records that go on behind it, after all others. Asked for
     /// once.
     fn rest(&self) -> Result<Option<Box<dyn Table>>> {

@@ -254,6 +254,10 @@ impl Rows for Quota {
         Ok(())
     }
 
+    fn may_hold_back(&self) -> bool {
+        true
+    }
+
     fn rest(&self) -> Result<Option<Box<dyn Table>>> {
         let held = self.held.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(Held { wanted, others }) = held else { return Ok(None) };

@@ -189,6 +189,10 @@ impl Rows for Probe {
         Ok(())
     }
 
+    fn may_hold_back(&self) -> bool {
+        true
+    }
+
     fn rest(&self) -> Result<Option<Box<dyn Table>>> {
         match self.matching.shared.get() {
             Some(Side::Divided(divided)) if !self.matching.kind.adds_unmatched() => {
