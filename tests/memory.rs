@@ -126,6 +126,19 @@ proptest! {
 }
 
 #[test]
+fn a_limit_that_ends_the_first_pass_does_not_keep_the_second_waiting() {
+    // The numbers of blocks that were at work when the first limit had enough must reach the second limit all the same.
+    let rows: Vec<(String, String, String)> =
+        (0..111).map(|n| ((n * 7 % 100).to_string(), format!("some text {n}"), (n % 13).to_string())).collect();
+    let dir = table(&rows);
+    for _ in 0..40 {
+        let args = ["process", "t.csv", "-n", "70", "--distinct", "k,v", "-n", "40", "--count", "-f", "csv"];
+        let (whole, parts) = both(&dir, &args, 4, 4610, 100);
+        assert_eq!(whole, parts);
+    }
+}
+
+#[test]
 fn nothing_stays_in_the_temporary_directory() {
     let dir = Dir::new();
     let rows: String = (0..20_000).map(|n| format!("{},{n}\n", n * 7919 % 10_007)).collect();
