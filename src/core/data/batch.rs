@@ -159,6 +159,16 @@ impl Batch {
         }
     }
 
+    /// Replaces the values of a column, or adds one behind the others, and tells where it is. Orders stay as they are.
+    pub(crate) fn put(&mut self, name: &Arc<str>, values: Values) -> usize {
+        let at = self.find(name).unwrap_or(self.columns.len());
+        match self.columns.get_mut(at) {
+            Some(column) => column.values = values,
+            None => self.columns.push(Column { name: Arc::clone(name), values }),
+        }
+        at
+    }
+
     /// Gives each record the order of columns that `change` makes of the one it has, by what `variant` says of it. So the
     /// order in which columns are met does not depend on which records share a batch.
     pub(crate) fn reorder(&mut self, variant: impl Fn(usize) -> u8, change: impl Fn(u8, &mut Vec<u32>)) {

@@ -29,7 +29,10 @@ impl Needle {
 pub(crate) trait Scanner: Copy {
     /// The first position from `at` on with a quote, a backslash or a control character (below 0x20); the length of
     /// `bytes` where there is none.
-    fn special(self, bytes: &[u8], at: usize) -> usize;
+    #[inline(always)]
+    fn special(self, bytes: &[u8], at: usize) -> usize {
+        self.special_before(bytes, at, bytes.len())
+    }
 
     /// The same for `bytes[at..end]`, `end` being the answer where there is none. Bytes behind `end` may be looked at.
     fn special_before(self, bytes: &[u8], at: usize, end: usize) -> usize;
@@ -70,7 +73,8 @@ const HIGHS: u64 = 0x8080_8080_8080_8080;
 
 impl Scanner for Portable {
     #[inline]
-    fn special(self, bytes: &[u8], at: usize) -> usize {
+    fn special_before(self, bytes: &[u8], at: usize, end: usize) -> usize {
+        let bytes = bytes.get(..end).unwrap_or(bytes);
         let mut at = at;
         while let Some(word) = bytes.get(at..at + 8).and_then(|chunk| chunk.try_into().ok()) {
             let word = u64::from_le_bytes(word);
@@ -90,11 +94,6 @@ impl Scanner for Portable {
         let rest = bytes.get(at..).unwrap_or_default();
         let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
         rest.iter().position(special).map_or(bytes.len(), |found| at + found)
-    }
-
-    #[inline]
-    fn special_before(self, bytes: &[u8], at: usize, end: usize) -> usize {
-        self.special(bytes.get(..end).unwrap_or(bytes), at)
     }
 
     #[inline]
@@ -170,19 +169,6 @@ mod x86 {
     }
 
     impl Scanner for Avx2 {
-        #[inline(always)]
-        fn special(self, bytes: &[u8], at: usize) -> usize {
-            let mut at = at;
-            while let Some(chunk) = self.load(bytes, at) {
-                let hits = self.specials(chunk);
-                if hits != 0 {
-                    return at + hits.trailing_zeros() as usize;
-                }
-                at += 32;
-            }
-            Portable.special(bytes, at)
-        }
-
         #[inline(always)]
         fn special_before(self, bytes: &[u8], at: usize, end: usize) -> usize {
             let mut at = at;

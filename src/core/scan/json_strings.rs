@@ -18,7 +18,7 @@ const WINDOW: usize = 1 << 13;
 const MARKS: Marks = Marks { delimiter: b'\\', quote: b'"', terminator: b'\n' };
 
 /// The strings of a text that is read from front to back.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Strings {
     /// Places of quotes, and how many of them the reader has passed.
     quotes: Vec<u32>,

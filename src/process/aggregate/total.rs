@@ -119,7 +119,19 @@ impl Total {
     /// Adds units of the column's scale.
     #[inline]
     fn add(&mut self, group: u32, units: i128) {
+        self.add_counted(group, units, 0);
+    }
+
+    /// Adds a number's units of the column's scale.
+    #[inline]
+    fn take(&mut self, group: u32, units: i128) {
+        self.add_counted(group, units, 1);
+    }
+
+    #[inline]
+    fn add_counted(&mut self, group: u32, units: i128, numbers: u64) {
         let Some(slot) = self.slots.get_mut(group as usize) else { return };
+        slot.count += numbers;
         if let Some(sum) = slot.sum().checked_add(units) {
             slot.set(sum);
         } else {
@@ -165,20 +177,14 @@ impl Numbers for Total {
         for small in run {
             // Scales that change from row to row are evened out by a multiplication rather than a branch.
             let by = usize::from(self.scale.wrapping_sub(small.scale));
-            let (Some(power), Some(slot)) = (POW10.get(by), self.slots.get_mut(small.group as usize)) else {
+            let Some(power) = POW10.get(by) else {
                 self.count(small.group, 1);
                 self.rescaled(small.group, i128::from(small.units), small.scale);
                 continue;
             };
             // At the finest scale a power has no more than one word, and so the product is one multiplication.
             let power = low_word(power.cast_unsigned()).cast_signed();
-            let units = i128::from(small.units) * i128::from(power);
-            slot.count += 1;
-            if let Some(sum) = slot.sum().checked_add(units) {
-                slot.set(sum);
-            } else {
-                self.spill(small.group as usize, units);
-            }
+            self.take(small.group, i128::from(small.units) * i128::from(power));
         }
     }
 
@@ -191,14 +197,7 @@ impl Numbers for Total {
         let Some(power) = POW10.get(by).map(|power| low_word(power.cast_unsigned()).cast_signed()) else { return };
         touch(&self.slots, groups.iter().copied(), |slot| slot.count);
         for (&group, &units) in groups.iter().zip(units) {
-            let Some(slot) = self.slots.get_mut(group as usize) else { continue };
-            let units = i128::from(units) * i128::from(power);
-            slot.count += 1;
-            if let Some(sum) = slot.sum().checked_add(units) {
-                slot.set(sum);
-            } else {
-                self.spill(group as usize, units);
-            }
+            self.take(group, i128::from(units) * i128::from(power));
         }
     }
 

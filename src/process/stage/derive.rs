@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use crate::core::data::batch::{Batch, Column, RowFailure, Values};
+use crate::core::data::batch::{Batch, RowFailure, Values};
 use crate::core::data::cell::{Cell, Kind};
 use crate::core::error::{Problem, Result};
 use crate::core::exec::cancel::Cancel;
@@ -249,11 +249,7 @@ pub(crate) fn fill_missing(values: &mut Values) {
 
 /// Replaces a column, or adds it behind the others of every record.
 pub(crate) fn put(batch: &mut Batch, name: &Arc<str>, values: Values) {
-    let at = batch.find(name).unwrap_or(batch.columns.len());
-    match batch.columns.get_mut(at) {
-        Some(column) => column.values = values,
-        None => batch.columns.push(Column { name: Arc::clone(name), values }),
-    }
+    let at = batch.put(name, values);
     if let Some(shapes) = &mut batch.shapes {
         for order in shapes.orders.iter_mut().filter(|order| !order.contains(&narrow(at))) {
             order.push(narrow(at));

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::core::data::batch::{Batch, Column, Values};
+use crate::core::data::batch::{Batch, Values};
 use crate::core::data::cell::{Cell, Kind};
 use crate::core::data::value::Value;
 use crate::core::error::Result;
@@ -178,11 +178,7 @@ fn put_where_it_is(batch: &mut Batch, name: &Arc<str>, cells: Vec<Cell>) {
             },
         );
     }
-    let values = Values::Cells(cells);
-    match at.and_then(|at| batch.columns.get_mut(at)) {
-        Some(column) => column.values = values,
-        None => batch.columns.push(Column { name: Arc::clone(name), values }),
-    }
+    batch.put(name, Values::Cells(cells));
 }
 
 #[cfg(test)]

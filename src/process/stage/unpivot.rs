@@ -2,13 +2,14 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crate::core::data::batch::{Batch, Column, RowFailure, Values, store};
+use crate::core::data::batch::{Batch, RowFailure, Values, store};
 use crate::core::data::cell::{Cell, Kind};
 use crate::core::data::value::Value;
 use crate::core::error::{Code, Problem, Result};
 use crate::core::exec::cancel::Cancel;
 use crate::core::integer::narrow;
 use crate::core::registry::{Example, Row};
+use crate::process::stage::derive::put;
 use crate::process::stage::names::{Name, Names, glob_matches, is_glob, split, split_outside, unquote};
 use crate::process::stage::repeat::{Renumber, check_size, repeat};
 use crate::process::stage::{Columns, Needs, Operation, Rows, Scope, Setup, Stage, StageKind, Written};
@@ -194,21 +195,13 @@ impl Rows for Unpivoting {
         remove(batch, &gone);
         let mut taken_by: Option<RowFailure> = None;
         for (name, cells) in self.into.iter().zip([names, values]) {
-            let there = batch.find(name);
-            let place = narrow(there.unwrap_or(batch.columns.len()));
-            let clash = (0..batch.rows).find(|row| there.is_some() && has(batch, *row, place));
+            let clash = batch.find(name).and_then(|at| (0..batch.rows).find(|row| has(batch, *row, narrow(at))));
             if let Some(row) = clash.filter(|row| taken_by.as_ref().is_none_or(|failure| *row < failure.row)) {
                 let problem = Problem::new(Code::Data, format!("there is a column '{name}' already"));
                 let error = problem.hint("name others: --unpivot '… into NAME,VALUE'").into();
                 taken_by = Some(RowFailure { row, error });
             }
-            if let Some(column) = batch.columns.get_mut(place as usize) {
-                column.values = Values::Cells(cells);
-            } else {
-                batch.columns.push(Column { name: Arc::clone(name), values: Values::Cells(cells) });
-            }
-            let orders = batch.shapes.iter_mut().flat_map(|shapes| &mut shapes.orders);
-            orders.filter(|order| !order.contains(&place)).for_each(|order| order.push(place));
+            put(batch, name, Values::Cells(cells));
         }
         if let Some(failure) = taken_by {
             scope.fail(batch, failure);
