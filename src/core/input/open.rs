@@ -114,6 +114,10 @@ pub(crate) fn read_small(
     })
 }
 
+/// Bytes of a file that are read before its length is asked for: most files are shorter, and of a large one, which is read
+/// by position from its start, little is read twice.
+const FIRST: usize = 64 << 10;
+
 /// As `read_small`, where the buffer starts where it is to be read to.
 fn read_into(
     path: &Path,
@@ -123,11 +127,16 @@ fn read_into(
 ) -> Result<Small, Problem> {
     let failed = |error: io::Error| Problem::io(path.display().to_string(), &error);
     let (mut file, short) = open_file(path, directory).map_err(failed)?;
-    let filled = match short {
-        Short::IsEnd => fill_from_cache(&mut file, buffer),
-        Short::IsNothing => fill(&mut file, buffer),
-    };
-    let filled = filled.map_err(failed)?;
+    let (first, rest) = buffer.split_at_mut(buffer.len().min(FIRST));
+    let mut filled = fill_file(&mut file, short, first).map_err(failed)?;
+    if filled == first.len() && !rest.is_empty() {
+        let metadata = file.metadata().map_err(failed)?;
+        if metadata.is_file() && metadata.len() > (filled + rest.len()) as u64 {
+            let source = from_file(file, metadata.len(), 0, Some(path), options).map_err(failed)?;
+            return Ok(Small::Opened(Opened { source }));
+        }
+        filled += fill_file(&mut file, short, rest).map_err(failed)?;
+    }
     let head = buffer.get(..filled).unwrap_or_default();
     if filled == buffer.len() {
         let metadata = file.metadata().map_err(failed)?;
@@ -257,6 +266,14 @@ pub(crate) fn peek(stream: &mut impl Read, size: usize) -> (Vec<u8>, Failing) {
     };
     head.truncate(filled);
     (head, Failing(failure))
+}
+
+/// Reads until the buffer is full or the file ends; returns how much was read.
+fn fill_file(file: &mut File, short: Short, buffer: &mut [u8]) -> io::Result<usize> {
+    match short {
+        Short::IsEnd => fill_from_cache(file, buffer),
+        Short::IsNothing => fill(file, buffer),
+    }
 }
 
 /// Reads until the buffer is full or the stream ends; returns how much was read.

@@ -227,19 +227,29 @@ impl GroupTable {
         }
     }
 
-    /// Takes over the groups of another table whose hash `takes` accepts, and appends the group here of each of its
-    /// groups to `into`, [`NO_GROUP`] for the others.
-    pub(crate) fn merge(&mut self, other: &Self, takes: impl Fn(u64) -> bool, into: &mut Vec<u32>) {
+    /// Makes room for so many more groups.
+    pub(crate) fn reserve(&mut self, more: usize) {
+        self.set.reserve(more);
+        self.first.reserve(more);
+        self.kinds.reserve(more * self.keys);
+    }
+
+    /// The hash of a group's key: the same in all tables of a seed.
+    pub(crate) fn hash(&self, group: usize) -> u64 {
+        self.set.pack_again(group).hash()
+    }
+
+    /// Takes over the groups of another table that `takes` accepts, and appends the group here of each of its groups to
+    /// `into`, [`NO_GROUP`] for the others.
+    pub(crate) fn merge(&mut self, other: &Self, takes: impl Fn(usize) -> bool, into: &mut Vec<u32>) {
         into.reserve(other.len());
         for theirs in 0..other.len() {
-            let kinds = other.kinds.get(theirs * self.keys..(theirs + 1) * self.keys).unwrap_or_default();
-            let bytes = other.set.key(theirs);
-            let key = if matches!(kinds, [Kind::Null]) { self.set.pack_null() } else { self.set.pack(bytes) };
-            if !takes(key.hash()) {
+            if !takes(theirs) {
                 into.push(NO_GROUP);
                 continue;
             }
-            let group = self.set.insert(key, || bytes);
+            let kinds = other.kinds.get(theirs * self.keys..(theirs + 1) * self.keys).unwrap_or_default();
+            let group = self.set.insert(other.set.pack_again(theirs), || other.set.key(theirs));
             let first = other.first_row(theirs);
             if group as usize == self.first.len() {
                 self.first.push(first);

@@ -113,6 +113,14 @@ impl KeySet {
         self.seed.clone()
     }
 
+    /// Makes room for so many more keys.
+    pub(crate) fn reserve(&mut self, more: usize) {
+        self.keys.reserve(more);
+        while self.most() < self.keys.len() + more {
+            self.enlarge();
+        }
+    }
+
     /// Forgets all keys, and keeps the memory.
     pub(crate) fn clear(&mut self) {
         self.entries.fill(EMPTY);
@@ -164,6 +172,17 @@ impl KeySet {
             Some((words, len)) => self.packed(words, len),
             None => self.pack(source.get(start..start + len).unwrap_or_default()),
         }
+    }
+
+    /// The key of that number, ready for another set of the same seed: of a short one nothing is copied, of a long one the
+    /// hash is known.
+    pub(crate) fn pack_again(&self, number: usize) -> Packed {
+        let Some(key) = self.keys.get(number) else { return self.pack_null() };
+        let words = key.words();
+        if is_whole(key.len) {
+            return self.packed(words, key.len);
+        }
+        Packed { words: [words[0], 0], len: key.len, hash: words[0] }
     }
 
     /// Null as a key.

@@ -338,7 +338,7 @@ fn groups_are_those_of_a_map() {
             let mut merged = GroupTable::new(keys, seed.clone());
             for table in &tables {
                 let mut into = Vec::new();
-                merged.merge(table, |hash| (hash >> 40) & 1 == part, &mut into);
+                merged.merge(table, |group| (table.hash(group) >> 40) & 1 == part, &mut into);
                 assert_eq!(into.len(), table.len());
             }
             found.extend((0..merged.len()).map(|group| {

@@ -1,6 +1,7 @@
 //! The state of `sum` and `mean`: how many numbers there were and their exact sum.
 //!
-//! A group is 24 bytes: a 128-bit sum at the column's decimal scale, and the count. A finer value rescales the column;
+//! A group is 16 bytes, of which four fill a line of the cache: the sum at the column's decimal scale, and the count. The
+//! first sum past 64 bits gives all groups a second half of theirs, in a list of its own. A finer value rescales the column;
 //! doubles, very fine values and sums past 128 bits go to a [`Superaccumulator`] of their group, so that the
 //! result is that of unbounded arithmetic in any order.
 
@@ -24,30 +25,18 @@ pub(super) struct Total {
     /// Digits after the point of all fast sums.
     scale: u8,
     slots: Vec<Slot>,
+    /// The high halves of all sums; none while all sums have 64 bits.
+    highs: Vec<i64>,
     /// What the slots cannot hold; as long as the highest group that needed one.
     wide: Vec<Option<Box<Superaccumulator>>>,
     skipped: Skipped,
 }
 
-/// A group's fast sum in two halves, so that it needs no more than eight-byte alignment, and its count of numbers.
+/// A group's fast sum, or the low half of it, and its count of numbers.
 #[derive(Clone, Copy, Default)]
 struct Slot {
-    low: u64,
-    high: i64,
+    sum: i64,
     count: u64,
-}
-
-impl Slot {
-    #[inline]
-    fn sum(self) -> i128 {
-        (i128::from(self.high) << 64) | i128::from(self.low)
-    }
-
-    #[inline]
-    fn set(&mut self, sum: i128) {
-        self.low = low_word(sum.cast_unsigned());
-        self.high = low_word((sum >> 64).cast_unsigned()).cast_signed();
-    }
 }
 
 impl Total {
@@ -64,7 +53,7 @@ impl Total {
                 Number::Float(sum) if !sum.is_finite() => return Value::Null,
                 sum => sum,
             },
-            None => Number::Exact { units: slot.sum(), scale: self.scale },
+            None => Number::Exact { units: self.fast(group, *slot), scale: self.scale },
         })
     }
 
@@ -73,7 +62,7 @@ impl Total {
         let Some(slot) = self.slots.get(group).filter(|slot| slot.count > 0) else { return Value::Null };
         let mean = match self.wide_sum(group, *slot) {
             Some(wide) => wide.quotient(slot.count),
-            None => quotient(slot.sum(), self.scale, slot.count),
+            None => quotient(self.fast(group, *slot), self.scale, slot.count),
         };
         Value::Number(Number::Float(mean))
     }
@@ -91,10 +80,30 @@ impl Total {
         doubling(times, &mut power, self.wide(0), Superaccumulator::merge);
     }
 
+    /// The fast sum of a group whose slot this is.
+    #[inline]
+    fn fast(&self, group: usize, slot: Slot) -> i128 {
+        let low = i128::from(slot.sum);
+        self.highs.get(group).map_or(low, |high| (i128::from(*high) << 64) | i128::from(slot.sum.cast_unsigned()))
+    }
+
+    /// Replaces the fast sum of a group.
+    fn set(&mut self, group: usize, sum: i128) {
+        if self.highs.is_empty() && i64::try_from(sum).is_err() {
+            self.highs = self.slots.iter().map(|slot| slot.sum >> 63).collect();
+        }
+        if let Some(slot) = self.slots.get_mut(group) {
+            slot.sum = low_word(sum.cast_unsigned()).cast_signed();
+        }
+        if let Some(high) = self.highs.get_mut(group) {
+            *high = low_word((sum >> 64).cast_unsigned()).cast_signed();
+        }
+    }
+
     /// The whole sum of a group that has a wide part.
     fn wide_sum(&self, group: usize, slot: Slot) -> Option<Superaccumulator> {
         let mut wide = Superaccumulator::clone(self.wide.get(group)?.as_deref()?);
-        wide.add_exact(slot.sum(), self.scale);
+        wide.add_exact(self.fast(group, slot), self.scale);
         Some(wide)
     }
 
@@ -132,10 +141,23 @@ impl Total {
     fn add_counted(&mut self, group: u32, units: i128, numbers: u64) {
         let Some(slot) = self.slots.get_mut(group as usize) else { return };
         slot.count += numbers;
-        if let Some(sum) = slot.sum().checked_add(units) {
-            slot.set(sum);
-        } else {
-            self.spill(group as usize, units);
+        if self.highs.is_empty()
+            && let Ok(units) = i64::try_from(units)
+            && let Some(sum) = slot.sum.checked_add(units)
+        {
+            slot.sum = sum;
+            return;
+        }
+        self.add_halves(group as usize, units);
+    }
+
+    /// The same for sums of two halves.
+    #[inline(never)]
+    fn add_halves(&mut self, group: usize, units: i128) {
+        let Some(slot) = self.slots.get(group) else { return };
+        match self.fast(group, *slot).checked_add(units) {
+            Some(sum) => self.set(group, sum),
+            None => self.spill(group, units),
         }
     }
 
@@ -150,17 +172,15 @@ impl Total {
         let old = self.scale;
         let power = POW10.get(usize::from(scale - old)).copied().unwrap_or(1);
         self.scale = scale;
-        let mut slots = std::mem::take(&mut self.slots);
-        for (group, slot) in slots.iter_mut().enumerate() {
-            let sum = slot.sum();
+        for group in 0..self.slots.len() {
+            let Some(sum) = self.slots.get(group).map(|slot| self.fast(group, *slot)) else { continue };
             if let Some(finer) = sum.checked_mul(power) {
-                slot.set(finer);
+                self.set(group, finer);
             } else {
-                slot.set(0);
+                self.set(group, 0);
                 self.wide(group).add_exact(sum, old);
             }
         }
-        self.slots = slots;
     }
 
     fn count(&mut self, group: u32, numbers: u64) {
@@ -197,7 +217,15 @@ impl Numbers for Total {
         let Some(power) = POW10.get(by).map(|power| low_word(power.cast_unsigned()).cast_signed()) else { return };
         touch(&self.slots, groups.iter().copied(), |slot| slot.count);
         for (&group, &units) in groups.iter().zip(units) {
-            self.take(group, i128::from(units) * i128::from(power));
+            if let Some(slot) = self.slots.get_mut(group as usize)
+                && self.highs.is_empty()
+                && let Some(units) = units.checked_mul(power)
+                && let Some(sum) = slot.sum.checked_add(units)
+            {
+                *slot = Slot { sum, count: slot.count + 1 };
+            } else {
+                self.take(group, i128::from(units) * i128::from(power));
+            }
         }
     }
 
@@ -222,6 +250,9 @@ impl Accumulator for Total {
 
     fn grow(&mut self, groups: usize) {
         self.slots.resize(groups, Slot::default());
+        if !self.highs.is_empty() {
+            self.highs.resize(groups, 0);
+        }
     }
 
     fn update(&mut self, intake: &Intake<'_>) {
@@ -236,10 +267,11 @@ impl Accumulator for Total {
                 continue;
             }
             self.count(group, slot.count);
+            let sum = other.fast(theirs, *slot);
             if other.scale == self.scale {
-                self.add(group, slot.sum());
+                self.add(group, sum);
             } else {
-                self.rescaled(group, slot.sum(), other.scale);
+                self.rescaled(group, sum, other.scale);
             }
             if let Some(Some(wide)) = other.wide.get(theirs) {
                 self.wide(group as usize).merge(wide);
@@ -257,7 +289,7 @@ impl Accumulator for Total {
     }
 
     fn memory(&self) -> usize {
-        self.slots.capacity() * size_of::<Slot>() + self.wide.len() * 8
+        self.slots.capacity() * size_of::<Slot>() + self.highs.capacity() * 8 + self.wide.len() * 8
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -295,4 +327,93 @@ fn quotient(units: i128, scale: u8, count: u64) -> f64 {
     let [below, word] = words(whole << zeros);
     let value = compose(word, cut.cast_signed() - up.cast_signed(), rest != 0 || below != 0);
     if units < 0 { -value } else { value }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::{Numbers, Total};
+    use crate::core::data::number::Number;
+    use crate::core::data::value::Value;
+    use crate::process::aggregate::Accumulator;
+
+    /// Sums of changing size and scale, in one order and in another, against 128-bit integers: with one half, with the
+    /// second from some row on, and in groups that come after it.
+    #[test]
+    fn a_second_half_comes_when_it_is_needed() {
+        let mut state = 99_u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state >> 20
+        };
+        let mut halved = 0;
+        for round in 0..200 {
+            let (mut total, mut plain) = (Total::default(), Vec::<i128>::new());
+            let mut other = Total::default();
+            let runs = 1 + next() % 6;
+            for run in 0..runs {
+                let groups = (1 + run * 5) as usize;
+                plain.resize(groups, 0);
+                let size = next() % 64;
+                let scale = (next() % 4) as u8;
+                let units: Vec<i64> = (0..40).map(|_| ((next() << 40 | next()).cast_signed()) >> size).collect();
+                let into: Vec<u32> = (0..40).map(|_| (next() % groups as u64) as u32).collect();
+                let to = if next() % 3 == 0 { &mut other } else { &mut total };
+                to.grow(groups);
+                if next() % 2 == 0 {
+                    to.uniform(&into, &units, scale);
+                } else {
+                    for (group, units) in into.iter().zip(&units) {
+                        to.number(*group, Number::Exact { units: i128::from(*units), scale });
+                    }
+                }
+                for (group, units) in into.iter().zip(&units) {
+                    plain[*group as usize] += i128::from(*units) * 10_i128.pow(3 - u32::from(scale));
+                }
+            }
+            total.grow(plain.len());
+            other.grow(plain.len());
+            let all: Vec<u32> = (0..plain.len() as u32).collect();
+            total.merge(&other, &all);
+            halved += u32::from(!total.highs.is_empty());
+            for (group, plain) in plain.iter().enumerate() {
+                let sum = match total.sum(group) {
+                    Value::Null => 0,
+                    Value::Number(Number::Exact { units, scale }) => units * 10_i128.pow(3 - u32::from(scale)),
+                    other => panic!("{other:?}"),
+                };
+                assert_eq!(sum, *plain, "round {round}, group {group}");
+            }
+        }
+        assert!((20..180).contains(&halved), "{halved}");
+    }
+
+    #[test]
+    fn sums_grow_past_64_and_128_bits() {
+        for units in [3_i128, -5, i128::from(i64::MAX), i128::from(i64::MIN), 1 << 70, i128::MIN] {
+            let mut total = Total::default();
+            total.grow(2);
+            total.number(1, Number::Exact { units, scale: 2 });
+            let mut plain = num_bigint::BigInt::from(units);
+            // More would not fit the count.
+            for _ in 0..62 {
+                let mut double = Total::default();
+                double.grow(2);
+                double.merge(&total, &[0, 1]);
+                double.merge(&total, &[0, 1]);
+                (total, plain) = (double, plain * 2);
+                match total.sum(1) {
+                    Value::Number(Number::Exact { units, scale: 2 }) => {
+                        assert_eq!(num_bigint::BigInt::from(units), plain)
+                    }
+                    Value::Number(Number::Float(sum)) => {
+                        assert!(plain.bits() > 126);
+                        let text = plain.to_string().parse::<f64>().unwrap() / 100.0;
+                        assert!((sum / text - 1.0).abs() < 1e-12, "{sum} {text}");
+                    }
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
+    }
 }

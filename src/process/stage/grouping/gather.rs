@@ -8,13 +8,13 @@ use rayon::prelude::*;
 use super::partitioned::{may_part, put};
 use super::result::GroupedTable;
 use super::{Grouping, StatePlan};
-use crate::core::data::batch::{Batch, Values};
+use crate::core::data::batch::{Batch, Selection, Values};
 use crate::core::error::{Code, Problem, Result};
 use crate::core::exec::cancel::Cancel;
 use crate::core::exec::memory::{Memory, Share};
 use crate::core::exec::partitions::Partitions;
 use crate::core::format::Scratch;
-use crate::core::integer::narrow;
+use crate::core::integer::{high, narrow};
 use crate::process::aggregate::group_table::GroupTable;
 use crate::process::aggregate::key_set::Seed;
 use crate::process::aggregate::smalls::Smalls;
@@ -59,7 +59,8 @@ pub(super) struct GroupGatherer {
     level: u32,
     /// Where rows go once there are too many groups.
     pub(super) partitions: Option<Partitions>,
-    rows: Vec<u32>,
+    /// Counts from 0 up: the rows of a batch that is whole.
+    counted: Vec<u32>,
     of: Vec<u32>,
     /// For each argument, its short numbers where a state reads them.
     smalls: Vec<Smalls>,
@@ -85,7 +86,7 @@ impl GroupGather {
             threads: if level == 0 { self.threads } else { 2 * self.threads },
             level,
             partitions: None,
-            rows: Vec::new(),
+            counted: Vec::new(),
             of: Vec::new(),
             smalls: self.grouping.arguments.iter().map(|_| Smalls::default()).collect(),
             tallies: self.grouping.programs().map(|_| Tally::default()).collect(),
@@ -102,25 +103,41 @@ impl GroupGather {
     fn combine(&self, mut parts: Vec<Groups>) -> Result<Vec<Groups>> {
         if parts.len() > 1 {
             let total: usize = parts.iter().map(|part| part.table.len()).sum();
-            let of = if total < FEW_GROUPS { 1 } else { self.threads as u64 };
+            let of = if total < FEW_GROUPS { 1 } else { narrow(self.threads) };
             let all: Vec<&Groups> = parts.iter().collect();
-            // The hash table uses the lowest and the seven highest bits.
-            let takes = |index| move |hash: u64| (((hash >> 24) & 0xFFFF_FFFF) * of) >> 32 == index;
-            parts = (0..of).into_par_iter().map(|index| self.put_together(&all, takes(index))).collect();
+            // The hash table uses the lowest bits.
+            let owner = |hash: u64| high(((hash >> 24) & 0xFFFF_FFFF) * u64::from(of));
+            let owners_of = |part: &&Groups| -> Vec<u32> {
+                (0..part.table.len()).map(|group| if of == 1 { 0 } else { owner(part.table.hash(group)) }).collect()
+            };
+            let owners: Vec<Vec<u32>> = all.par_iter().map(owners_of).collect();
+            let owned_by = |index: u32| {
+                let takes = |part: usize, group: usize| owners.get(part).and_then(|all| all.get(group)) == Some(&index);
+                let count = |owners: &Vec<u32>| owners.iter().filter(|owner| **owner == index).count();
+                // Where keys are few for their rows each part has nearly all of them.
+                self.put_together(&all, takes, owners.iter().map(count).max().unwrap_or(0))
+            };
+            parts = (0..of).into_par_iter().map(owned_by).collect();
         }
         parts.par_iter_mut().map(|part| part.settle(&self.grouping)).collect::<Result<()>>()?;
         Ok(parts)
     }
 
-    /// All groups whose hash `takes` accepts.
-    pub(super) fn put_together(&self, parts: &[&Groups], takes: impl Fn(u64) -> bool + Copy) -> Groups {
+    /// All groups that `takes` accepts by the number of their part and theirs in it; there will be so many or more.
+    pub(super) fn put_together(
+        &self,
+        parts: &[&Groups],
+        takes: impl Fn(usize, usize) -> bool,
+        expected: usize,
+    ) -> Groups {
         let mut merged = Groups::new(&self.grouping, &self.seed);
-        for part in parts {
+        merged.table.reserve(expected);
+        for (number, part) in parts.iter().enumerate() {
             let mut into = Vec::new();
             if self.grouping.keys.is_empty() {
                 into.push(0);
             } else {
-                merged.table.merge(&part.table, takes, &mut into);
+                merged.table.merge(&part.table, |group| takes(number, group), &mut into);
             }
             let count = if self.grouping.keys.is_empty() { 1 } else { merged.table.len() };
             for (state, theirs) in merged.states.iter_mut().zip(&part.states) {
@@ -270,10 +287,7 @@ impl Gather for GroupGather {
 
 impl Gatherer for GroupGatherer {
     fn take(&mut self, mut batch: Batch, scope: &mut Scope<'_>) -> Result<()> {
-        self.rows.clear();
-        self.rows.extend(batch.rows().map(narrow));
-        self.of.clear();
-        if !self.rows.is_empty() {
+        if !rows(&mut self.counted, &batch).is_empty() {
             self.take_rows(&mut batch, scope.scratch)?;
         }
         scope.scratch.recycle(batch);
@@ -306,29 +320,27 @@ impl GroupGatherer {
 
     /// Takes keys and arguments that went to a partition.
     pub(super) fn take_saved(&mut self, batch: Batch, scratch: &mut Scratch) -> Result<()> {
-        self.rows.clear();
-        self.rows.extend(0..narrow(batch.rows));
-        self.of.clear();
         let inputs: Vec<&Values> = batch.columns.iter().map(|column| &column.values).collect();
         self.take_inputs(&batch, &inputs, scratch)?;
         scratch.recycle(batch);
         Ok(())
     }
 
-    /// Takes the listed rows, whose keys and arguments these are.
+    /// Takes the rows of a batch, whose keys and arguments these are.
     fn take_inputs(&mut self, batch: &Batch, inputs: &[&Values], scratch: &mut Scratch) -> Result<()> {
         let grouping = Arc::clone(&self.grouping);
         let width = grouping.keys.len().min(inputs.len());
+        let rows = rows(&mut self.counted, batch);
         if let Some(partitions) = &mut self.partitions {
-            let rows = (batch, self.rows.as_slice());
-            return put(partitions, self.level, &mut self.groups, rows, (inputs, width), scratch);
+            return put(partitions, self.level, &mut self.groups, (batch, rows), (inputs, width), scratch);
         }
         let (keys, arguments) = inputs.split_at(width);
+        self.of.clear();
         let Groups { table, states } = &mut self.groups;
         if keys.is_empty() {
-            self.of.resize(self.rows.len(), 0);
+            self.of.resize(rows.len(), 0);
         } else {
-            table.assign(batch, &self.rows, keys, &mut self.of);
+            table.assign(batch, rows, keys, &mut self.of);
         }
         let count = if keys.is_empty() { 1 } else { table.len() };
         for state in states.iter_mut() {
@@ -338,7 +350,7 @@ impl GroupGatherer {
             let mut readers = grouping.states.iter().zip(states).filter(|(plan, _)| plan.argument == Some(argument));
             readers.any(|(_, state)| state.reads_numbers())
         };
-        for (rows, groups) in self.rows.chunks(TILE).zip(self.of.chunks(TILE)) {
+        for (rows, groups) in rows.chunks(TILE).zip(self.of.chunks(TILE)) {
             let read: Vec<Option<&Smalls>> = (0..)
                 .zip(&mut self.smalls)
                 .zip(arguments)
@@ -373,6 +385,17 @@ impl GroupGatherer {
     /// The number of groups up to which they stay in memory: fewer where that is small.
     fn few_groups(&self) -> usize {
         FEW_GROUPS.min(self.memory.limit() >> 12)
+    }
+}
+
+/// The rows of a batch that remain; `counted` counts from 0 up as far as a batch needed it.
+fn rows<'a>(counted: &'a mut Vec<u32>, batch: &'a Batch) -> &'a [u32] {
+    match &batch.selection {
+        Selection::Rows(rows) => rows,
+        Selection::All => {
+            counted.extend(narrow(counted.len())..narrow(batch.rows));
+            counted.get(..batch.rows).unwrap_or_default()
+        }
     }
 }
 

@@ -133,7 +133,8 @@ impl GroupGather {
             return Ok(());
         }
         let here = |hash| path.iter().zip(0..).all(|(index, level)| partition_of(hash, level) == *index);
-        let mut groups = self.put_together(&parts, here);
+        let takes = |part: usize, group| parts.get(part).is_some_and(|part| here(part.table.hash(group)));
+        let mut groups = self.put_together(&parts, takes, gatherer.groups.table.len());
         groups.settle(&self.grouping)?;
         drop(gatherer);
         let run = self.write(groups, &mut scratch, left)?;

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use super::gather::Groups;
 use super::partitioned::mark;
 use super::{GroupOrder, Grouping, Output};
+use rayon::prelude::*;
+
 use crate::core::data::batch::{Batch, Column, Values, store};
 use crate::core::data::cell::Cell;
 use crate::core::data::value::Value;
@@ -121,7 +123,8 @@ fn order(grouping: &Grouping, groups: &[Groups]) -> Vec<(u32, u32)> {
     for (part, groups) in (0_u32..).zip(groups) {
         order.extend((0..groups.table.len()).map(|group| (groups.table.first_row(group), part, narrow(group))));
     }
-    order.sort_unstable();
+    // A few rising runs, one for each part and partition, which a merge sort finds.
+    order.par_sort_by_key(|(first, ..)| *first);
     if grouping.order == GroupOrder::Falling {
         let weight = |(_, part, group): &(u64, u32, u32)| {
             let call = grouping.outputs.first()?.calls.first()?;
