@@ -330,7 +330,7 @@ fn quotient(units: i128, scale: u8, count: u64) -> f64 {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use super::{Numbers, Total};
     use crate::core::data::number::Number;
@@ -404,7 +404,7 @@ mod tests {
                 (total, plain) = (double, plain * 2);
                 match total.sum(1) {
                     Value::Number(Number::Exact { units, scale: 2 }) => {
-                        assert_eq!(num_bigint::BigInt::from(units), plain)
+                        assert_eq!(num_bigint::BigInt::from(units), plain);
                     }
                     Value::Number(Number::Float(sum)) => {
                         assert!(plain.bits() > 126);
