@@ -46,6 +46,7 @@ mod rules;
 mod scripts;
 mod shells;
 mod spectrum;
+mod streams;
 #[cfg(unix)]
 mod terminal;
 mod workbooks;

@@ -20,19 +20,25 @@ use crate::search::ranked::{Ranked, Ranking};
 use crate::search::searcher::Output;
 use crate::search::source::Pace;
 
-/// Buffers that go back from the drain to the workers: fresh memory for each part costs more than filling it.
+/// Buffers that go back from where they were used up: fresh memory for each part costs more than filling it.
 #[derive(Debug, Default)]
 pub(crate) struct Pool(Mutex<Vec<Vec<u8>>>);
 
 impl Pool {
-    /// An empty buffer.
+    /// A buffer with the bytes of its last use.
     pub(crate) fn take(&self) -> Vec<u8> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
 
-    /// Gives a buffer back.
-    fn give(&self, mut buffer: Vec<u8>) {
+    /// An empty buffer.
+    pub(crate) fn take_empty(&self) -> Vec<u8> {
+        let mut buffer = self.take();
         buffer.clear();
+        buffer
+    }
+
+    /// Gives a buffer back.
+    pub(crate) fn give(&self, buffer: Vec<u8>) {
         if buffer.capacity() > 0 {
             self.0.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
         }

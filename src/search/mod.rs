@@ -5,6 +5,7 @@
 //! [`drain`] puts those together. Output, defaults and exit codes are those of ripgrep 15 wherever it has them.
 
 pub(crate) mod binary;
+pub(crate) mod busy;
 pub(crate) mod config;
 pub(crate) mod context;
 pub(crate) mod drain;
@@ -37,6 +38,7 @@ use crate::core::exec::ordered::{DEFAULT_BUDGET, Options, run as run_ordered};
 use crate::core::input::walk::Walk;
 use crate::core::output::writer::Writer;
 use crate::core::terminal::progress::Unit;
+use crate::search::busy::Busy;
 use crate::search::config::{Mode, Sort};
 use crate::search::drain::{Drain, Pool};
 use crate::search::plan::Plan;
@@ -63,7 +65,8 @@ pub(crate) fn run(plan: &Plan, target: &mut Writer, diagnostics: &Diagnostics) -
     let pool = Pool::default();
     let drain = Mutex::new(Drain::new(plan, target, diagnostics, &pool)?);
     let early = (plan.config.sort == Sort::None).then_some(&drain);
-    let searcher = Searcher { plan, walk, cancel: cancel.clone(), early, pool: &pool };
+    let (chunks, busy) = (Pool::default(), Busy::default());
+    let searcher = Searcher { plan, walk, cancel: cancel.clone(), early, pool: &pool, chunks, busy };
     let options =
         Options { threads: plan.config.threads.max(1), budget: DEFAULT_BUDGET, cancel, fault: plan.config.fault };
     run_ordered(&searcher, &options, |output| {

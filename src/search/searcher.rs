@@ -14,15 +14,16 @@ use crate::core::exec::cancel::Cancel;
 use crate::core::exec::ordered::{Flow, Step, Task};
 use crate::core::input::archive::Archive;
 use crate::core::input::blocks::resize;
-use crate::core::input::open::{Opened, STDIN, Small, Source, open, open_stdin, open_stream, read_small};
-use crate::core::input::positional::{LINE, read_full_at};
+use crate::core::input::open::{STDIN, Small, open, open_stdin, open_stream, read_small};
+use crate::core::input::positional::LINE;
 use crate::core::input::walk::{Entry, Item, Kind, Run, Walk, Walker};
 use crate::search::binary::{Rule, WINDOW, has_short_head};
+use crate::search::busy::Busy;
 use crate::search::config::{Mode, Sort};
 use crate::search::context::{Edge, Shape};
 use crate::search::drain::{Drain, Pool};
 use crate::search::members::{Members, Texts};
-use crate::search::part::Part;
+use crate::search::part::{After, Part};
 use crate::search::plan::Plan;
 use crate::search::printer::Counts;
 use crate::search::printer::file::{Searched, tail};
@@ -32,7 +33,7 @@ use crate::search::ranked::Ranked;
 use crate::search::region::Region;
 use crate::search::reporter::Reporter;
 use crate::search::rewrite::editor::Editor;
-use crate::search::source::{Chunk, Chunks, Input, Lines, Pace, RANGE, Ranges, WIDE_RANGE, end_lines_at_nuls};
+use crate::search::source::{Chunk, Chunks, Input, Ranges, end_lines_at_nuls};
 use crate::search::whole::read_whole;
 
 /// Files up to this size are read whole.
@@ -50,6 +51,10 @@ pub(crate) struct Searcher<'p, 'd> {
     pub(crate) early: Option<&'p Mutex<Drain<'d>>>,
     /// Buffers for the output of parts.
     pub(crate) pool: &'p Pool,
+    /// Buffers for the chunks that one thread reads and another searches.
+    pub(crate) chunks: Pool,
+    /// How many threads work on a claim.
+    pub(crate) busy: Busy,
 }
 
 /// A piece of work.
@@ -72,27 +77,6 @@ pub(crate) enum Claim {
     Texts(Texts),
 }
 
-/// An input that is searched in parts.
-pub(crate) enum Big {
-    /// By ranges.
-    File(Arc<Ranges>),
-    /// By chunks, from the first.
-    Stream(Arc<Input>, Box<Chunks>),
-}
-
-impl Big {
-    /// The work that it is.
-    pub(super) fn claims(self, after: After) -> Vec<Claim> {
-        match self {
-            Self::File(ranges) => std::iter::once(Claim::Ranges(ranges, 0)).chain(after.map(Claim::Members)).collect(),
-            Self::Stream(input, chunks) => vec![Claim::Pull(input, chunks, 0, after)],
-        }
-    }
-}
-
-/// The archive that a stream is a member of, which is read on after it.
-pub(crate) type After = Option<Box<Members>>;
-
 /// What a thread keeps between pieces.
 pub(crate) struct Worker<'p> {
     walker: Walker,
@@ -101,6 +85,8 @@ pub(crate) struct Worker<'p> {
     pub(super) small: Vec<u8>,
     /// For ranges.
     buffer: Vec<u8>,
+    /// For the chunks that the thread both reads and searches.
+    pub(super) chunk: Vec<u8>,
     /// Rewrites files, where that is asked for.
     editor: Option<Editor<'p>>,
 }
@@ -151,6 +137,7 @@ impl<'p> Task for Searcher<'p, '_> {
             reporter: Reporter::new(self.plan),
             small: Vec::new(),
             buffer: Vec::new(),
+            chunk: Vec::new(),
             editor: Editor::new(self.plan),
         }
     }
@@ -161,6 +148,7 @@ impl<'p> Task for Searcher<'p, '_> {
     }
 
     fn work(&self, worker: &mut Worker<'p>, claim: Claim) -> Result<Step<Claim, Output>> {
+        let _working = self.busy.work();
         match claim {
             Claim::Run(run) => self.run(worker, run),
             Claim::Range(ranges, index) => {
@@ -172,12 +160,13 @@ impl<'p> Task for Searcher<'p, '_> {
                 Ok(Step::Split(Output { opens, ..Output::default() }, Self::ranges(ranges, index)))
             }
             Claim::Broken(input, problem, index) => self.fail(&input, index, true, *problem).map(Step::Done),
-            Claim::Pull(input, chunks, index, after) => Ok(Self::pull(&input, chunks, index, after)),
+            Claim::Pull(input, chunks, index, after) => self.pull(worker, &input, chunks, index, after),
             Claim::Members(members) => self.members(worker, members),
             Claim::Texts(texts) => self.texts(worker, texts).map(Step::Done),
             Claim::Chunk(input, chunk, index) => {
                 let began = Instant::now();
                 let part = self.part(&mut worker.reporter, &input, index, chunk.region(), began);
+                self.chunks.give(chunk.into_buffer());
                 part.map(Step::Done)
             }
         }
@@ -345,46 +334,6 @@ impl Searcher<'_, '_> {
     /// Files up to this size are read whole.
     pub(super) fn small(&self) -> usize {
         self.plan.config.block_size.unwrap_or(SMALL)
-    }
-
-    /// The parts of a big input; none where the conditions on files leave it out.
-    pub(super) fn parts(
-        &self,
-        reporter: &mut Reporter<'_>,
-        opened: Opened,
-        path: Vec<u8>,
-        mut rule: Rule,
-    ) -> Result<Option<Big>> {
-        let plan = self.plan;
-        let admitted = reporter.admit(rule, opened.source);
-        let Some(source) = admitted.map_err(|error| error.or_at_path(&path))? else { return Ok(None) };
-        let terminator = plan.matcher.terminator;
-        let lines = Lines { before: plan.shape(rule).before, longest: plan.config.longest, terminator };
-        Ok(Some(match source {
-            Source::File { file, len, start } => {
-                if start > 0 {
-                    rule = rule.of_a_stream();
-                }
-                let mut edge = Edge::default();
-                if matches!(rule, Rule::Glance | Rule::Leave) {
-                    let mut window = vec![0; (WINDOW as u64).min(len.saturating_sub(start)).try_into().unwrap_or(0)];
-                    let read = read_full_at(&file, &mut window, start)
-                        .map_err(|error| Problem::io(String::from_utf8_lossy(&path), &error))?;
-                    edge.binary = window.get(..read).and_then(|head| memchr(0, head)).map(|at| at as u64);
-                    edge.halted = rule == Rule::Leave && edge.binary.is_some();
-                }
-                let input = Input::starting(path, rule, edge, self.cancel.clone(), (self.start(), Pace::Steady));
-                let size = plan.config.block_size.unwrap_or(if rule.reads_all() { WIDE_RANGE } else { RANGE });
-                Big::File(Arc::new(Ranges { input, file, start, end: len.max(start), size, lines }))
-            }
-            Source::Stream(reader) => {
-                rule = rule.of_a_stream();
-                let size = plan.config.block_size.unwrap_or(RANGE);
-                let pace = if reader.live { Pace::Live } else { Pace::Steady };
-                let input = Input::starting(path, rule, Edge::default(), self.cancel.clone(), (self.start(), pace));
-                Big::Stream(input, Box::new(Chunks::new(reader.into_reader(), size, rule, lines)))
-            }
-        }))
     }
 
     /// Searches a file that is all in memory.

@@ -35,6 +35,9 @@ const AHEAD: usize = 4 << 10;
 /// Bytes read past a range before the end of a line is looked for without keeping what is read.
 const FAR_AHEAD: u64 = 1 << 20;
 
+/// Bytes of the largest buffer that is kept for the next chunk.
+const KEPT: usize = 1 << 20;
+
 /// Bytes read before a range for each line of context.
 const BEHIND: usize = 256;
 
@@ -319,7 +322,9 @@ pub(crate) struct Chunks {
 
 /// A chunk of a stream.
 pub(crate) struct Chunk {
-    bytes: Vec<u8>,
+    buffer: Vec<u8>,
+    /// How much of the buffer was read.
+    filled: usize,
     start: usize,
     end: usize,
     offset: u64,
@@ -331,7 +336,7 @@ impl Chunk {
     /// The chunk's lines.
     pub(crate) fn region(&self) -> Region<'_> {
         Region {
-            bytes: &self.bytes,
+            bytes: self.buffer.get(..self.filled).unwrap_or_default(),
             start: self.start,
             end: self.end,
             context: 0,
@@ -351,6 +356,11 @@ impl Chunk {
     pub(crate) fn is_last(&self) -> bool {
         self.last
     }
+
+    /// Its buffer, for the next chunk; an empty one where a long line made it large.
+    pub(crate) fn into_buffer(self) -> Vec<u8> {
+        if self.buffer.len() > KEPT { Vec::new() } else { self.buffer }
+    }
 }
 
 impl Chunks {
@@ -360,49 +370,46 @@ impl Chunks {
     }
 
     /// The next chunk, and whether the source had more to give at once. Lines are handed on as soon as they are there,
-    /// so that a slow source is followed. Fails without naming the path, after what was read before.
-    pub(crate) fn next(&mut self) -> Result<(Chunk, bool), Problem> {
+    /// so that a slow source is followed. `buffer` is what the chunk is read into; its bytes mean nothing, but those that
+    /// are there need not be made. Fails without naming the path, after what was read before.
+    pub(crate) fn next(&mut self, mut buffer: Vec<u8>) -> Result<(Chunk, bool), Problem> {
         if let Some(failure) = self.failure.take() {
             return Err(failure);
         }
-        let mut bytes = std::mem::take(&mut self.carry);
+        let mut filled = self.carry.len();
+        room(&mut buffer, 0, filled).copy_from_slice(&self.carry);
+        self.carry.clear();
         let start = std::mem::take(&mut self.open);
-        let mut searched = start;
+        let offset = self.offset;
         let mut nul = None;
         let mut eager = true;
         loop {
-            let held = bytes.len();
-            bytes.resize(held + self.size, 0);
-            let read = read_some(&mut *self.reader, bytes.get_mut(held..).unwrap_or_default());
-            bytes.truncate(held + *read.as_ref().unwrap_or(&0));
-            let read = match read {
+            let searched = filled;
+            let read = match read_some(&mut *self.reader, room(&mut buffer, filled, self.size)) {
                 Ok(read) => read,
-                Err(error) if start == bytes.len() => return Err(failed(&error)),
+                Err(error) if start == filled => return Err(failed(&error)),
                 Err(error) => {
                     self.failure = Some(failed(&error));
-                    let end = bytes.len();
-                    return Ok((Chunk { bytes, start, end, offset: self.offset, last: false, nul }, true));
+                    return Ok((Chunk { buffer, filled, start, end: filled, offset, last: false, nul }, true));
                 }
             };
             if read == 0 {
-                let end = bytes.len();
-                return Ok((Chunk { bytes, start, end, offset: self.offset, last: true, nul }, false));
+                return Ok((Chunk { buffer, filled, start, end: filled, offset, last: true, nul }, false));
             }
+            filled += read;
             eager &= read == self.size;
             // A long line comes in many pieces, so each is looked at once.
-            let fresh = bytes.get_mut(searched..).unwrap_or_default();
+            let fresh = buffer.get_mut(searched..filled).unwrap_or_default();
             if nul.is_none() && self.rule.reads_all() {
                 nul = find_nul(fresh, 0, self.rule).map(|at| searched + at);
             } else if self.rule == Rule::Convert {
                 end_lines_at_nuls(fresh);
             }
-            let newline =
-                bytes.get(searched..).and_then(|new| self.lines.terminator.find_last(new)).map(|at| searched + at + 1);
-            searched = bytes.len();
+            let newline = self.lines.terminator.find_last(fresh).map(|at| searched + at + 1);
             // A NUL ends the search before the end of its line matters.
-            let cut = nul.filter(|_| self.rule == Rule::Quit).map(|_| searched);
+            let cut = nul.filter(|_| self.rule == Rule::Quit).map(|_| filled);
             let Some(end) = newline.or(cut) else {
-                if searched - start > self.lines.longest {
+                if filled - start > self.lines.longest {
                     return Err(longer_than_allowed("a line", self.lines.longest));
                 }
                 continue;
@@ -410,12 +417,12 @@ impl Chunks {
             if start > self.lines.longest {
                 return Err(longer_than_allowed("the context of a line", self.lines.longest));
             }
-            let keep = self.context_from(&bytes, end);
+            let bytes = buffer.get(..filled).unwrap_or_default();
+            let keep = self.context_from(bytes, end);
             self.carry.extend_from_slice(bytes.get(keep..).unwrap_or_default());
             self.open = end - keep;
-            let offset = self.offset;
             self.offset += keep as u64;
-            return Ok((Chunk { bytes, start, end, offset, last: false, nul }, eager));
+            return Ok((Chunk { buffer, filled, start, end, offset, last: false, nul }, eager));
         }
     }
 
@@ -430,6 +437,14 @@ impl Chunks {
         }
         from
     }
+}
+
+/// The `size` bytes of the buffer after the first `held`.
+fn room(buffer: &mut Vec<u8>, held: usize, size: usize) -> &mut [u8] {
+    if buffer.len() < held + size {
+        buffer.resize(held + size, 0);
+    }
+    buffer.get_mut(held..held + size).unwrap_or_default()
 }
 
 /// Reads once, again where a signal came in between.
@@ -495,7 +510,7 @@ mod tests {
         let text = [b"x\0".as_slice(), &vec![b'x'; LONGEST + 1]].concat();
         assert!(in_ranges(&text, 1 << 20, Rule::Quit).iter().all(Result::is_ok));
         let mut chunks = Chunks::new(Box::new(Cursor::new(text)), 1 << 10, Rule::Quit, lines(0));
-        assert_eq!(chunks.next().unwrap().0.region().nul, Some(1));
+        assert_eq!(chunks.next(Vec::new()).unwrap().0.region().nul, Some(1));
     }
 
     #[test]
@@ -503,13 +518,14 @@ mod tests {
         let text = |len: usize| [b"one\n".as_slice(), &vec![b'x'; len], b"\nend\n"].concat();
         let read = |len: usize| {
             let mut chunks = Chunks::new(Box::new(Cursor::new(text(len))), 1 << 16, Rule::Convert, lines(1));
-            let mut lines = Vec::new();
+            let (mut lines, mut buffer) = (Vec::new(), Vec::new());
             loop {
-                let (chunk, _) = chunks.next()?;
+                let (chunk, _) = chunks.next(buffer)?;
                 lines.extend_from_slice(chunk.region().lines());
                 if chunk.is_last() {
                     return Ok::<_, Problem>(lines);
                 }
+                buffer = chunk.into_buffer();
             }
         };
         assert!(read(LONGEST).unwrap() == text(LONGEST));

@@ -6,6 +6,7 @@
 //! that asks for a larger one than [`MEMORY`].
 
 mod lz4;
+mod zstd;
 
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
@@ -129,7 +130,7 @@ pub(crate) fn reader(
 fn decoder(source: impl BufRead + Send + 'static, method: Method) -> io::Result<Box<dyn Read + Send>> {
     Ok(match method {
         Method::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(source)),
-        Method::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(source)?),
+        Method::Zstd => Box::new(zstd::Frames::new(source)?),
         Method::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(source)),
         Method::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(source, true, MEMORY)),
         Method::Lzma => {

@@ -171,14 +171,15 @@ impl<'p> Editor<'p> {
         let size = self.chunk_size().min(size + 1);
         let looks = if pass.rule == Rule::Text { Rule::Text } else { Rule::Quit };
         let mut chunks = Chunks::new(Box::new(reader), size, looks, self.lines());
-        let mut lines = 0;
+        let (mut lines, mut buffer) = (0, Vec::new());
         loop {
-            let (chunk, _) = chunks.next().map_err(|problem| problem.at_path(pass.path.display().to_string()))?;
+            let (chunk, _) = chunks.next(buffer).map_err(|problem| problem.at_path(pass.path.display().to_string()))?;
             let region = chunk.region();
             lines = self.region(&region, lines, pass)?;
             if chunk.is_last() || pass.met || pass.binary.is_some() && (pass.rule == Rule::Quit || pass.matched) {
                 return Ok(());
             }
+            buffer = chunk.into_buffer();
         }
     }
 
@@ -281,12 +282,14 @@ impl<'p> Editor<'p> {
             return Ok(!self.found.selected.is_empty());
         }
         let mut chunks = Chunks::new(stream.into_reader(), self.chunk_size(), rule, self.lines());
+        let mut buffer = Vec::new();
         loop {
-            let (chunk, _) = chunks.next()?;
+            let (chunk, _) = chunks.next(buffer)?;
             select(&self.plan.matcher, &mut self.scratch, &chunk.region(), search, &mut self.found);
             if chunk.is_last() || !self.found.selected.is_empty() {
                 return Ok(!self.found.selected.is_empty());
             }
+            buffer = chunk.into_buffer();
         }
     }
 
