@@ -1,0 +1,214 @@
+//! The log of a thread: all numbers that it took in, with their groups, in the order in which they came.
+//!
+//! The last of them are as they came, 12 bytes each, 13 where their scales differ. Every [`CHUNK`] of them are packed
+//! into a [`Chunk`] of a few bytes each, and counted by group while they are in the caches: settling then knows where
+//! each group goes without reading the log for it.
+
+use std::sync::Arc;
+
+use crate::core::data::number::Number;
+use crate::core::error::Result;
+use crate::core::exec::memory::Memory;
+use crate::process::aggregate::quantiles::chunk::{Bounds, Chunk, Run, Scratch};
+use crate::process::aggregate::ranks::Written;
+
+/// Numbers that are packed together. As they came, they fit into the second cache; packed, what a chunk needs besides
+/// them does not count.
+pub(super) const CHUNK: usize = 1 << 14;
+
+/// Numbers with their groups.
+#[derive(Default)]
+pub(super) struct Log {
+    sealed: Vec<Chunk>,
+    /// Bytes of the sealed chunks.
+    packed: usize,
+    /// How many sealed numbers each group has, as far as groups have some.
+    counts: Vec<usize>,
+    open: Open,
+    /// Numbers that are not 64-bit decimals.
+    pub(super) large: Vec<(u32, Number)>,
+    /// Numbers that memory did not hold.
+    pub(super) written: Option<Written>,
+}
+
+/// The last numbers.
+#[derive(Default)]
+struct Open {
+    groups: Vec<u32>,
+    units: Vec<i64>,
+    /// The scale of all `units`, as long as `scales` is empty.
+    scale: u8,
+    scales: Vec<u8>,
+}
+
+impl Open {
+    fn run(&self) -> Run<'_> {
+        Run { groups: &self.groups, units: &self.units, scale: self.scale, scales: &self.scales }
+    }
+
+    fn push_scale(&mut self, scale: u8) {
+        if self.units.is_empty() {
+            self.scale = scale;
+            return;
+        }
+        if self.scales.is_empty() {
+            self.scales.resize(self.units.len(), self.scale);
+        }
+        self.scales.push(scale);
+    }
+}
+
+impl Log {
+    /// Appends a number; [`Log::seal_full`] is due at the latest after [`CHUNK`] of them.
+    #[inline]
+    pub(super) fn push(&mut self, group: u32, units: i64, scale: u8) {
+        let open = &mut self.open;
+        if scale != open.scale || !open.scales.is_empty() {
+            open.push_scale(scale);
+        }
+        open.groups.push(group);
+        open.units.push(units);
+    }
+
+    /// Appends numbers of the same scale.
+    #[inline]
+    pub(super) fn extend(&mut self, groups: &[u32], units: &[i64], scale: u8) {
+        let open = &mut self.open;
+        if open.units.is_empty() {
+            open.scale = scale;
+        }
+        if scale == open.scale && open.scales.is_empty() {
+            open.groups.extend_from_slice(groups);
+            open.units.extend_from_slice(units);
+        } else {
+            groups.iter().zip(units).for_each(|(group, units)| self.push(*group, *units, scale));
+        }
+    }
+
+    /// Packs the last numbers once there are enough.
+    #[inline]
+    pub(super) fn seal_full(&mut self) {
+        if self.open.groups.len() >= CHUNK {
+            self.seal();
+        }
+    }
+
+    #[inline(never)]
+    fn seal(&mut self) {
+        let Some(chunk) = Chunk::of(self.open.run()) else { return };
+        let groups = self.open.groups.iter().max().map_or(0, |greatest| *greatest as usize + 1);
+        if groups > self.counts.len() {
+            self.counts.resize(groups, 0);
+        }
+        count(&self.open.groups, &mut self.counts);
+        self.packed += chunk.memory();
+        self.sealed.push(chunk);
+        self.open.groups.clear();
+        self.open.units.clear();
+        self.open.scales.clear();
+    }
+
+    /// Hands all numbers but the large ones to `take`, in runs.
+    pub(super) fn each_run(&self, mut take: impl FnMut(Run<'_>)) {
+        let mut scratch = Scratch::new();
+        self.parts().for_each(|part| part.each_run(&mut scratch, &mut take));
+    }
+
+    /// Its parts, to be read by several threads: chunks and what is not packed.
+    pub(super) fn parts(&self) -> impl Iterator<Item = Part<'_>> {
+        self.sealed.iter().map(Part::Sealed).chain([Part::Open(self.open.run())])
+    }
+
+    /// How many numbers each group has but for large ones.
+    pub(super) fn counts(&self) -> Vec<usize> {
+        let mut counts = self.counts.clone();
+        let groups = self.open.groups.iter().max().map_or(0, |greatest| *greatest as usize + 1);
+        counts.resize(counts.len().max(groups), 0);
+        count(&self.open.groups, &mut counts);
+        counts
+    }
+
+    /// Writes all numbers but those that neither a 64-bit decimal nor a double holds.
+    pub(super) fn spill(&mut self, memory: &Memory) -> Result<()> {
+        let mut written = match self.written.take() {
+            Some(written) => written,
+            None => Written::new(memory)?,
+        };
+        self.write(&mut written)?;
+        let (doubles, large): (Vec<_>, Vec<_>) =
+            self.large.iter().partition(|(_, number)| matches!(number, Number::Float(_)));
+        written.write_doubles(doubles.into_iter().map(|(group, number)| (group, number.to_f64(), 1)))?;
+        *self = Self { large, written: Some(written), ..Self::default() };
+        Ok(())
+    }
+
+    /// Writes all numbers but the large ones.
+    pub(super) fn write(&self, written: &mut Written) -> Result<()> {
+        let mut scratch = Scratch::new();
+        for part in self.parts() {
+            let mut result = Ok(());
+            part.each_run(&mut scratch, |run| {
+                if result.is_ok() {
+                    result = written.write(run.entries().map(|(group, units, scale)| (group, units, scale, 1)));
+                }
+            });
+            result?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn memory_of_written(&self) -> Option<Memory> {
+        self.written.as_ref().map(|written| written.memory().clone())
+    }
+
+    /// About the bytes of memory it takes.
+    pub(super) fn memory(&self) -> usize {
+        let Open { groups, units, scales, .. } = &self.open;
+        let open = groups.capacity() * 4 + units.capacity() * 8 + scales.capacity();
+        let sealed = self.packed + self.sealed.capacity() * size_of::<Chunk>();
+        let large = self.large.capacity() * size_of::<(u32, Number)>();
+        sealed + open + large + self.counts.capacity() * size_of::<usize>()
+    }
+}
+
+/// Counts the groups, all of which have a place.
+fn count(groups: &[u32], counts: &mut [usize]) {
+    for group in groups {
+        if let Some(count) = counts.get_mut(*group as usize) {
+            *count += 1;
+        }
+    }
+}
+
+/// A part of a log.
+#[derive(Clone, Copy)]
+pub(super) enum Part<'a> {
+    /// Packed numbers.
+    Sealed(&'a Chunk),
+    /// Numbers as they came.
+    Open(Run<'a>),
+}
+
+impl Part<'_> {
+    /// Hands its numbers to `take`, in runs.
+    pub(super) fn each_run(self, scratch: &mut Scratch, mut take: impl FnMut(Run<'_>)) {
+        match self {
+            Self::Sealed(chunk) => chunk.each_run(scratch, take),
+            Self::Open(run) => take(run),
+        }
+    }
+
+    /// What its numbers are between; none where there are none.
+    pub(super) fn bounds(self) -> Option<Bounds> {
+        match self {
+            Self::Sealed(chunk) => Some(chunk.bounds),
+            Self::Open(run) => Bounds::of(run),
+        }
+    }
+}
+
+/// A log, and for each of its groups the group here, or [`NO_GROUP`](crate::process::aggregate::NO_GROUP).
+pub(super) struct Placed {
+    pub(super) log: Arc<Log>,
+    pub(super) into: Vec<u32>,
+}
