@@ -1,7 +1,7 @@
 //! Settles logs by counting: how often each group has each value, where groups and values are few.
 //!
-//! A count takes four bytes, and there may be one for every [`PER_COUNT`] numbers, so that all of them take no more than
-//! a byte for each number. It costs one pass over the logs, shared by all threads, and no number is moved.
+//! A count takes four bytes, and there may be one for every [`PER_COUNT`] numbers, so that all of them take no
+//! more than a byte for each number. It costs one pass over the logs, shared by all threads, and no number is moved.
 
 use rayon::prelude::*;
 

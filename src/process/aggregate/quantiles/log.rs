@@ -100,7 +100,11 @@ impl Log {
         if groups > self.counts.len() {
             self.counts.resize(groups, 0);
         }
-        count(&self.open.groups, &mut self.counts);
+        for group in &self.open.groups {
+            if let Some(count) = self.counts.get_mut(*group as usize) {
+                *count += 1;
+            }
+        }
         self.packed += chunk.memory();
         self.sealed.push(chunk);
         self.open.groups.clear();
@@ -119,13 +123,14 @@ impl Log {
         self.sealed.iter().map(Part::Sealed).chain([Part::Open(self.open.run())])
     }
 
-    /// How many numbers each group has but for large ones.
-    pub(super) fn counts(&self) -> Vec<usize> {
-        let mut counts = self.counts.clone();
-        let groups = self.open.groups.iter().max().map_or(0, |greatest| *greatest as usize + 1);
-        counts.resize(counts.len().max(groups), 0);
-        count(&self.open.groups, &mut counts);
-        counts
+    /// How many of the packed numbers each group has, as far as groups have some.
+    pub(super) fn sealed_counts(&self) -> &[usize] {
+        &self.counts
+    }
+
+    /// The group of each number that is not packed.
+    pub(super) fn open_groups(&self) -> &[u32] {
+        &self.open.groups
     }
 
     /// Writes all numbers but those that neither a 64-bit decimal nor a double holds.
@@ -168,15 +173,6 @@ impl Log {
         let sealed = self.packed + self.sealed.capacity() * size_of::<Chunk>();
         let large = self.large.capacity() * size_of::<(u32, Number)>();
         sealed + open + large + self.counts.capacity() * size_of::<usize>()
-    }
-}
-
-/// Counts the groups, all of which have a place.
-fn count(groups: &[u32], counts: &mut [usize]) {
-    for group in groups {
-        if let Some(count) = counts.get_mut(*group as usize) {
-            *count += 1;
-        }
     }
 }
 

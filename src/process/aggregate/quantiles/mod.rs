@@ -119,12 +119,15 @@ fn place(into: &[u32], group: u32) -> Option<usize> {
 /// How many numbers each group here has but for large ones.
 fn counts(logs: &[Placed], groups: usize) -> Vec<usize> {
     let mut counts = vec![0; groups];
-    for Placed { log, into } in logs {
-        for (count, group) in log.counts().into_iter().zip(into) {
-            if let Some(all) = counts.get_mut(*group as usize) {
-                *all += count;
-            }
+    let mut add = |group: usize, more: usize| {
+        if let Some(count) = counts.get_mut(group) {
+            *count += more;
         }
+    };
+    for Placed { log, into } in logs {
+        // That of a group which is not taken is none here.
+        log.sealed_counts().iter().zip(into).for_each(|(count, group)| add(*group as usize, *count));
+        log.open_groups().iter().filter_map(|group| place(into, *group)).for_each(|group| add(group, 1));
     }
     counts
 }

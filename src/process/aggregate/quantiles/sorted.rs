@@ -3,11 +3,9 @@
 //!
 //! Numbers are sorted as offsets from the least of all, at the finest scale of all, in the narrowest of 2, 4, 8 and 16
 //! bytes that holds the greatest of them. The groups are sorted a range at a time, so that the sorted numbers never
-//! take more than a few bytes or half of what all would ([`Room`]). A range costs one pass over the logs, in which each number goes
-//! to where its group is (found by one cursor for each group of the log), or, without a branch, to one place behind
-//! all where its group is not of the range.
-
-use std::ops::Range;
+//! take more than a few bytes or half of what all would ([`Room`]). A range costs one pass over the logs, in which each
+//! number goes to where its group is (found by one cursor for each group of the log), or, without a branch, to one
+//! place behind all where its group is not of the range.
 
 use rayon::prelude::*;
 
@@ -15,7 +13,7 @@ use crate::core::data::number::Number;
 use crate::core::integer::{low, narrow};
 use crate::process::aggregate::NO_GROUP;
 use crate::process::aggregate::quantiles::chunk::Run;
-use crate::process::aggregate::quantiles::log::Placed;
+use crate::process::aggregate::quantiles::log::{Log, Placed};
 use crate::process::aggregate::quantiles::place;
 use crate::process::aggregate::quantiles::ranked::Ranked;
 use crate::process::aggregate::quantiles::span::{Offset, Span};
@@ -54,34 +52,65 @@ fn sort<T: Offset>(logs: &[Placed], counts: &[usize], span: Span, asked: &[Numbe
     let large = large(logs);
     let all: usize = counts.iter().sum();
     let most = (room.bytes / size_of::<T>()).max(all / 2).min(room.places);
-    let mut settled = Vec::with_capacity(counts.len() * asked.len());
-    let mut start = 0;
-    while start < counts.len() {
-        let range = start..start + fitting(counts.get(start..).unwrap_or_default(), most);
-        start = range.end;
-        let ends: Vec<usize> = counts
-            .get(range.clone())
-            .unwrap_or_default()
-            .iter()
-            .scan(0, |end, count| {
-                *end += count;
-                Some(*end)
-            })
-            .collect();
-        let mut sorted = sorted::<T>(logs, &range, &ends, span, room);
-        let (mut groups, mut rest, mut from) = (Vec::with_capacity(range.len()), sorted.as_mut_slice(), 0);
-        for (group, end) in range.zip(&ends) {
-            let (offsets, after) = rest.split_at_mut((end - from).min(rest.len()));
-            groups.push(Group { offsets, span, large: of_group(&large, group) });
-            (rest, from) = (after, *end);
-        }
-        let found = groups
+    let mut settled = vec![None; counts.len() * asked.len()];
+    let (mut start, mut open, mut slots) = (0, counts, settled.as_mut_slice());
+    while !open.is_empty() {
+        let (counts, after) = open.split_at(fitting(open, most));
+        let (range, rest) = slots.split_at_mut(counts.len() * asked.len());
+        let mut sorted = sorted::<T>(logs, start, counts, span, room);
+        blocks(start, counts, &mut sorted, range, asked)
             .into_par_iter()
-            .with_min_len(64.min(1 + counts.len() / 64))
-            .flat_map_iter(|group| group.quantiles(asked));
-        settled.par_extend(found);
+            .for_each(|block| block.settle(&large, span, asked));
+        (start, open, slots) = (start + counts.len(), after, rest);
     }
     settled
+}
+
+/// Groups that one thread settles.
+struct Block<'a, T> {
+    /// The first of them.
+    start: usize,
+    counts: &'a [usize],
+    /// Their numbers, group by group.
+    offsets: &'a mut [T],
+    /// Where their quantiles go.
+    slots: &'a mut [Option<Number>],
+}
+
+/// The groups of a range in blocks of a few, of one where there are few.
+fn blocks<'a, T>(
+    mut start: usize,
+    counts: &'a [usize],
+    mut offsets: &'a mut [T],
+    slots: &'a mut [Option<Number>],
+    asked: &[Number],
+) -> Vec<Block<'a, T>> {
+    let size = 64.min(1 + counts.len() / 64);
+    let mut blocks = Vec::with_capacity(counts.len().div_ceil(size));
+    for (counts, slots) in counts.chunks(size).zip(slots.chunks_mut((size * asked.len()).max(1))) {
+        let (here, after) = offsets.split_at_mut(counts.iter().sum());
+        blocks.push(Block { start, counts, offsets: here, slots });
+        (start, offsets) = (start + counts.len(), after);
+    }
+    blocks
+}
+
+impl<T: Offset> Block<'_, T> {
+    fn settle(self, large: &[(u32, Number)], span: Span, asked: &[Number]) {
+        let mut rest = self.offsets;
+        let groups = self.counts.iter().zip(self.slots.chunks_mut(asked.len().max(1)));
+        for (group, (count, slots)) in (self.start..).zip(groups) {
+            let (offsets, after) = rest.split_at_mut(*count);
+            rest = after;
+            let large = of_group(large, group);
+            if offsets.is_empty() && large.is_empty() {
+                continue;
+            }
+            let mut ranked = Ranked::new(asked, offsets.len() + large.len());
+            select(offsets, span, large, &mut ranked);
+            slots.iter_mut().zip(ranked.quantiles()).for_each(|(slot, found)| *slot = found);
+        }
+    }
 }
 
 /// How many of the next groups have together at most so many numbers; one at least.
@@ -96,11 +125,13 @@ fn fitting(counts: &[usize], most: usize) -> usize {
 
 /// The large numbers by the group here.
 fn large(logs: &[Placed]) -> Vec<(u32, Number)> {
-    let each = |placed: &Placed| {
-        let numbers = placed.log.large.iter();
-        numbers.filter_map(|(group, number)| Some((narrow(place(&placed.into, *group)?), *number))).collect::<Vec<_>>()
+    let here = || {
+        logs.iter().flat_map(|Placed { log, into }| {
+            log.large.iter().filter_map(|(group, number)| Some((narrow(place(into, *group)?), *number)))
+        })
     };
-    let mut large: Vec<(u32, Number)> = logs.iter().flat_map(each).collect();
+    let mut large = Vec::with_capacity(here().count());
+    large.extend(here());
     large.sort_by_key(|(group, _)| *group);
     large
 }
@@ -111,34 +142,48 @@ fn of_group(large: &[(u32, Number)], group: usize) -> &[(u32, Number)] {
     large.get(from..to).unwrap_or_default()
 }
 
-/// The numbers of a range of groups by group, and one more that is none; `ends` are the ends of each of these groups.
-fn sorted<T: Offset>(logs: &[Placed], range: &Range<usize>, ends: &[usize], span: Span, room: Room) -> Vec<T> {
-    let all = ends.last().copied().unwrap_or(0);
+/// The numbers of the groups from `start` on that have these counts, by group, and one more that is none.
+fn sorted<T: Offset>(logs: &[Placed], start: usize, counts: &[usize], span: Span, room: Room) -> Vec<T> {
+    let all: usize = counts.iter().sum();
     if all > room.places {
-        return of_one(logs, range.start, all, span);
+        return of_one(logs, start, all, span);
     }
     let mut sorted = vec![T::default(); all + 1];
-    let starts = [0].into_iter().chain(ends.iter().copied());
-    let mut next: Vec<u32> = starts.map(narrow).take(range.len()).collect();
+    let mut next: Vec<u32> = Vec::with_capacity(counts.len());
+    let mut behind = 0;
+    for count in counts {
+        next.push(narrow(behind));
+        behind += count;
+    }
     for Placed { log, into } in logs {
-        let mut cursors = cursors(&log.counts(), into, range, &mut next, narrow(all));
+        let mut cursors = cursors(log, into, start, &mut next, narrow(all));
         log.each_run(|run| scatter(run, span, &mut cursors, &mut sorted));
     }
     sorted
 }
 
 /// For each group of a log, where its first number goes: behind those of the same group here that `next` counts, or to
-/// `end` where the group is none of the range.
-fn cursors(counts: &[usize], into: &[u32], range: &Range<usize>, next: &mut [u32], end: u32) -> Vec<u32> {
-    let cursor = |(count, group): (&usize, &u32)| {
-        let group = (*group as usize).checked_sub(range.start).filter(|_| *group != NO_GROUP);
-        let Some(next) = group.and_then(|group| next.get_mut(group)) else { return end };
-        let cursor = *next;
-        // All counts of the range together are at most `end`.
-        *next += low(*count as u64);
-        cursor
-    };
-    counts.iter().zip(into).map(cursor).collect()
+/// `end` where the group is none of those from `start` on.
+fn cursors(log: &Log, into: &[u32], start: usize, next: &mut [u32], end: u32) -> Vec<u32> {
+    let mut cursors = vec![0_u32; into.len()];
+    for group in log.open_groups() {
+        if let Some(count) = cursors.get_mut(*group as usize) {
+            *count += 1;
+        }
+    }
+    let sealed = log.sealed_counts().iter().copied().chain(std::iter::repeat(0));
+    for ((cursor, group), sealed) in cursors.iter_mut().zip(into).zip(sealed) {
+        let place = (*group as usize).checked_sub(start).filter(|_| *group != NO_GROUP);
+        let Some(next) = place.and_then(|place| next.get_mut(place)) else {
+            *cursor = end;
+            continue;
+        };
+        // All counts of these groups together are at most `end`.
+        let count = *cursor + low(sealed as u64);
+        *cursor = *next;
+        *next += count;
+    }
+    cursors
 }
 
 /// Puts the numbers of a run where the cursors of their groups are, and moves those but at the last place.
@@ -169,44 +214,23 @@ fn of_one<T: Offset>(logs: &[Placed], group: usize, count: usize, span: Span) ->
     numbers
 }
 
-/// The numbers of one group.
-struct Group<'a, T> {
-    offsets: &'a mut [T],
-    span: Span,
-    large: &'a [(u32, Number)],
-}
-
-impl<T: Offset> Group<'_, T> {
-    /// The quantiles at each of `asked`, none of no numbers.
-    fn quantiles(self, asked: &[Number]) -> Vec<Option<Number>> {
-        let count = self.offsets.len() + self.large.len();
-        if count == 0 {
-            return vec![None; asked.len()];
+/// Finds the numbers of a group at the ranks.
+fn select<T: Offset>(offsets: &mut [T], span: Span, large: &[(u32, Number)], ranked: &mut Ranked) {
+    let exact = |offset: T| span.number(offset.wide());
+    if large.is_empty() {
+        // Each selection leaves a smaller rest for the next.
+        let (mut rest, mut base) = (offsets, 0);
+        for rank in ranked.ranks().to_vec() {
+            let (_, offset, above) = rest.select_nth_unstable(rank - base);
+            ranked.see(rank, 1, exact(*offset));
+            (rest, base) = (above, rank + 1);
         }
-        let mut ranked = Ranked::new(asked, count);
-        self.select(&mut ranked);
-        ranked.quantiles().collect()
+        return;
     }
-
-    /// Finds the numbers at the ranks.
-    fn select(self, ranked: &mut Ranked) {
-        let Self { offsets, span, large } = self;
-        let exact = |offset: T| span.number(offset.wide());
-        if large.is_empty() {
-            // Each selection leaves a smaller rest for the next.
-            let (mut rest, mut base) = (offsets, 0);
-            for rank in ranked.ranks().to_vec() {
-                let (_, offset, above) = rest.select_nth_unstable(rank - base);
-                ranked.see(rank, 1, exact(*offset));
-                (rest, base) = (above, rank + 1);
-            }
-            return;
-        }
-        let mut numbers: Vec<Number> = offsets.iter().copied().map(exact).collect();
-        numbers.extend(large.iter().map(|(_, number)| *number));
-        numbers.sort_unstable_by(|a, b| a.compare(*b));
-        for (rank, number) in numbers.into_iter().enumerate() {
-            ranked.see(rank, 1, number);
-        }
+    let mut numbers: Vec<Number> = offsets.iter().copied().map(exact).collect();
+    numbers.extend(large.iter().map(|(_, number)| *number));
+    numbers.sort_unstable_by(|a, b| a.compare(*b));
+    for (rank, number) in numbers.into_iter().enumerate() {
+        ranked.see(rank, 1, number);
     }
 }

@@ -98,29 +98,43 @@ impl GroupGather {
         self.problems.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts the groups of all threads together: by one thread where they are few, else by hash, one partition per
-    /// thread.
+    /// Puts the groups of all threads together and settles them.
     fn combine(&self, mut parts: Vec<Groups>) -> Result<Vec<Groups>> {
         if parts.len() > 1 {
-            let total: usize = parts.iter().map(|part| part.table.len()).sum();
-            let of = if total < FEW_GROUPS { 1 } else { narrow(self.threads) };
-            let all: Vec<&Groups> = parts.iter().collect();
-            // The hash table uses the lowest bits.
-            let owner = |hash: u64| high(((hash >> 24) & 0xFFFF_FFFF) * u64::from(of));
-            let owners_of = |part: &&Groups| -> Vec<u32> {
-                (0..part.table.len()).map(|group| if of == 1 { 0 } else { owner(part.table.hash(group)) }).collect()
-            };
-            let owners: Vec<Vec<u32>> = all.par_iter().map(owners_of).collect();
-            let owned_by = |index: u32| {
-                let takes = |part: usize, group: usize| owners.get(part).and_then(|all| all.get(group)) == Some(&index);
-                let count = |owners: &Vec<u32>| owners.iter().filter(|owner| **owner == index).count();
-                // Where keys are few for their rows each part has nearly all of them.
-                self.put_together(&all, takes, owners.iter().map(count).max().unwrap_or(0))
-            };
-            parts = (0..of).into_par_iter().map(owned_by).collect();
+            parts = self.merge(parts);
         }
         parts.par_iter_mut().map(|part| part.settle(&self.grouping)).collect::<Result<()>>()?;
         Ok(parts)
+    }
+
+    /// Merges the groups of all threads: by one thread where they are few, else by hash, one partition per thread. The
+    /// tables, then each state, are freed once all partitions have taken what is theirs, so that there are never two of
+    /// everything.
+    fn merge(&self, parts: Vec<Groups>) -> Vec<Groups> {
+        let total: usize = parts.iter().map(|part| part.table.len()).sum();
+        let of = if total < FEW_GROUPS { 1 } else { narrow(self.threads) };
+        let all: Vec<&Groups> = parts.iter().collect();
+        // The hash table uses the lowest bits.
+        let owner = |hash: u64| high(((hash >> 24) & 0xFFFF_FFFF) * u64::from(of));
+        let owners_of = |part: &&Groups| -> Vec<u32> {
+            (0..part.table.len()).map(|group| if of == 1 { 0 } else { owner(part.table.hash(group)) }).collect()
+        };
+        let owners: Vec<Vec<u32>> = all.par_iter().map(owners_of).collect();
+        let owned_by = |index: u32| {
+            let takes = |part: usize, group: usize| owners.get(part).and_then(|all| all.get(group)) == Some(&index);
+            let count = |owners: &Vec<u32>| owners.iter().filter(|owner| **owner == index).count();
+            // Where keys are few for their rows each part has nearly all of them.
+            self.merge_tables(&all, takes, owners.iter().map(count).max().unwrap_or(0))
+        };
+        let mut merged: Vec<(Groups, Vec<Vec<u32>>)> = (0..of).into_par_iter().map(owned_by).collect();
+        drop(owners);
+        let mut rest: Vec<_> = parts.into_iter().map(|part| part.states.into_iter()).collect();
+        for state in 0..self.grouping.states.len() {
+            let theirs: Vec<Box<dyn Accumulator>> = rest.iter_mut().filter_map(Iterator::next).collect();
+            let theirs: Vec<&dyn Accumulator> = theirs.iter().map(|theirs| &**theirs).collect();
+            merged.par_iter_mut().for_each(|(groups, into)| groups.merge_state(state, &theirs, into));
+        }
+        merged.into_iter().map(|(groups, _)| groups).collect()
     }
 
     /// All groups that `takes` accepts by the number of their part and theirs in it; there will be so many or more.
@@ -130,22 +144,35 @@ impl GroupGather {
         takes: impl Fn(usize, usize) -> bool,
         expected: usize,
     ) -> Groups {
+        let (mut merged, into) = self.merge_tables(parts, takes, expected);
+        for state in 0..self.grouping.states.len() {
+            let theirs: Vec<&dyn Accumulator> =
+                parts.iter().filter_map(|part| part.states.get(state)).map(|theirs| &**theirs).collect();
+            merged.merge_state(state, &theirs, &into);
+        }
+        merged
+    }
+
+    /// The same groups without their states, and for each of the parts the group here of each of its groups.
+    fn merge_tables(
+        &self,
+        parts: &[&Groups],
+        takes: impl Fn(usize, usize) -> bool,
+        expected: usize,
+    ) -> (Groups, Vec<Vec<u32>>) {
         let mut merged = Groups::new(&self.grouping, &self.seed);
         merged.table.reserve(expected);
-        for (number, part) in parts.iter().enumerate() {
+        let mut merge = |(number, part): (usize, &&Groups)| {
             let mut into = Vec::new();
             if self.grouping.keys.is_empty() {
                 into.push(0);
             } else {
                 merged.table.merge(&part.table, |group| takes(number, group), &mut into);
             }
-            let count = if self.grouping.keys.is_empty() { 1 } else { merged.table.len() };
-            for (state, theirs) in merged.states.iter_mut().zip(&part.states) {
-                state.grow(count);
-                state.merge(&**theirs, &into);
-            }
-        }
-        merged
+            into
+        };
+        let into = parts.iter().enumerate().map(&mut merge).collect();
+        (merged, into)
     }
 
     /// What each aggregate left out, on all threads.
@@ -224,6 +251,18 @@ impl Groups {
             }
         }
         Self { table: GroupTable::new(grouping.keys.len(), seed.clone()), states }
+    }
+
+    /// Takes over one state of several parts, whose groups go into those here that `into` tells.
+    fn merge_state(&mut self, index: usize, parts: &[&dyn Accumulator], into: &[Vec<u32>]) {
+        let Some(state) = self.states.get_mut(index) else { return };
+        // Without keys there is one group, and it is there already.
+        if self.table.len() > 0 {
+            state.grow(self.table.len());
+        }
+        for (theirs, into) in parts.iter().zip(into) {
+            state.merge(*theirs, into);
+        }
     }
 
     /// Makes the states ready to be read.
