@@ -31,7 +31,7 @@ pub(super) fn quantiles(
         return None;
     }
     let parts: Vec<(Part<'_>, &[u32])> =
-        logs.iter().flat_map(|Placed { log, into }| log.parts().map(|part| (part, into.as_slice()))).collect();
+        logs.iter().flat_map(|Placed { log, into, .. }| log.parts().map(|part| (part, into.as_slice()))).collect();
     let counted = |parts: &[(Part<'_>, &[u32])]| counted(parts, span, values, size);
     let histograms = parts.par_chunks(parts.len().div_ceil(threads)).map(counted);
     let histogram = histograms.reduce_with(|mut all, more| {

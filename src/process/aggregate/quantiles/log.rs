@@ -16,6 +16,9 @@ use crate::process::aggregate::ranks::Written;
 /// them does not count.
 pub(super) const CHUNK: usize = 1 << 14;
 
+/// Numbers that are not 64-bit decimals, with their groups. They are apart from the log because they are freed before it.
+pub(super) type Large = Vec<(u32, Number)>;
+
 /// Numbers with their groups.
 #[derive(Default)]
 pub(super) struct Log {
@@ -25,8 +28,6 @@ pub(super) struct Log {
     /// How many sealed numbers each group has, as far as groups have some.
     counts: Vec<usize>,
     open: Open,
-    /// Numbers that are not 64-bit decimals.
-    pub(super) large: Vec<(u32, Number)>,
     /// Numbers that memory did not hold.
     pub(super) written: Option<Written>,
 }
@@ -112,7 +113,7 @@ impl Log {
         self.open.scales.clear();
     }
 
-    /// Hands all numbers but the large ones to `take`, in runs.
+    /// Hands all numbers to `take`, in runs.
     pub(super) fn each_run(&self, mut take: impl FnMut(Run<'_>)) {
         let mut scratch = Scratch::new();
         self.parts().for_each(|part| part.each_run(&mut scratch, &mut take));
@@ -133,21 +134,21 @@ impl Log {
         &self.open.groups
     }
 
-    /// Writes all numbers but those that neither a 64-bit decimal nor a double holds.
-    pub(super) fn spill(&mut self, memory: &Memory) -> Result<()> {
+    /// Writes all numbers, and those of `large` that are doubles.
+    pub(super) fn spill(&mut self, large: &mut Large, memory: &Memory) -> Result<()> {
         let mut written = match self.written.take() {
             Some(written) => written,
             None => Written::new(memory)?,
         };
         self.write(&mut written)?;
-        let (doubles, large): (Vec<_>, Vec<_>) =
-            self.large.iter().partition(|(_, number)| matches!(number, Number::Float(_)));
+        let (doubles, rest): (Large, Large) = large.iter().partition(|(_, number)| matches!(number, Number::Float(_)));
         written.write_doubles(doubles.into_iter().map(|(group, number)| (group, number.to_f64(), 1)))?;
-        *self = Self { large, written: Some(written), ..Self::default() };
+        *large = rest;
+        *self = Self { written: Some(written), ..Self::default() };
         Ok(())
     }
 
-    /// Writes all numbers but the large ones.
+    /// Writes all numbers that are in memory.
     pub(super) fn write(&self, written: &mut Written) -> Result<()> {
         let mut scratch = Scratch::new();
         for part in self.parts() {
@@ -171,8 +172,7 @@ impl Log {
         let Open { groups, units, scales, .. } = &self.open;
         let open = groups.capacity() * 4 + units.capacity() * 8 + scales.capacity();
         let sealed = self.packed + self.sealed.capacity() * size_of::<Chunk>();
-        let large = self.large.capacity() * size_of::<(u32, Number)>();
-        sealed + open + large + self.counts.capacity() * size_of::<usize>()
+        sealed + open + self.counts.capacity() * size_of::<usize>()
     }
 }
 
@@ -203,8 +203,9 @@ impl Part<'_> {
     }
 }
 
-/// A log, and for each of its groups the group here, or [`NO_GROUP`](crate::process::aggregate::NO_GROUP).
+/// A log and its large numbers, and for each of its groups the group here, or [`NO_GROUP`](crate::process::aggregate::NO_GROUP).
 pub(super) struct Placed {
     pub(super) log: Arc<Log>,
+    pub(super) large: Arc<Large>,
     pub(super) into: Vec<u32>,
 }

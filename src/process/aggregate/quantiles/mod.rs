@@ -23,7 +23,7 @@ use crate::core::error::Result;
 use crate::core::exec::memory::Memory;
 use crate::core::integer::narrow;
 use crate::process::aggregate::intake::{Numbers, Small, each_number};
-use crate::process::aggregate::quantiles::log::{Log, Placed};
+use crate::process::aggregate::quantiles::log::{Large, Log, Placed};
 use crate::process::aggregate::quantiles::sorted::ROOM;
 use crate::process::aggregate::quantiles::span::Span;
 use crate::process::aggregate::ranks::{self, Written};
@@ -38,6 +38,7 @@ pub(super) const STATE: State = State { name: "quantiles", build: || Box::new(Qu
 pub(super) struct Quantiles {
     groups: usize,
     log: Arc<Log>,
+    large: Arc<Large>,
     /// Logs of other threads.
     others: Vec<Placed>,
     /// For each group, the quantiles asked for.
@@ -60,11 +61,11 @@ impl Quantiles {
         // What is still in memory may be shared with others that settle, so it is written from a copy of its own.
         let mut written: Vec<(Written, &[u32])> = Vec::new();
         let (mut counts, mut rest) = (vec![0_usize; self.groups], Vec::new());
-        for Placed { log, into } in &logs {
+        for Placed { log, large, into } in &logs {
             let place = |group: u32| place(into, group);
             let mut more = Written::new(memory)?;
             log.write(&mut more)?;
-            rest.extend(log.large.iter().filter_map(|(group, number)| Some((narrow(place(*group)?), *number, 1))));
+            rest.extend(large.iter().filter_map(|(group, number)| Some((narrow(place(*group)?), *number, 1))));
             written.extend([more].into_iter().chain(log.written.clone()).map(|written| (written, into.as_slice())));
         }
         let number = |into: &[u32], group: u32| place(into, group).map(narrow);
@@ -105,7 +106,11 @@ impl Quantiles {
     /// Takes all logs, each with the group here of each of its groups.
     fn take_logs(&mut self) -> Vec<Placed> {
         let mut logs = std::mem::take(&mut self.others);
-        logs.push(Placed { log: std::mem::take(&mut self.log), into: (0..narrow(self.groups)).collect() });
+        logs.push(Placed {
+            log: std::mem::take(&mut self.log),
+            large: std::mem::take(&mut self.large),
+            into: (0..narrow(self.groups)).collect(),
+        });
         logs
     }
 }
@@ -124,7 +129,7 @@ fn counts(logs: &[Placed], groups: usize) -> Vec<usize> {
             *count += more;
         }
     };
-    for Placed { log, into } in logs {
+    for Placed { log, into, .. } in logs {
         // That of a group which is not taken is none here.
         log.sealed_counts().iter().zip(into).for_each(|(count, group)| add(*group as usize, *count));
         log.open_groups().iter().filter_map(|group| place(into, *group)).for_each(|group| add(group, 1));
@@ -132,9 +137,22 @@ fn counts(logs: &[Placed], groups: usize) -> Vec<usize> {
     counts
 }
 
+/// The large numbers of all logs by the group here. Those of each log are freed once all that settle took theirs.
+fn take_large(logs: &mut [Placed]) -> Large {
+    let here = |(group, number): &(u32, Number), into: &[u32]| Some((narrow(place(into, *group)?), *number));
+    let of_log = |one: &Placed| one.large.iter().filter(|large| here(large, &one.into).is_some()).count();
+    let mut all = Vec::with_capacity(logs.iter().map(of_log).sum());
+    for Placed { large, into, .. } in logs {
+        all.extend(std::mem::take(large).iter().filter_map(|large| here(large, into)));
+    }
+    all.sort_by_key(|(group, _)| *group);
+    all
+}
+
 /// The log of a thread while it takes rows in.
 struct Writing<'a> {
     log: &'a mut Log,
+    large: &'a mut Large,
     skipped: &'a mut Skipped,
 }
 
@@ -160,7 +178,7 @@ impl Numbers for Writing<'_> {
             self.log.push(group, units, scale);
             return self.log.seal_full();
         }
-        self.log.large.push((group, number));
+        self.large.push((group, number));
     }
 
     fn skips(&mut self) -> &mut Skipped {
@@ -178,15 +196,16 @@ impl Accumulator for Quantiles {
     }
 
     fn update(&mut self, intake: &Intake<'_>) {
-        if let Some(log) = Arc::get_mut(&mut self.log) {
-            each_number(intake, &mut Writing { log, skipped: &mut self.skipped });
+        if let (Some(log), Some(large)) = (Arc::get_mut(&mut self.log), Arc::get_mut(&mut self.large)) {
+            each_number(intake, &mut Writing { log, large, skipped: &mut self.skipped });
         }
     }
 
     fn merge(&mut self, other: &dyn Accumulator, into: &[u32]) {
         let Some(other) = own::<Self>(other) else { return };
         self.skipped.merge(&other.skipped);
-        self.others.push(Placed { log: Arc::clone(&other.log), into: into.to_vec() });
+        let (log, large) = (Arc::clone(&other.log), Arc::clone(&other.large));
+        self.others.push(Placed { log, large, into: into.to_vec() });
     }
 
     fn settle(&mut self, asked: &[Parameters]) -> Result<()> {
@@ -198,11 +217,11 @@ impl Accumulator for Quantiles {
         if let Some(memory) = memory {
             return self.settle_written(&asked, &memory);
         }
-        let logs = self.take_logs();
+        let mut logs = self.take_logs();
+        let large = take_large(&mut logs);
         let (counts, span) = (counts(&logs, self.groups), Span::of(&logs));
-        let short = logs.iter().all(|placed| placed.log.large.is_empty());
-        let counted = if short { histogram::quantiles(&logs, &counts, span, &asked) } else { None };
-        self.settled = counted.unwrap_or_else(|| sorted::quantiles(&logs, &counts, span, &asked, ROOM));
+        let counted = if large.is_empty() { histogram::quantiles(&logs, &counts, span, &asked) } else { None };
+        self.settled = counted.unwrap_or_else(|| sorted::quantiles(&logs, (&counts, &large), span, &asked, ROOM));
         Ok(())
     }
 
@@ -211,11 +230,14 @@ impl Accumulator for Quantiles {
     }
 
     fn memory(&self) -> usize {
-        self.log.memory()
+        self.log.memory() + self.large.capacity() * size_of::<(u32, Number)>()
     }
 
     fn spill(&mut self, memory: &Memory) -> Result<()> {
-        Arc::get_mut(&mut self.log).map_or(Ok(()), |log| log.spill(memory))
+        match (Arc::get_mut(&mut self.log), Arc::get_mut(&mut self.large)) {
+            (Some(log), Some(large)) => log.spill(large, memory),
+            _ => Ok(()),
+        }
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -30,26 +30,32 @@ pub(super) struct Room {
 /// What it is but in tests: 16 MiB, and no more places than 32 bits tell apart.
 pub(super) const ROOM: Room = Room { bytes: 16 << 20, places: u32::MAX as usize - 1 };
 
-/// For each group, the quantiles at each of `asked`; `counts` are those of its numbers but for large ones.
+/// For each group, the quantiles at each of `asked`; `counts` are those of its numbers but for `large` ones, which are by
+/// group.
 pub(super) fn quantiles(
     logs: &[Placed],
-    counts: &[usize],
+    (counts, large): (&[usize], &[(u32, Number)]),
     span: Span,
     asked: &[Number],
     room: Room,
 ) -> Vec<Option<Number>> {
-    let Ok(width) = u64::try_from(span.width) else { return sort::<u128>(logs, counts, span, asked, room) };
+    let Ok(width) = u64::try_from(span.width) else { return sort::<u128>(logs, (counts, large), span, asked, room) };
     if u16::try_from(width).is_ok() {
-        sort::<u16>(logs, counts, span, asked, room)
+        sort::<u16>(logs, (counts, large), span, asked, room)
     } else if u32::try_from(width).is_ok() {
-        sort::<u32>(logs, counts, span, asked, room)
+        sort::<u32>(logs, (counts, large), span, asked, room)
     } else {
-        sort::<u64>(logs, counts, span, asked, room)
+        sort::<u64>(logs, (counts, large), span, asked, room)
     }
 }
 
-fn sort<T: Offset>(logs: &[Placed], counts: &[usize], span: Span, asked: &[Number], room: Room) -> Vec<Option<Number>> {
-    let large = large(logs);
+fn sort<T: Offset>(
+    logs: &[Placed],
+    (counts, large): (&[usize], &[(u32, Number)]),
+    span: Span,
+    asked: &[Number],
+    room: Room,
+) -> Vec<Option<Number>> {
     let all: usize = counts.iter().sum();
     let most = (room.bytes / size_of::<T>()).max(all / 2).min(room.places);
     let mut settled = vec![None; counts.len() * asked.len()];
@@ -60,7 +66,7 @@ fn sort<T: Offset>(logs: &[Placed], counts: &[usize], span: Span, asked: &[Numbe
         let mut sorted = sorted::<T>(logs, start, counts, span, room);
         blocks(start, counts, &mut sorted, range, asked)
             .into_par_iter()
-            .for_each(|block| block.settle(&large, span, asked));
+            .for_each(|block| block.settle(large, span, asked));
         (start, open, slots) = (start + counts.len(), after, rest);
     }
     settled
@@ -123,19 +129,7 @@ fn fitting(counts: &[usize], most: usize) -> usize {
     counts.iter().take_while(fits).count().max(1)
 }
 
-/// The large numbers by the group here.
-fn large(logs: &[Placed]) -> Vec<(u32, Number)> {
-    let here = || {
-        logs.iter().flat_map(|Placed { log, into }| {
-            log.large.iter().filter_map(|(group, number)| Some((narrow(place(into, *group)?), *number)))
-        })
-    };
-    let mut large = Vec::with_capacity(here().count());
-    large.extend(here());
-    large.sort_by_key(|(group, _)| *group);
-    large
-}
-
+/// The large numbers of a group.
 fn of_group(large: &[(u32, Number)], group: usize) -> &[(u32, Number)] {
     let from = large.partition_point(|(of, _)| (*of as usize) < group);
     let to = large.partition_point(|(of, _)| (*of as usize) <= group);
@@ -155,7 +149,7 @@ fn sorted<T: Offset>(logs: &[Placed], start: usize, counts: &[usize], span: Span
         next.push(narrow(behind));
         behind += count;
     }
-    for Placed { log, into } in logs {
+    for Placed { log, into, .. } in logs {
         let mut cursors = cursors(log, into, start, &mut next, narrow(all));
         log.each_run(|run| scatter(run, span, &mut cursors, &mut sorted));
     }
@@ -202,7 +196,7 @@ fn scatter<T: Offset>(run: Run<'_>, span: Span, cursors: &mut [u32], sorted: &mu
 /// The numbers of a group that has more than there are places.
 fn of_one<T: Offset>(logs: &[Placed], group: usize, count: usize, span: Span) -> Vec<T> {
     let mut numbers = Vec::with_capacity(count);
-    for Placed { log, into } in logs {
+    for Placed { log, into, .. } in logs {
         log.each_run(|run| {
             span.each_offset(run, |theirs, offset| {
                 if place(into, theirs) == Some(group) {

@@ -4,10 +4,10 @@
 
 use std::sync::Arc;
 
-use super::log::{CHUNK, Log, Placed};
+use super::log::{CHUNK, Large, Log, Placed};
 use super::sorted::Room;
 use super::span::Span;
-use super::{Quantiles, Ranked, Writing, counts, histogram, sorted};
+use super::{Quantiles, Ranked, Writing, counts, histogram, sorted, take_large};
 use crate::core::data::number::Number;
 use crate::core::data::value::Value;
 use crate::core::exec::memory::Memory;
@@ -77,9 +77,9 @@ const KINDS: [Kind; 10] = [
 ];
 
 /// Appends numbers in the ways in which they come.
-fn take(log: &mut Log, numbers: &[(u32, Number)], random: &mut Random) {
+fn take(log: &mut Log, large: &mut Large, numbers: &[(u32, Number)], random: &mut Random) {
     let mut skipped = Skipped::default();
-    let mut writing = Writing { log, skipped: &mut skipped };
+    let mut writing = Writing { log, large, skipped: &mut skipped };
     let mut rest = numbers;
     while !rest.is_empty() {
         let (run, after) = rest.split_at(rest.len().min(1 + random.below(RUN as u64) as usize));
@@ -136,7 +136,7 @@ fn plain(groups: &[Vec<Number>]) -> Vec<Option<Number>> {
 
 /// Some logs whose groups go to those of two parts, and what comes out of it.
 struct Case {
-    logs: Vec<Arc<Log>>,
+    logs: Vec<(Arc<Log>, Arc<Large>)>,
     /// For each part and log the group there of each group of the log.
     into: [Vec<Vec<u32>>; 2],
     /// For each part, its groups.
@@ -166,30 +166,35 @@ impl Case {
                 let (part, place) = place(*group);
                 case.groups[part][place as usize].push(*number);
             }
-            let mut log = Log::default();
+            let (mut log, mut large) = (Log::default(), Large::new());
             let (early, late) = numbers.split_at(count / 2);
-            take(&mut log, early, random);
+            take(&mut log, &mut large, early, random);
             if let Some((_, memory)) = spilled.filter(|(which, _)| *which == index) {
-                log.spill(memory).unwrap();
-                assert_eq!(log.memory() / 4096, log.large.capacity() * size_of::<(u32, Number)>() / 4096);
+                log.spill(&mut large, memory).unwrap();
+                assert!(log.memory() < 4096);
             }
-            take(&mut log, late, random);
-            case.logs.push(Arc::new(log));
+            take(&mut log, &mut large, late, random);
+            case.logs.push((Arc::new(log), Arc::new(large)));
         }
         case
     }
 
     fn placed(&self, part: usize) -> Vec<Placed> {
         let logs = self.logs.iter().zip(&self.into[part]);
-        logs.map(|(log, into)| Placed { log: Arc::clone(log), into: into.clone() }).collect()
+        let placed = |((log, large), into): (&(Arc<Log>, Arc<Large>), &Vec<u32>)| Placed {
+            log: Arc::clone(log),
+            large: Arc::clone(large),
+            into: into.clone(),
+        };
+        logs.map(placed).collect()
     }
 
     /// What the accumulators of the parts say.
     fn settled(&self, part: usize) -> Vec<Option<Number>> {
         let mut merged = Quantiles::default();
         merged.grow(self.groups[part].len());
-        for Placed { log, into } in self.placed(part) {
-            let other = Quantiles { groups: into.len(), log, ..Quantiles::default() };
+        for Placed { log, large, into } in self.placed(part) {
+            let other = Quantiles { groups: into.len(), log, large, ..Quantiles::default() };
             merged.merge(&other, &into);
         }
         let asked: Vec<_> = asked().into_iter().map(|share| vec![Value::Number(share)]).collect();
@@ -203,20 +208,24 @@ fn quantiles_are_those_of_a_plain_sort() {
     let mut random = Random(3);
     for kind in KINDS {
         for groups in [1, 3, 5000] {
-            let counts = [CHUNK * 2 + 300, 0, CHUNK - 1, 700];
-            let case = Case::new(kind, groups, &counts, None, &mut random);
+            let lengths = [CHUNK * 2 + 300, 0, CHUNK - 1, 700];
+            let case = Case::new(kind, groups, &lengths, None, &mut random);
             for part in 0..2 {
                 let expected = printed(&plain(&case.groups[part]));
                 let what = format!("{kind:?}, {groups} groups, part {part}");
                 assert_eq!(printed(&case.settled(part)), expected, "{what}");
-                let logs = case.placed(part);
-                let (numbers, span) = (counts_of(&logs, &case, part), Span::of(&logs));
+                let mut logs = case.placed(part);
+                let large = take_large(&mut logs);
+                let (numbers, span) = (counts(&logs, case.groups[part].len()), Span::of(&logs));
+                if large.is_empty() {
+                    assert_eq!(numbers, case.groups[part].iter().map(Vec::len).collect::<Vec<_>>());
+                }
                 for room in [(1 << 30, 1 << 30), (0, 1 << 30), (40_000, 1000), (0, 1)] {
                     let room = Room { bytes: room.0, places: room.1 };
                     if groups == 5000 && room.places == 1 {
                         continue;
                     }
-                    let found = sorted::quantiles(&logs, &numbers, span, &asked(), room);
+                    let found = sorted::quantiles(&logs, (&numbers, &large), span, &asked(), room);
                     assert_eq!(printed(&found), expected, "{what}, {room:?}");
                 }
                 if let Kind::Large = kind {
@@ -230,16 +239,6 @@ fn quantiles_are_those_of_a_plain_sort() {
             }
         }
     }
-}
-
-/// The counts of the numbers of a part, as far as they are not large.
-fn counts_of(logs: &[Placed], case: &Case, part: usize) -> Vec<usize> {
-    let found = counts(logs, case.groups[part].len());
-    let large: usize = logs.iter().map(|placed| placed.log.large.len()).sum();
-    if large == 0 {
-        assert_eq!(found, case.groups[part].iter().map(Vec::len).collect::<Vec<_>>());
-    }
-    found
 }
 
 #[test]
@@ -264,7 +263,7 @@ fn memory_is_what_is_packed() {
         let mut log = Log::default();
         let numbers: Vec<(u32, Number)> =
             (0..8 * CHUNK).map(|_| (random.below(groups) as u32, Kind::Narrow(width).number(&mut random))).collect();
-        take(&mut log, &numbers, &mut random);
+        take(&mut log, &mut Large::new(), &numbers, &mut random);
         let fixed = 12 * 2 * CHUNK + 8 * 2 * groups as usize + 4096;
         let found = log.memory();
         assert!(found >= 7 * CHUNK * bytes && found <= 8 * CHUNK * bytes + fixed, "{found} for {groups} and {width}");
