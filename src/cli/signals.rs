@@ -31,61 +31,61 @@ pub(crate) fn naming() -> Naming {
 #[cfg(target_os = "linux")]
 mod waiting {
     use std::fs;
-    use std::io;
+    use std::io::{self, Read, Write};
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::{Arc, Mutex, PoisonError};
+    use std::thread;
 
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    use signal_hook::flag::{register, register_conditional_default};
-    use signal_hook::low_level::emulate_default_handler;
+    use signal_hook::flag::register;
+    use signal_hook::low_level::{emulate_default_handler, pipe};
 
     use crate::core::output::naming::Guard;
 
-    /// The signals are taken at the first step, so that runs without one leave them as they are.
+    /// The lock is held while a step is made and while a signal ends the run, so that neither comes in the middle of the
+    /// other. The signals are taken at the first step, so that runs without one leave them as they are.
     #[derive(Debug, Default)]
-    pub(super) struct Waiting(Mutex<Option<Signals>>);
+    pub(super) struct Waiting(Arc<Mutex<Taken>>);
 
-    /// The signals that were taken.
-    #[derive(Debug)]
-    struct Signals {
-        /// Whether one that comes ends the run at once.
-        deadly: Arc<AtomicBool>,
-        /// Each, and whether it came.
-        came: Vec<(i32, Arc<AtomicBool>)>,
-    }
+    /// Whether the signals were taken.
+    #[derive(Debug, Default)]
+    struct Taken(bool);
 
     impl Guard for Waiting {
         fn hold(&self, step: &mut dyn FnMut() -> io::Result<()>) -> io::Result<()> {
-            let mut signals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let signals = signals.get_or_insert_with(Signals::take);
-            signals.deadly.store(false, Ordering::SeqCst);
-            let outcome = step();
-            // One that comes from here on finds this set; one that came before is found below.
-            signals.deadly.store(true, Ordering::SeqCst);
-            for (signal, came) in &signals.came {
-                if came.swap(false, Ordering::SeqCst) {
-                    let _ = emulate_default_handler(*signal);
-                }
+            let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if !taken.0 {
+                // Where they cannot be had, they do what they always did.
+                let _ = take(&self.0);
+                taken.0 = true;
             }
-            outcome
+            step()
         }
     }
 
-    impl Signals {
-        /// Takes those that are not ignored.
-        fn take() -> Self {
-            let deadly = Arc::new(AtomicBool::new(true));
-            let ignored = ignored();
-            let take = |signal: &i32| {
-                let came = Arc::new(AtomicBool::new(false));
-                register_conditional_default(*signal, Arc::clone(&deadly)).ok()?;
-                register(*signal, Arc::clone(&came)).ok()?;
-                Some((*signal, came))
-            };
-            let heeded = |signal: &&i32| ignored.is_some_and(|ignored| ignored >> (**signal - 1) & 1 == 0);
-            let came = [SIGHUP, SIGINT, SIGTERM].iter().filter(heeded).filter_map(take).collect();
-            Self { deadly, came }
+    /// Takes those that are not ignored: a thread waits for them and lets them end the run.
+    fn take(steps: &Arc<Mutex<Taken>>) -> io::Result<()> {
+        let ignored = ignored().unwrap_or(u64::MAX);
+        let heeded = |signal: &i32| ignored >> (signal - 1) & 1 == 0;
+        let signals = [SIGHUP, SIGINT, SIGTERM].into_iter().filter(heeded);
+        let came: Vec<(i32, Arc<AtomicBool>)> = signals.map(|signal| (signal, Arc::default())).collect();
+        let (mut wake, waker) = io::pipe()?;
+        let (awaited, steps) = (came.clone(), Arc::clone(steps));
+        thread::Builder::new().name("signals".into()).spawn(move || {
+            while wake.read_exact(&mut [0]).is_ok() {
+                let _no_step = steps.lock().unwrap_or_else(PoisonError::into_inner);
+                for (signal, _) in awaited.iter().filter(|(_, came)| came.load(Ordering::SeqCst)) {
+                    let _ = emulate_default_handler(*signal);
+                }
+            }
+        })?;
+        for (signal, came) in came {
+            let own = waker.try_clone()?;
+            register(signal, came)?;
+            pipe::register(signal, own)?;
         }
+        // For one that came before it could wake the thread.
+        (&waker).write_all(&[0])
     }
 
     /// The signals that whoever started us told to be ignored (proc(5), `SigIgn`), the first as the lowest bit.

@@ -17,7 +17,67 @@ use crate::process::aggregate::ranks::Written;
 pub(super) const CHUNK: usize = 1 << 14;
 
 /// Numbers that are not 64-bit decimals, with their groups. They are apart from the log because they are freed before it.
-pub(super) type Large = Vec<(u32, Number)>;
+#[derive(Default)]
+pub(super) struct Large {
+    /// A third of the bytes that they would take as numbers.
+    doubles: Vec<(u32, f64)>,
+    exact: Vec<(u32, Number)>,
+}
+
+impl Large {
+    /// Room for as many numbers as these.
+    pub(super) fn with_room_for<'a>(numbers: impl Iterator<Item = (u32, Number)> + 'a) -> Self {
+        let (mut doubles, mut exact) = (0, 0);
+        numbers
+            .for_each(|(_, number)| *if matches!(number, Number::Float(_)) { &mut doubles } else { &mut exact } += 1);
+        Self { doubles: Vec::with_capacity(doubles), exact: Vec::with_capacity(exact) }
+    }
+
+    pub(super) fn push(&mut self, group: u32, number: Number) {
+        match number {
+            Number::Float(double) => self.doubles.push((group, double)),
+            number @ Number::Exact { .. } => self.exact.push((group, number)),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.doubles.is_empty() && self.exact.is_empty()
+    }
+
+    /// All of them.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, Number)> {
+        numbers(&self.doubles, &self.exact)
+    }
+
+    /// Puts those of each group together.
+    pub(super) fn sort(&mut self) {
+        self.doubles.sort_unstable_by_key(|(group, _)| *group);
+        self.exact.sort_unstable_by_key(|(group, _)| *group);
+    }
+
+    /// Those of a group, and how many they are, once they are sorted.
+    pub(super) fn of_group(&self, group: usize) -> (impl Iterator<Item = Number>, usize) {
+        let (doubles, exact) = (of_group(&self.doubles, group), of_group(&self.exact, group));
+        (numbers(doubles, exact).map(|(_, number)| number), doubles.len() + exact.len())
+    }
+
+    /// About the bytes of memory they take.
+    pub(super) fn memory(&self) -> usize {
+        self.doubles.capacity() * size_of::<(u32, f64)>() + self.exact.capacity() * size_of::<(u32, Number)>()
+    }
+}
+
+fn numbers(doubles: &[(u32, f64)], exact: &[(u32, Number)]) -> impl Iterator<Item = (u32, Number)> {
+    let doubles = doubles.iter().map(|(group, double)| (*group, Number::Float(*double)));
+    doubles.chain(exact.iter().copied())
+}
+
+/// The numbers of a group among those of all, which are by group.
+fn of_group<T>(numbers: &[(u32, T)], group: usize) -> &[(u32, T)] {
+    let from = numbers.partition_point(|(of, _)| (*of as usize) < group);
+    let to = numbers.partition_point(|(of, _)| (*of as usize) <= group);
+    numbers.get(from..to).unwrap_or_default()
+}
 
 /// Numbers with their groups.
 #[derive(Default)]
@@ -141,9 +201,8 @@ impl Log {
             None => Written::new(memory)?,
         };
         self.write(&mut written)?;
-        let (doubles, rest): (Large, Large) = large.iter().partition(|(_, number)| matches!(number, Number::Float(_)));
-        written.write_doubles(doubles.into_iter().map(|(group, number)| (group, number.to_f64(), 1)))?;
-        *large = rest;
+        let doubles = std::mem::take(&mut large.doubles);
+        written.write_doubles(doubles.into_iter().map(|(group, double)| (group, double, 1)))?;
         *self = Self { written: Some(written), ..Self::default() };
         Ok(())
     }

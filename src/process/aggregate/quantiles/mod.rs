@@ -65,7 +65,7 @@ impl Quantiles {
             let place = |group: u32| place(into, group);
             let mut more = Written::new(memory)?;
             log.write(&mut more)?;
-            rest.extend(large.iter().filter_map(|(group, number)| Some((narrow(place(*group)?), *number, 1))));
+            rest.extend(large.iter().filter_map(|(group, number)| Some((narrow(place(group)?), number, 1))));
             written.extend([more].into_iter().chain(log.written.clone()).map(|written| (written, into.as_slice())));
         }
         let number = |into: &[u32], group: u32| place(into, group).map(narrow);
@@ -139,13 +139,18 @@ fn counts(logs: &[Placed], groups: usize) -> Vec<usize> {
 
 /// The large numbers of all logs by the group here. Those of each log are freed once all that settle took theirs.
 fn take_large(logs: &mut [Placed]) -> Large {
-    let here = |(group, number): &(u32, Number), into: &[u32]| Some((narrow(place(into, *group)?), *number));
-    let of_log = |one: &Placed| one.large.iter().filter(|large| here(large, &one.into).is_some()).count();
-    let mut all = Vec::with_capacity(logs.iter().map(of_log).sum());
+    let mut all = Large::with_room_for(
+        logs.iter()
+            .flat_map(|Placed { large, into, .. }| large.iter().filter(|(group, _)| place(into, *group).is_some())),
+    );
     for Placed { large, into, .. } in logs {
-        all.extend(std::mem::take(large).iter().filter_map(|large| here(large, into)));
+        for (group, number) in std::mem::take(large).iter() {
+            if let Some(group) = place(into, group) {
+                all.push(narrow(group), number);
+            }
+        }
     }
-    all.sort_by_key(|(group, _)| *group);
+    all.sort();
     all
 }
 
@@ -178,7 +183,7 @@ impl Numbers for Writing<'_> {
             self.log.push(group, units, scale);
             return self.log.seal_full();
         }
-        self.large.push((group, number));
+        self.large.push(group, number);
     }
 
     fn skips(&mut self) -> &mut Skipped {
@@ -230,7 +235,7 @@ impl Accumulator for Quantiles {
     }
 
     fn memory(&self) -> usize {
-        self.log.memory() + self.large.capacity() * size_of::<(u32, Number)>()
+        self.log.memory() + self.large.memory()
     }
 
     fn spill(&mut self, memory: &Memory) -> Result<()> {

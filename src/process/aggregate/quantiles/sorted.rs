@@ -13,7 +13,7 @@ use crate::core::data::number::Number;
 use crate::core::integer::{low, narrow};
 use crate::process::aggregate::NO_GROUP;
 use crate::process::aggregate::quantiles::chunk::Run;
-use crate::process::aggregate::quantiles::log::{Log, Placed};
+use crate::process::aggregate::quantiles::log::{Large, Log, Placed};
 use crate::process::aggregate::quantiles::place;
 use crate::process::aggregate::quantiles::ranked::Ranked;
 use crate::process::aggregate::quantiles::span::{Offset, Span};
@@ -34,7 +34,7 @@ pub(super) const ROOM: Room = Room { bytes: 16 << 20, places: u32::MAX as usize 
 /// group.
 pub(super) fn quantiles(
     logs: &[Placed],
-    (counts, large): (&[usize], &[(u32, Number)]),
+    (counts, large): (&[usize], &Large),
     span: Span,
     asked: &[Number],
     room: Room,
@@ -51,7 +51,7 @@ pub(super) fn quantiles(
 
 fn sort<T: Offset>(
     logs: &[Placed],
-    (counts, large): (&[usize], &[(u32, Number)]),
+    (counts, large): (&[usize], &Large),
     span: Span,
     asked: &[Number],
     room: Room,
@@ -102,18 +102,22 @@ fn blocks<'a, T>(
 }
 
 impl<T: Offset> Block<'_, T> {
-    fn settle(self, large: &[(u32, Number)], span: Span, asked: &[Number]) {
+    fn settle(self, large: &Large, span: Span, asked: &[Number]) {
         let mut rest = self.offsets;
         let groups = self.counts.iter().zip(self.slots.chunks_mut(asked.len().max(1)));
         for (group, (count, slots)) in (self.start..).zip(groups) {
             let (offsets, after) = rest.split_at_mut(*count);
             rest = after;
-            let large = of_group(large, group);
-            if offsets.is_empty() && large.is_empty() {
+            let (large, more) = large.of_group(group);
+            if offsets.is_empty() && more == 0 {
                 continue;
             }
-            let mut ranked = Ranked::new(asked, offsets.len() + large.len());
-            select(offsets, span, large, &mut ranked);
+            let mut ranked = Ranked::new(asked, offsets.len() + more);
+            if more == 0 {
+                select(offsets, span, &mut ranked);
+            } else {
+                rank(offsets, span, large, &mut ranked);
+            }
             slots.iter_mut().zip(ranked.quantiles()).for_each(|(slot, found)| *slot = found);
         }
     }
@@ -127,13 +131,6 @@ fn fitting(counts: &[usize], most: usize) -> usize {
         all <= most
     };
     counts.iter().take_while(fits).count().max(1)
-}
-
-/// The large numbers of a group.
-fn of_group(large: &[(u32, Number)], group: usize) -> &[(u32, Number)] {
-    let from = large.partition_point(|(of, _)| (*of as usize) < group);
-    let to = large.partition_point(|(of, _)| (*of as usize) <= group);
-    large.get(from..to).unwrap_or_default()
 }
 
 /// The numbers of the groups from `start` on that have these counts, by group, and one more that is none.
@@ -209,20 +206,19 @@ fn of_one<T: Offset>(logs: &[Placed], group: usize, count: usize, span: Span) ->
 }
 
 /// Finds the numbers of a group at the ranks.
-fn select<T: Offset>(offsets: &mut [T], span: Span, large: &[(u32, Number)], ranked: &mut Ranked) {
-    let exact = |offset: T| span.number(offset.wide());
-    if large.is_empty() {
-        // Each selection leaves a smaller rest for the next.
-        let (mut rest, mut base) = (offsets, 0);
-        for rank in ranked.ranks().to_vec() {
-            let (_, offset, above) = rest.select_nth_unstable(rank - base);
-            ranked.see(rank, 1, exact(*offset));
-            (rest, base) = (above, rank + 1);
-        }
-        return;
+fn select<T: Offset>(offsets: &mut [T], span: Span, ranked: &mut Ranked) {
+    // Each selection leaves a smaller rest for the next.
+    let (mut rest, mut base) = (offsets, 0);
+    for rank in ranked.ranks().to_vec() {
+        let (_, offset, above) = rest.select_nth_unstable(rank - base);
+        ranked.see(rank, 1, span.number(offset.wide()));
+        (rest, base) = (above, rank + 1);
     }
-    let mut numbers: Vec<Number> = offsets.iter().copied().map(exact).collect();
-    numbers.extend(large.iter().map(|(_, number)| *number));
+}
+
+/// The same where there are large numbers too.
+fn rank<T: Offset>(offsets: &[T], span: Span, large: impl Iterator<Item = Number>, ranked: &mut Ranked) {
+    let mut numbers: Vec<Number> = offsets.iter().map(|offset| span.number(offset.wide())).chain(large).collect();
     numbers.sort_unstable_by(|a, b| a.compare(*b));
     for (rank, number) in numbers.into_iter().enumerate() {
         ranked.see(rank, 1, number);

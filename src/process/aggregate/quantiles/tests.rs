@@ -166,7 +166,7 @@ impl Case {
                 let (part, place) = place(*group);
                 case.groups[part][place as usize].push(*number);
             }
-            let (mut log, mut large) = (Log::default(), Large::new());
+            let (mut log, mut large) = (Log::default(), Large::default());
             let (early, late) = numbers.split_at(count / 2);
             take(&mut log, &mut large, early, random);
             if let Some((_, memory)) = spilled.filter(|(which, _)| *which == index) {
@@ -263,7 +263,7 @@ fn memory_is_what_is_packed() {
         let mut log = Log::default();
         let numbers: Vec<(u32, Number)> =
             (0..8 * CHUNK).map(|_| (random.below(groups) as u32, Kind::Narrow(width).number(&mut random))).collect();
-        take(&mut log, &mut Large::new(), &numbers, &mut random);
+        take(&mut log, &mut Large::default(), &numbers, &mut random);
         let fixed = 12 * 2 * CHUNK + 8 * 2 * groups as usize + 4096;
         let found = log.memory();
         assert!(found >= 7 * CHUNK * bytes && found <= 8 * CHUNK * bytes + fixed, "{found} for {groups} and {width}");
