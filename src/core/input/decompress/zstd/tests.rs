@@ -165,7 +165,7 @@ fn a_context_is_as_new_after_any_other_use() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn reads_what_the_library_reads(
         lens in prop::collection::vec((0..400_000_usize, any::<u64>()), 1..4),
