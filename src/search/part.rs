@@ -24,7 +24,7 @@ use crate::search::printer::Counts;
 use crate::search::region::Region;
 use crate::search::reporter::Reporter;
 use crate::search::searcher::{Claim, Output, Searcher, Worker};
-use crate::search::source::{Chunks, Input, Lines, Pace, RANGE, Ranges, WIDE_RANGE};
+use crate::search::source::{Chunk, Chunks, Input, Lines, Pace, RANGE, Ranges, WIDE_RANGE};
 
 /// Most chunks of a stream that are read at once.
 const CHUNKS: usize = 16;
@@ -189,9 +189,8 @@ impl Searcher<'_, '_> {
         let mut ended = false;
         let from = index;
         while rest.len() < most && !ended {
-            match chunks.next(self.chunks.take()) {
+            match next_chunk(&mut chunks, input, index, self.chunks.take()) {
                 Ok((chunk, eager)) => {
-                    let chunk = if input.halted(index) { chunk.cut() } else { chunk };
                     ended = chunk.is_last();
                     rest.push(Claim::Chunk(Arc::clone(input), Box::new(chunk), index));
                     index += 1;
@@ -223,9 +222,8 @@ impl Searcher<'_, '_> {
     ) -> Result<Step<Claim, Output>> {
         let from = index;
         loop {
-            let (output, ended) = match chunks.next(std::mem::take(&mut worker.chunk)) {
+            let (output, ended) = match next_chunk(&mut chunks, input, index, std::mem::take(&mut worker.chunk)) {
                 Ok((chunk, _)) => {
-                    let chunk = if input.halted(index) { chunk.cut() } else { chunk };
                     let output = self.part(&mut worker.reporter, input, index, chunk.region(), Instant::now())?;
                     let ended = chunk.is_last();
                     worker.chunk = chunk.into_buffer();
@@ -307,6 +305,12 @@ impl Searcher<'_, '_> {
         output.part = Some(part);
         Ok(output)
     }
+}
+
+/// The next chunk of a stream, the last one where the search of it has ended; as [`Chunks::next`].
+fn next_chunk(chunks: &mut Chunks, input: &Input, index: u64, buffer: Vec<u8>) -> Result<(Chunk, bool), Problem> {
+    let (chunk, eager) = chunks.next(buffer)?;
+    Ok((if input.halted(index) { chunk.cut() } else { chunk }, eager))
 }
 
 /// Whether nothing was found in a part, and the drain need not know of it.

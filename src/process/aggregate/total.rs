@@ -125,35 +125,25 @@ impl Total {
         }
     }
 
-    /// Adds units of the column's scale.
+    /// Adds a number of `units * power` units of the column's scale.
     #[inline]
-    fn add(&mut self, group: u32, units: i128) {
-        self.add_counted(group, units, 0);
-    }
-
-    /// Adds a number's units of the column's scale.
-    #[inline]
-    fn take(&mut self, group: u32, units: i128) {
-        self.add_counted(group, units, 1);
-    }
-
-    #[inline]
-    fn add_counted(&mut self, group: u32, units: i128, numbers: u64) {
-        let Some(slot) = self.slots.get_mut(group as usize) else { return };
-        slot.count += numbers;
-        if self.highs.is_empty()
-            && let Ok(units) = i64::try_from(units)
+    fn take(&mut self, group: u32, units: i64, power: i64) {
+        if let Some(slot) = self.slots.get_mut(group as usize)
+            && self.highs.is_empty()
+            && let Some(units) = units.checked_mul(power)
             && let Some(sum) = slot.sum.checked_add(units)
         {
-            slot.sum = sum;
-            return;
+            *slot = Slot { sum, count: slot.count + 1 };
+        } else {
+            self.count(group, 1);
+            self.add(group, i128::from(units) * i128::from(power));
         }
-        self.add_halves(group as usize, units);
     }
 
-    /// The same for sums of two halves.
+    /// Adds units of the column's scale, of any size.
     #[inline(never)]
-    fn add_halves(&mut self, group: usize, units: i128) {
+    fn add(&mut self, group: u32, units: i128) {
+        let group = group as usize;
         let Some(slot) = self.slots.get(group) else { return };
         match self.fast(group, *slot).checked_add(units) {
             Some(sum) => self.set(group, sum),
@@ -204,7 +194,7 @@ impl Numbers for Total {
             };
             // At the finest scale a power has no more than one word, and so the product is one multiplication.
             let power = low_word(power.cast_unsigned()).cast_signed();
-            self.take(small.group, i128::from(small.units) * i128::from(power));
+            self.take(small.group, small.units, power);
         }
     }
 
@@ -217,15 +207,7 @@ impl Numbers for Total {
         let Some(power) = POW10.get(by).map(|power| low_word(power.cast_unsigned()).cast_signed()) else { return };
         touch(&self.slots, groups.iter().copied(), |slot| slot.count);
         for (&group, &units) in groups.iter().zip(units) {
-            if let Some(slot) = self.slots.get_mut(group as usize)
-                && self.highs.is_empty()
-                && let Some(units) = units.checked_mul(power)
-                && let Some(sum) = slot.sum.checked_add(units)
-            {
-                *slot = Slot { sum, count: slot.count + 1 };
-            } else {
-                self.take(group, i128::from(units) * i128::from(power));
-            }
+            self.take(group, units, power);
         }
     }
 

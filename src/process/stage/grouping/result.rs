@@ -123,7 +123,7 @@ fn order(grouping: &Grouping, groups: &[Groups]) -> Vec<(u32, u32)> {
     for (part, groups) in (0_u32..).zip(groups) {
         order.extend((0..groups.table.len()).map(|group| (groups.table.first_row(group), part, narrow(group))));
     }
-    // A few rising runs, one for each part and partition, which a merge sort finds.
+    // What one thread found is in order already, which a merge sort sees.
     order.par_sort_by_key(|(first, ..)| *first);
     if grouping.order == GroupOrder::Falling {
         let weight = |(_, part, group): &(u64, u32, u32)| {
